@@ -1,0 +1,9 @@
+import type { ProblemCode } from '../parse/document.js';
+import type { RuleContext } from './rule.js';
+
+/** Reports what the reader refused for one reason. */
+export function reportProblems({ entry, report }: RuleContext, code: ProblemCode): void {
+  for (const { code: found, ...finding } of entry.document.problems) {
+    if (found === code) report(finding);
+  }
+}

@@ -1,0 +1,50 @@
+import { DIGEST } from '../../base/digest.js';
+import { type Entry, type Model, referencedEntries } from '../../model/model.js';
+import type { Document } from '../../parse/document.js';
+import type { Rule } from '../rule.js';
+
+export const abbreviatedDigest: Rule = {
+  id: 'abbreviated-digest',
+  group: 'provenance',
+  severity: 'error',
+  what: 'An abbreviated digest (`023a3be5…e93eab`) that stands for no known digest, or for several.',
+  why: 'A few digits prove nothing unless they lead to the whole digest of one thing.',
+  fix: 'Write the whole digest, here or in a document that this one names.',
+  check({ entry, model, report }) {
+    const mentions = entry.document.mentions.filter(isAbbreviation);
+    if (mentions.length === 0) return;
+    const known = knownDigests(model, entry);
+    for (const { value, position } of mentions) {
+      const [head = '', tail = ''] = value.split(/…|\.{3}/);
+      const meant = known.filter((digest) => digest.startsWith(head) && digest.endsWith(tail));
+      if (meant.length === 1) continue;
+      report({
+        message:
+          meant.length === 0
+            ? `${value} abbreviates no known digest`
+            : `${value} abbreviates ${meant.length} known digests`,
+        position,
+        expected: 'exactly one digest',
+        observed: meant.length === 0 ? 'none' : meant.join(', '),
+        help:
+          meant.length === 0
+            ? 'write the whole digest in this document, or name the document that has it'
+            : 'write more digits',
+      });
+    }
+  },
+};
+
+/** Words such as `facade…` and numbers such as `123456…` look like digits of a digest and are none. */
+function isAbbreviation({ kind, value }: Document['mentions'][number]): boolean {
+  return kind === 'abbreviated-digest' && /\d/.test(value) && /[a-f]/.test(value);
+}
+
+/** Digests of the corpus, and those written in full in this document or in one that it names. */
+function knownDigests(model: Model, entry: Entry): string[] {
+  const written = [entry, ...referencedEntries(model, entry)].flatMap(({ document, sql }) => [
+    ...document.mentions.filter(({ kind }) => kind === 'digest').map(({ value }) => value.toLowerCase()),
+    ...sql.checks.flatMap(({ expect }) => expect.map(({ text }) => text)).filter((text) => DIGEST.test(text)),
+  ]);
+  return [...new Set([...model.digests.keys(), ...written])];
+}

@@ -1,0 +1,44 @@
+import { posix } from 'node:path';
+import { inCorpus, type Model, pathMentions, resolveLink } from '../../model/model.js';
+import { isPlannedReport } from '../planned-reports.js';
+import type { Rule } from '../rule.js';
+
+export const noBrokenReference: Rule = {
+  id: 'no-broken-reference',
+  group: 'references',
+  severity: 'error',
+  what: 'A path or link names a document that is not in the corpus.',
+  why: 'A reference that leads nowhere proves nothing, and nobody notices when the document it meant has moved.',
+  fix: 'Write the path exactly as the file is called, from the root of the repository.',
+  check({ entry, model, report }) {
+    const { document } = entry;
+    for (const mention of pathMentions(document)) {
+      if (mention.value.includes('*') || !inCorpus(model, mention.value)) continue;
+      // The document's own path has a rule of its own.
+      if (mention.key === 'document_path' || isPlannedReport(entry, mention)) continue;
+      if (!model.entries.has(mention.value))
+        report({
+          message: `no document "${mention.value}"`,
+          position: mention.position,
+          ...hint(model, mention.value),
+        });
+    }
+    for (const { url, position } of document.links) {
+      const target = resolveLink(document, url);
+      if (!target?.path.endsWith('.md') || !inCorpus(model, target.path) || model.entries.has(target.path))
+        continue;
+      report({
+        message: `link to "${target.path}", which is no document`,
+        position,
+        ...hint(model, target.path),
+      });
+    }
+  },
+};
+
+/** A document of the same file name elsewhere is most likely the one that was meant. */
+function hint(model: Model, path: string): { help: string } | Record<never, never> {
+  const name = posix.basename(path);
+  const same = [...model.entries.keys()].find((known) => posix.basename(known) === name);
+  return same ? { help: `did you mean "${same}"?` } : {};
+}

@@ -1,0 +1,26 @@
+import { inCorpus, pathMentions, resolvePath } from '../../model/model.js';
+import { isPlannedReport } from '../planned-reports.js';
+import type { Rule } from '../rule.js';
+
+export const noEmptyGlob: Rule = {
+  id: 'no-empty-glob',
+  group: 'references',
+  severity: 'error',
+  what: 'A path with `*` that matches no document.',
+  why: 'A set of documents that is empty supports nothing that is said of it.',
+  fix: 'Correct the path, or add the documents that it stands for.',
+  check({ entry, model, report }) {
+    for (const mention of pathMentions(entry.document)) {
+      const { value, position } = mention;
+      if (!value.includes('*') || !inCorpus(model, value) || isPlannedReport(entry, mention)) continue;
+      if (resolvePath(model, value).length === 0)
+        report({
+          message: `no document matches "${value}"`,
+          position,
+          expected: 'at least one document',
+          observed: 'none',
+          help: '* stands for any characters but /, and ** for any folders',
+        });
+    }
+  },
+};

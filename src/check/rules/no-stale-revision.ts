@@ -1,0 +1,37 @@
+import type { Range } from '../../base/position.js';
+import { pathMentions } from '../../model/model.js';
+import { headerText } from '../../parse/document.js';
+import { relatedDocument } from '../related.js';
+import type { Rule, RuleContext } from '../rule.js';
+
+export const noStaleRevision: Rule = {
+  id: 'no-stale-revision',
+  group: 'references',
+  severity: 'error',
+  what: 'A revision beside a path, or in a pin, that is not the one the document has.',
+  why: 'What was read was another revision than the one that is there now.',
+  fix: 'Read the present revision again, and then name it.',
+  check(context) {
+    for (const pin of context.entry.pins) {
+      const field = pin.fields.find(({ name }) => name === 'revision');
+      if (field) judge(context, pin.path, field.value, field.position);
+    }
+    for (const { value, revision, revisionPosition } of pathMentions(context.entry.document)) {
+      if (revision !== null) judge(context, value, revision, revisionPosition!);
+    }
+  },
+};
+
+function judge({ model, report }: RuleContext, path: string, observed: string, position: Range): void {
+  const target = model.entries.get(path);
+  const expected = target && headerText(target.document, 'revision');
+  if (!target || expected === undefined || expected === observed) return;
+  report({
+    message: `Unexpected revision ${observed}, expected ${expected}`,
+    position,
+    expected,
+    observed,
+    related: [relatedDocument(target, `this document is revision ${expected}`, 'revision')],
+    help: 'what was said of one revision does not hold for another: read it again before you change the number',
+  });
+}

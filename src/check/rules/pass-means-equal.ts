@@ -1,0 +1,76 @@
+import type { Cell, Row, Table } from '../../parse/document.js';
+import type { Rule, RuleContext } from '../rule.js';
+
+export const passMeansEqual: Rule = {
+  id: 'pass-means-equal',
+  group: 'claims',
+  severity: 'error',
+  what: 'A table row that says PASS although the expected and observed values differ; a warning where the observed value is replaced by a word such as "same".',
+  why: 'PASS is a claim about two values, and a reader can only agree with it if both are there and equal.',
+  fix: 'Write what was observed, and PASS only where it is what was expected.',
+  check(context) {
+    const { document, kind } = context.entry;
+    if (kind === 'note') return;
+    for (const table of document.tables) {
+      const columns = readColumns(table);
+      // A row with other cells than its header cannot be judged; malformed-table reports it.
+      const whole = table.rows.filter(({ cells }) => cells.length === table.header.cells.length);
+      if (columns) for (const row of whole) judge(context, row, columns);
+    }
+  },
+};
+
+interface Columns {
+  readonly expected: number;
+  readonly observed: number;
+  /** -1 where the table has no column for the verdict. */
+  readonly result: number;
+}
+
+function readColumns({ header }: Table): Columns | null {
+  const find = (name: RegExp) => header.cells.findIndex(({ text }) => name.test(text.trim()));
+  const expected = find(/^expected\b/i);
+  const observed = find(/^(?:observed|actual)\b/i);
+  const result = find(/^(?:result|verdict|status|outcome)$/i);
+  return expected < 0 || observed < 0 ? null : { expected, observed, result };
+}
+
+/** Words that stand where the observed value should. */
+const WORDS = /^(?:(?:the )?same|identical|match(?:es|ed)?|equal|unchanged|as expected|ok|yes)\.?$/i;
+
+function judge({ report }: RuleContext, { cells }: Row, columns: Columns): void {
+  if (!saysPass(cells, columns.result)) return;
+  const expected = cells[columns.expected]!;
+  const observed = cells[columns.observed]!;
+  if (expected.text.trim() === observed.text.trim() || value(expected) === value(observed)) return;
+  const found = {
+    position: observed.position,
+    expected: expected.text.trim(),
+    observed: observed.text.trim(),
+  };
+  if (WORDS.test(value(observed)))
+    report({
+      ...found,
+      message: `the observed value is not written down: "${observed.text.trim()}"`,
+      severity: 'warning',
+      help: 'write the value that was observed, so that a reader can compare it',
+    });
+  else
+    report({
+      ...found,
+      message: `row says PASS, but "${found.observed}" was observed where "${found.expected}" was expected`,
+      help: 'correct the value that is wrong, or the verdict',
+    });
+}
+
+function saysPass(cells: readonly Cell[], result: number): boolean {
+  const verdict = cells[result]?.text.trim() ?? '';
+  return /^pass(?:ed)?\b/i.test(verdict) || cells.some(({ text }) => text.trim() === 'PASS');
+}
+
+/** A remark that says where a value comes from, and is not part of it: `5 (== pre)`, `8 (baseline + 2)`. */
+const REMARK = /\s\((?:[=<>≤≥]|(?:pre|same|unchanged|baseline|as before)\b)[^()]*\)$/i;
+
+function value({ text }: Cell): string {
+  return text.trim().replace(REMARK, '').trimEnd();
+}

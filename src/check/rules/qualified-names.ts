@@ -1,0 +1,12 @@
+import type { Rule } from '../rule.js';
+import { reportSqlProblems } from '../sql-problems.js';
+
+export const qualifiedNames: Rule = {
+  id: 'qualified-names',
+  group: 'sql',
+  severity: 'error',
+  what: 'An object in executable SQL without its schema.',
+  why: 'Which object is meant would depend on the session, and the search path of a run is empty.',
+  fix: 'Write schema.name.',
+  check: (context) => reportSqlProblems(context, 'qualified-names'),
+};

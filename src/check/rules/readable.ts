@@ -1,0 +1,12 @@
+import { reportProblems } from '../document-problems.js';
+import type { Rule } from '../rule.js';
+
+export const readable: Rule = {
+  id: 'readable',
+  group: 'document',
+  severity: 'error',
+  what: 'A file that is too large, too deeply nested or too slow to be read.',
+  why: 'A document that no reader gets through is checked by nobody, and it must not hold up the others.',
+  fix: 'Split the document, or write it without the nesting.',
+  check: (context) => reportProblems(context, 'unreadable'),
+};

@@ -1,0 +1,101 @@
+import { DIGEST } from '../../base/digest.js';
+import type { Range } from '../../base/position.js';
+import { type Entry, pathMentions, resolvePath, unitOf } from '../../model/model.js';
+import { relatedDocument } from '../related.js';
+import type { Rule, RuleContext } from '../rule.js';
+
+export const sqlDigestMatches: Rule = {
+  id: 'sql-digest-matches',
+  group: 'provenance',
+  severity: 'error',
+  what: 'A digest of SQL that is not the digest of the SQL in the document.',
+  why: 'The SQL that would run is not the SQL that was reviewed.',
+  fix: 'Review the SQL as it is now, and then write its digest (SHA-256 of the bytes between the fence lines).',
+  check(context) {
+    checkPins(context);
+    checkEvidence(context);
+    checkKeyValues(context);
+  },
+};
+
+type Role = 'migration' | 'rollback';
+
+/** The role that a name like `migration_sha256` speaks of. */
+function roleOf(name: string): Role | null {
+  const role = /^(?:provenance\.)?(migration|rollback)_sha256$/.exec(name)?.[1];
+  return (role as Role | undefined) ?? null;
+}
+
+function checkPins(context: RuleContext): void {
+  for (const pin of context.entry.pins) {
+    const target = context.model.entries.get(pin.path);
+    for (const { name, value, position } of pin.fields) {
+      const role = roleOf(name);
+      if (target && role && DIGEST.test(value)) compare(context, target, role, value, position);
+    }
+  }
+}
+
+/** A check that is answered by the provenance of the run expects the digest that the package pins. */
+function checkEvidence(context: RuleContext): void {
+  const pin = context.entry.pins.find(({ key }) => key === 'ddl');
+  const target = pin && context.model.entries.get(pin.path);
+  if (!target) return;
+  for (const { evidence, expect } of context.entry.sql.checks) {
+    const role = roleOf(evidence ?? '');
+    if (role) for (const { text, position } of expect) compare(context, target, role, text, position);
+  }
+}
+
+/** `ddl_sha256: …` lines, in a document that names exactly one ddl document. */
+function checkKeyValues(context: RuleContext): void {
+  const { entry, model } = context;
+  const named = new Map<string, Entry>();
+  for (const { value } of pathMentions(entry.document)) {
+    for (const other of resolvePath(model, value)) {
+      if (other.kind === 'ddl' && other !== entry) named.set(other.document.path, other);
+    }
+  }
+  const [target] = named.values();
+  if (!target || named.size > 1) return;
+  for (const { kind, key, in: place, value, position } of entry.document.mentions) {
+    if (kind !== 'digest' || key === null || place === 'header') continue;
+    const role = roleOf(key);
+    const digest = value.toLowerCase();
+    if (role) compare(context, target, role, digest, position);
+    else if (key === 'ddl_sha256' && digest !== target.document.digest)
+      compare(context, target, 'migration', digest, position);
+  }
+}
+
+function compare(
+  { report }: RuleContext,
+  target: Entry,
+  role: Role,
+  observed: string,
+  position: Range,
+): void {
+  const unit = unitOf(target, role);
+  const { path } = target.document;
+  if (!unit) {
+    report({
+      message: `"${path}" has no ${role} SQL that this could be the digest of`,
+      position,
+      expected: `a "sql ${role}" fence in the document`,
+      observed,
+      related: [relatedDocument(target, `no ${role} SQL is read from this document`)],
+      help: `write the SQL in a fence "sql ${role}", or remove the digest`,
+    });
+  } else if (unit.digest !== observed) {
+    const fence = target.document.fences.find((one) => one.role === role);
+    const place = fence?.position ?? relatedDocument(target, '').position;
+    report({
+      message: `the digest is not that of the ${role} SQL in "${path}"`,
+      position,
+      expected: unit.digest,
+      observed,
+      related: [{ file: path, position: place, message: `the ${role} SQL as it is now` }],
+      help: 'the SQL changed after its digest was written: what rests on it has to be judged again',
+    });
+  }
+}

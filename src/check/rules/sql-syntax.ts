@@ -1,0 +1,12 @@
+import type { Rule } from '../rule.js';
+import { reportSqlProblems } from '../sql-problems.js';
+
+export const sqlSyntax: Rule = {
+  id: 'sql-syntax',
+  group: 'sql',
+  severity: 'error',
+  what: "SQL in a fence that PostgreSQL's own grammar does not accept.",
+  why: 'What does not parse would fail in the middle of a run, or was never what its author meant.',
+  fix: 'Correct the SQL at the place shown; psql meta-commands and variables are not SQL.',
+  check: (context) => reportSqlProblems(context, 'sql-syntax'),
+};

@@ -1,0 +1,12 @@
+import type { Rule } from '../rule.js';
+import { reportSqlProblems } from '../sql-problems.js';
+
+export const statementAllowed: Rule = {
+  id: 'statement-allowed',
+  group: 'sql',
+  severity: 'error',
+  what: 'A statement that is not on the list of those that executable SQL may hold.',
+  why: 'Its effects could not be predicted, so a reviewer could not be told what it does.',
+  fix: 'Write the change with statements of the list in docs/format.md, or make it outside of this tool.',
+  check: (context) => reportSqlProblems(context, 'statement-allowed'),
+};

@@ -1,0 +1,9 @@
+import type { SqlRuleId } from '../sql/facts.js';
+import type { RuleContext } from './rule.js';
+
+/** Reports what the SQL pass found for one rule. */
+export function reportSqlProblems({ entry, report }: RuleContext, rule: SqlRuleId): void {
+  for (const { rule: found, ...finding } of entry.sql.problems) {
+    if (found === rule) report(finding);
+  }
+}

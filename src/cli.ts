@@ -1,0 +1,144 @@
+#!/usr/bin/env node
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from './base/usage-error.js';
+import { type Environment, processTerminal } from './commands/terminal.js';
+import { VERSION } from './version.js';
+
+const terminal = processTerminal();
+const program = new Command();
+let exitCode = 0;
+
+/** What every command gets; `--root` is read when the command runs. */
+function environment(): Environment {
+  const { root } = program.opts<{ root?: string }>();
+  const cwd = process.cwd();
+  return { cwd, root: resolve(cwd, root ?? '.'), variables: process.env, terminal, now: () => new Date() };
+}
+
+const format = () =>
+  new Option('--format <format>', 'how results are written').choices(['pretty', 'json']).default('pretty');
+const force = () => new Option('--force', 'replace a file that exists').default(false);
+const expectPlan = () =>
+  new Option('--expect-plan <sha256>', 'refuse any other plan').argParser((value: string) => {
+    if (!/^[0-9a-f]{64}$/.test(value)) throw new InvalidArgumentError('not 64 lower-case hex digits.');
+    return value;
+  });
+
+program
+  .name('probatum')
+  .description('A compiler for governance documents: nothing is said that was not proved, nothing runs that was not reviewed.')
+  .version(VERSION)
+  .option('--root <folder>', 'folder of probatum.config.yaml (default: the nearest one above)')
+  .showHelpAfterError('(run with --help for what can be said)')
+  .exitOverride();
+
+program
+  .command('lint')
+  .description('check the corpus; exit 0 clean, 1 findings, 2 could not run')
+  .argument('[path...]', 'documents or folders to show findings of (default: all)')
+  .addOption(format())
+  .action(async (paths: string[], options) => {
+    const { lint } = await import('./commands/lint.js');
+    exitCode = await lint(environment(), paths, options);
+  });
+
+program
+  .command('extract')
+  .description('print the exact bytes of a document\'s reviewed SQL')
+  .argument('<document>')
+  .addOption(
+    new Option('--role <role>', 'which fences')
+      .choices(['migration', 'rollback', 'fixture', 'preflight', 'verify'])
+      .default('migration'),
+  )
+  .option('--output <file>', 'write to a file instead of standard output')
+  .addOption(force())
+  .action(async (document: string, options) => {
+    const { extract } = await import('./commands/extract.js');
+    exitCode = await extract(environment(), document, options);
+  });
+
+program
+  .command('plan')
+  .description('show what a run of a command package would do, with the plan\'s digest')
+  .argument('<package>')
+  .addOption(format())
+  .action(async (document: string, options) => {
+    const { plan } = await import('./commands/plan.js');
+    exitCode = await plan(environment(), document, options);
+  });
+
+program
+  .command('rehearse')
+  .description('execute a plan on a scratch database that is built from the corpus')
+  .argument('<package>')
+  .addOption(format())
+  .addOption(expectPlan())
+  .action(async (document: string, options) => {
+    const { rehearse } = await import('./commands/rehearse.js');
+    exitCode = await rehearse(environment(), document, options);
+  });
+
+program
+  .command('run')
+  .description('execute a plan on a target; exit 0 succeeded, 1 a no and nothing changed, 2 could not start, 3 rolled back, 4 a person is needed, 5 locked')
+  .argument('<package>')
+  .requiredOption('--target <name>', 'target of probatum.config.yaml, the one that the package names')
+  .addOption(format())
+  .addOption(expectPlan())
+  .action(async (document: string, options) => {
+    const { run } = await import('./commands/run.js');
+    exitCode = await run(environment(), document, options);
+  });
+
+program
+  .command('report')
+  .description('render the report of a run record')
+  .argument('<record>', 'record.json, or the folder of a run')
+  .option('--output <file>', 'write to a file instead of standard output')
+  .option('--publish', 'file report and record in the corpus, at the path that the package names', false)
+  .addOption(force())
+  .action(async (record: string, options) => {
+    const { report } = await import('./commands/report.js');
+    exitCode = await report(environment(), record, options);
+  });
+
+program
+  .command('verify')
+  .description('check every digest pin, and every report against its record by rendering it again')
+  .argument('[path...]', 'documents or folders (default: all)')
+  .addOption(format())
+  .action(async (paths: string[], options) => {
+    const { verify } = await import('./commands/verify.js');
+    exitCode = await verify(environment(), paths, options);
+  });
+
+program
+  .command('demo')
+  .description('the whole way, from lint to a verified report, on a copy of the example corpus and an embedded database')
+  .option('--directory <folder>', 'where to work (default: a new temporary folder)')
+  .action(async (options) => {
+    const { demo } = await import('./demo/demo.js');
+    exitCode = await demo(environment(), options);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = report(error);
+}
+process.exit(exitCode);
+
+/** Says what went wrong and what to do. @returns exit code: 5 where another run is in the way, else 2, could not run */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { red } = terminal.errColors;
+  if (error instanceof UsageError) {
+    terminal.err(`${red('error')}: ${error.message}\n${error.help ? `  ${error.help}\n` : ''}`);
+    return error.code === 'locked' ? 5 : 2;
+  }
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.err(`${red('error')}: this is a fault of probatum, please report it\n${details}\n`);
+  return 2;
+}

@@ -1,0 +1,38 @@
+import { SourceText } from '../parse/source-text.js';
+import type { Diagnostic } from '../base/diagnostic.js';
+import { loadConfig } from '../load/config.js';
+import { selectPaths, toRootPath } from '../load/corpus.js';
+import { type Compilation, compile } from '../pipeline.js';
+import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
+import type { Environment } from './terminal.js';
+
+/** Compiles the corpus around the environment's root. */
+export async function compileCorpus(environment: Environment, paths: readonly string[] = []) {
+  const config = loadConfig(environment.root);
+  const selection = await selectPaths(config, environment.cwd, paths);
+  const compilation = await compile(config, selection.files);
+  return { compilation, includes: selection.includes };
+}
+
+/** Path of a document as the corpus spells it. */
+export function documentPath({ config }: Compilation, environment: Environment, path: string): string {
+  return toRootPath(config.root, environment.cwd, path);
+}
+
+/** Lines of the corpus' files, for code frames. */
+export function linesOf({ files }: Compilation): LineOf {
+  const sources = new Map<string, SourceText>();
+  return (file, line) => {
+    const bytes = files.get(file)?.bytes;
+    if (!bytes) return undefined;
+    const source = sources.get(file) ?? new SourceText(bytes);
+    sources.set(file, source);
+    return line <= source.lineCount ? source.line(line) : undefined;
+  };
+}
+
+/** Shows on standard error why documents cannot be used. */
+export function showErrors(environment: Environment, compilation: Compilation, errors: readonly Diagnostic[]): void {
+  const { terminal } = environment;
+  terminal.err(diagnosticsPretty(errors, linesOf(compilation), terminal.errColors));
+}

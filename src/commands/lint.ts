@@ -1,0 +1,19 @@
+import { diagnosticsJson, diagnosticsPretty, summarise, summaryLine } from '../render/diagnostics.js';
+import { compileCorpus, linesOf } from './corpus.js';
+import type { Environment } from './terminal.js';
+
+export interface LintOptions {
+  readonly format: 'pretty' | 'json';
+}
+
+/** `probatum lint [PATH…]`: the whole corpus is read, findings are shown for the paths named. @returns exit code */
+export async function lint(environment: Environment, paths: readonly string[], options: LintOptions): Promise<number> {
+  const { compilation, includes } = await compileCorpus(environment, paths);
+  const diagnostics = compilation.diagnostics.filter(({ file }) => includes(file));
+  const documents = [...compilation.model.entries.keys()].filter(includes).length;
+  const summary = summarise(diagnostics, documents);
+  const { out, colors } = environment.terminal;
+  if (options.format === 'json') out(diagnosticsJson(diagnostics, summary));
+  else out(`${diagnosticsPretty(diagnostics, linesOf(compilation), colors)}${summaryLine(summary)}\n`);
+  return summary.errors + summary.warnings > 0 ? 1 : 0;
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { buildScratch, type ScratchSource } from '../execute/scratch.js';
+import { startRun } from '../execute/start-run.js';
+import { unitOf } from '../model/model.js';
+import { type Compilation, type PreparedPlan, textOf } from '../pipeline.js';
+import { openScratch } from '../target/open-target.js';
+import { compileCorpus } from './corpus.js';
+import { runProgress } from './progress.js';
+import { chainOf, finish, usablePlan } from './run.js';
+import type { Environment } from './terminal.js';
+
+export interface RehearseOptions {
+  readonly format: 'pretty' | 'json';
+  readonly expectPlan?: string;
+}
+
+/** `probatum rehearse PACKAGE`: the same path as a run, on a scratch database built from the corpus. @returns exit code */
+export async function rehearse(environment: Environment, path: string, options: RehearseOptions): Promise<number> {
+  const { compilation } = await compileCorpus(environment, [path]);
+  const prepared = usablePlan(environment, compilation, path, options);
+  if (!prepared) return 1;
+  const { root } = compilation.config;
+  const target = await openScratch(join(root, '.probatum', 'cache'));
+  try {
+    const sources = scratchSources(compilation, prepared);
+    const finished = await startRun({
+      ...prepared,
+      mode: 'rehearsal',
+      targetName: 'scratch database',
+      target,
+      root,
+      chain: chainOf(compilation, prepared),
+      now: environment.now,
+      onEvent: await runProgress(environment.terminal),
+      buildScratch: (session, emit) => buildScratch(session, sources, emit),
+    });
+    return finish(environment, 'rehearsal', prepared.planSha256, finished, options.format);
+  } finally {
+    await target.close();
+  }
+}
+
+/** The documents that the plan's ddl depends on, as reviewed bytes. */
+export function scratchSources(compilation: Compilation, { plan }: PreparedPlan): ScratchSource[] {
+  return plan.predecessors.map((document) => {
+    const entry = compilation.model.entries.get(document.path)!;
+    const units = (['migration', 'fixture'] as const).flatMap((role) => {
+      const unit = unitOf(entry, role);
+      return unit ? [{ unit, text: textOf(compilation, entry, unit) }] : [];
+    });
+    const { path, revision, sha256 } = document;
+    return { document: { path, revision, sha256 }, units };
+  });
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UsageError } from '../base/usage-error.js';
+import { loadConfig } from '../load/config.js';
+import { JOURNAL_FILE, readRecord, RECORD_FILE } from '../record/store.js';
+import { renderReport } from '../render/report.js';
+import { recordPath } from '../render/report-view.js';
+import type { Environment } from './terminal.js';
+import { writeResult } from './write-file.js';
+
+export interface ReportOptions {
+  readonly output?: string;
+  readonly publish: boolean;
+  readonly force: boolean;
+}
+
+/** `probatum report RECORD`: renders a record; nothing but the record goes in. @returns exit code */
+export async function report(environment: Environment, path: string, options: ReportOptions): Promise<number> {
+  const { cwd, terminal } = environment;
+  const file = recordFile(resolve(cwd, path));
+  const { record, sha256 } = readRecord(file);
+  const text = renderReport(record, sha256);
+  if (options.output !== undefined) writeResult(resolve(cwd, options.output), text, options.force);
+  if (options.publish) {
+    const { root } = loadConfig(environment.root);
+    const { dryRun, execution } = record.plan.reports;
+    const reportPath = (record.mode === 'rehearsal' ? dryRun : execution).path;
+    publishRecord(dirname(file), join(root, dirname(recordPath(record))), options.force);
+    writeResult(join(root, reportPath), text, options.force);
+    terminal.err(`report  ${reportPath}\nrecord  ${recordPath(record)}\n`);
+  }
+  if (options.output === undefined && !options.publish) terminal.out(text);
+  return 0;
+}
+
+/** A record may be named by its file or by its folder. */
+function recordFile(path: string): string {
+  if (!existsSync(path)) throw new UsageError('cannot-read', `no such record: ${path}`);
+  return statSync(path).isDirectory() ? join(path, RECORD_FILE) : path;
+}
+
+/** Files the record with its journal and its small artefacts; a backup does not belong in a repository. */
+function publishRecord(from: string, to: string, force: boolean): void {
+  const { record } = readRecord(join(from, RECORD_FILE));
+  const small = record.artefacts.filter(({ step }) => step !== 'backup').map(({ path }) => path);
+  for (const name of [RECORD_FILE, JOURNAL_FILE, ...small]) {
+    const source = join(from, name);
+    if (existsSync(source)) writeResult(join(to, name), readFileSync(source), force);
+  }
+}

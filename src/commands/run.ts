@@ -1,0 +1,120 @@
+import { join, relative } from 'node:path';
+import { UsageError } from '../base/usage-error.js';
+import type { FinishedRun } from '../execute/start-run.js';
+import { startRun } from '../execute/start-run.js';
+import { missingReviews, reviewsOf } from '../model/chain.js';
+import { headerText } from '../parse/document.js';
+import { type Compilation, type PreparedPlan, preparePlan, reviewErrors } from '../pipeline.js';
+import type { ChainLink, RunMode } from '../record/events.js';
+import { canonicalJson } from '../base/canonical-json.js';
+import { renderReport } from '../render/report.js';
+import { openTarget } from '../target/open-target.js';
+import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { runProgress } from './progress.js';
+import type { Environment } from './terminal.js';
+import { writeResult } from './write-file.js';
+
+export interface RunOptions {
+  readonly target: string;
+  readonly format: 'pretty' | 'json';
+  /** Digest of the plan that the caller reviewed; another one is refused. */
+  readonly expectPlan?: string;
+}
+
+/** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
+export async function run(environment: Environment, path: string, options: RunOptions): Promise<number> {
+  const { compilation } = await compileCorpus(environment, [path]);
+  const prepared = usablePlan(environment, compilation, path, options);
+  if (!prepared) return 1;
+  const { plan } = prepared;
+  const errors = reviewErrors(compilation, plan);
+  const missing = missingReviews(compilation.model, plan.package.path, plan.ddl.path);
+  if (errors.length + missing.length > 0) {
+    showErrors(environment, compilation, errors);
+    for (const link of missing) environment.terminal.err(`refused: ${link}\n`);
+    environment.terminal.err('refused: nothing was sent to the database\n');
+    return 1;
+  }
+  if (plan.target.name !== options.target) {
+    const help = `the package was reviewed for target ${plan.target.name}`;
+    throw new UsageError('bad-argument', `${path} may not run on target ${options.target}`, help);
+  }
+  const { root, targets } = compilation.config;
+  const target = await openTarget(options.target, targets, root, environment.variables);
+  try {
+    const finished = await startRun({
+      ...prepared,
+      mode: 'run',
+      targetName: options.target,
+      target,
+      root,
+      chain: chainOf(compilation, prepared),
+      now: environment.now,
+      onEvent: await runProgress(environment.terminal),
+    });
+    return finish(environment, 'run', prepared.planSha256, finished, options.format);
+  } finally {
+    await target.close();
+  }
+}
+
+/** The plan of a package, or null after saying why there is none to execute. */
+export function usablePlan(
+  environment: Environment,
+  compilation: Compilation,
+  path: string,
+  options: { readonly expectPlan?: string },
+): PreparedPlan | null {
+  const prepared = preparePlan(compilation, documentPath(compilation, environment, path));
+  if (!('plan' in prepared) || prepared.errors.length > 0) {
+    showErrors(environment, compilation, prepared.errors);
+    environment.terminal.err('refused: the documents of the plan have errors; nothing was sent to the database\n');
+    return null;
+  }
+  if (options.expectPlan !== undefined && options.expectPlan !== prepared.planSha256) {
+    environment.terminal.err(`refused: the plan has digest ${prepared.planSha256}, expected ${options.expectPlan}\n`);
+    return null;
+  }
+  return prepared;
+}
+
+/** Reviews and authorizations of what is run, and of its rehearsal, as they stand in the corpus. */
+export function chainOf({ model }: Compilation, { plan }: PreparedPlan): ChainLink[] {
+  const paths = [plan.ddl.path, plan.reports.dryRun.path, plan.package.path];
+  return reviewsOf(model, paths).map((link): ChainLink => {
+    const { document } = link.entry;
+    return {
+      document: { path: document.path, revision: headerText(document, 'revision') ?? '', sha256: document.digest },
+      kind: link.entry.kind === 'authorization' ? 'authorization' : 'review',
+      author: headerText(document, 'author') ?? '',
+      subject: { path: link.subjectPath, revision: link.subjectRevision, sha256: link.subjectSha256 },
+      subjectMatches: link.subjectMatches,
+      verdict: link.verdict,
+      allows: link.allows,
+      bindings: link.bindings,
+    };
+  });
+}
+
+/** Writes the report into the run's folder and says how the run ended. @returns exit code */
+export function finish(
+  environment: Environment,
+  mode: RunMode,
+  planSha256: string,
+  { status, exitCode, reason, folder, stored }: FinishedRun,
+  format: 'pretty' | 'json',
+): number {
+  const { terminal, cwd } = environment;
+  const report = join(folder, 'report.md');
+  writeResult(report, renderReport(stored.record, stored.sha256), false);
+  const shown = { record: relative(cwd, join(folder, 'record.json')), report: relative(cwd, report) };
+  if (format === 'json') {
+    const { runId } = stored.record;
+    terminal.out(`${canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown })}\n`);
+    return exitCode;
+  }
+  const { colors } = terminal;
+  const mark = exitCode === 0 ? colors.green(status) : colors.red(status);
+  terminal.out(`${mark}: ${reason}\nrecord  ${shown.record}\nreport  ${shown.report}\n`);
+  return exitCode;
+}

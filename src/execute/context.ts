@@ -1,0 +1,69 @@
+import type { Plan } from '../plan/plan.js';
+import type { RunEvent, RunMode } from '../record/events.js';
+import type { UnitText } from '../sql/unit-text.js';
+import type { CatalogueSnapshot } from '../target/catalogue.js';
+import type { Session, Target } from '../target/engine.js';
+import type { Identity } from '../target/identity.js';
+
+/** The reviewed bytes: one buffer for each unit, hashed and executed. */
+export interface ReviewedBytes {
+  readonly migration: UnitText;
+  readonly rollback: UnitText;
+  readonly preflight: UnitText;
+  readonly verify: UnitText;
+}
+
+/** What earlier steps leave for later ones. */
+export interface RunState {
+  /** The session that holds the lock and migrates. */
+  session: Session | null;
+  identity: Identity | null;
+  /** Whether GUARD found every part of the identity as it must be. */
+  identified: boolean;
+  /** Set where another run holds the lock. */
+  lockedOut: boolean;
+  staged: { readonly migration: string; readonly rollback: string } | null;
+  /** Session whose snapshot backup, catalogue, counts and baselines share; null where the engine exports none. */
+  snapshot: { readonly session: Session; readonly id: string } | null;
+  backup: { readonly file: string; readonly sha256: string; readonly takenAt: Date } | null;
+  /** Set by C-02 when the stored file was hashed again and read in full. */
+  backupProved: boolean;
+  catalogue: CatalogueSnapshot | null;
+  /** Catalogue inside the transaction, after the last statement. */
+  catalogueAfter: CatalogueSnapshot | null;
+  readonly baselines: Map<string, readonly string[]>;
+  outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
+  verified: boolean;
+  rolledBack: boolean;
+}
+
+/** Everything a step or gate may use. Clock, folder and target are passed in; nothing is global. */
+export interface RunContext {
+  readonly plan: Plan;
+  readonly bytes: ReviewedBytes;
+  readonly target: Target;
+  readonly mode: RunMode;
+  /** Folder of the run; artefacts are named relative to it. */
+  readonly folder: string;
+  readonly now: () => Date;
+  readonly emit: (event: RunEvent) => void;
+  readonly state: RunState;
+}
+
+/** How a step ended, in one line for people. */
+export interface StepResult {
+  readonly status: 'done' | 'denied' | 'failed' | 'skipped';
+  readonly detail: string;
+}
+
+export interface GateResult {
+  readonly pass: boolean;
+  readonly expected: string;
+  readonly observed: string;
+}
+
+/** The migrating session; opened before the first step. */
+export function migratingSession({ state }: RunContext): Session {
+  if (!state.session) throw new Error('the migrating session is not open');
+  return state.session;
+}

@@ -1,0 +1,75 @@
+import type { DerivedCheck } from '../sql/derived-checks.js';
+import {
+  type CatalogueObject,
+  type CatalogueSnapshot,
+  catalogueDelta,
+  deltaLines,
+} from '../target/catalogue.js';
+import type { RowChange } from '../target/row-changes.js';
+
+/**
+ * What the catalogue and the server's row counters say to a derived check; null where the evidence is missing.
+ * @param before catalogue before the migration @param rows counters of the transaction, null outside it
+ */
+export function observeDerived(
+  check: DerivedCheck,
+  before: CatalogueSnapshot | null,
+  after: CatalogueSnapshot,
+  rows: readonly RowChange[] | null,
+): readonly string[] | null {
+  if (check.subject === 'catalogue-delta') return before ? topLevel(before, after) : null;
+  if (check.subject === 'rows-written')
+    return rows?.map(({ table }) => table).filter((table) => !check.allowed.includes(table)) ?? null;
+  const parts = after.objects.filter(({ table }) => table === check.table);
+  const of = (kind: string) => parts.filter((part) => part.kind === kind);
+  const constraints = (type: string) => of('constraint').filter(({ definition }) => definition.type === type);
+  switch (check.subject) {
+    case 'columns':
+      return of('column')
+        .sort((a, b) => Number(a.definition.position) - Number(b.definition.position))
+        .map((column) => `${lastName(column)} ${column.definition.type}`);
+    case 'primary-key':
+      return constraints('p').map(definitionOf);
+    case 'foreign-keys':
+      return constraints('f').map(definitionOf).sort();
+    case 'check-constraints':
+      return [String(constraints('c').length)];
+    case 'column-defaults':
+      return [String(of('column').filter(({ definition }) => definition.default !== null).length)];
+    case 'triggers':
+      return [String(of('trigger').length)];
+  }
+}
+
+/** The delta with what happened to parts of a table that stays under the table's name. */
+function topLevel(before: CatalogueSnapshot, after: CatalogueSnapshot): string[] {
+  const delta = catalogueDelta(before, after);
+  const changed = delta.changed.map(({ after: object }) => object);
+  const moved = [...delta.added, ...delta.removed];
+  const owners = new Set(moved.filter(({ table }) => table === undefined).map(({ name }) => name));
+  const parts = [...moved, ...changed].filter(({ table }) => table !== undefined && !owners.has(table));
+  const whole = changed.filter(({ table }) => table === undefined);
+  const cameAndWent = deltaLines({ ...delta, changed: [] }).filter((line) => !partLines(parts).has(line));
+  const touched = [
+    ...parts.map(({ table }) => table),
+    ...whole.map(({ kind, name }) => (kind === 'schema' ? `schema ${name}` : name)),
+  ];
+  return [...new Set([...cameAndWent, ...touched.map((name) => `~ ${name}`)])].sort();
+}
+
+function partLines(parts: readonly CatalogueObject[]): Set<string> {
+  const lines = parts.flatMap((part) => [
+    ...deltaLines({ added: [part], removed: [], changed: [] }),
+    ...deltaLines({ added: [], removed: [part], changed: [] }),
+  ]);
+  return new Set(lines);
+}
+
+function definitionOf({ definition }: CatalogueObject): string {
+  return definition.definition ?? '';
+}
+
+/** Last part of a qualified name, as SQL writes it. */
+function lastName({ name }: CatalogueObject): string {
+  return /(?:"(?:[^"]|"")*"|[^."]+)$/.exec(name)?.[0] ?? name;
+}

@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PlanCommand, PlanGate } from '../plan/plan.js';
+import type { RunStatus } from '../record/events.js';
+import { DatabaseError } from '../target/engine.js';
+import type { RunContext, RunState, StepResult } from './context.js';
+import { GATES } from './gates/index.js';
+import { STEPS } from './steps/index.js';
+
+/** How a run ended, with the process' exit code (RUN, "Outcomes"). */
+export interface RunResult {
+  readonly status: RunStatus;
+  readonly exitCode: 0 | 1 | 3 | 4 | 5;
+  readonly reason: string;
+}
+
+/** A state in which nothing has happened yet. */
+export function freshState(): RunState {
+  return {
+    session: null,
+    identity: null,
+    identified: false,
+    lockedOut: false,
+    staged: null,
+    snapshot: null,
+    backup: null,
+    backupProved: false,
+    catalogue: null,
+    catalogueAfter: null,
+    baselines: new Map(),
+    outcome: 'not-started',
+    verified: false,
+    rolledBack: false,
+  };
+}
+
+interface Command {
+  readonly id: string;
+  readonly step: PlanCommand['step'] | 'lock';
+}
+
+/**
+ * Executes a plan: the law's commands in their order, each behind its gates. Before COMMIT the first `no` ends the
+ * run; after it, verification and the rollback rule decide. Rehearsals and runs take this same path.
+ */
+export async function execute(context: RunContext): Promise<RunResult> {
+  mkdirSync(join(context.folder, 'artefacts'), { recursive: true });
+  let stopped: string | null = null;
+  for (const command of withLock(context.plan.commands)) {
+    const reason = await runCommand(context, command);
+    if (reason === null) continue;
+    stopped ??= `${command.id}: ${reason}`;
+    if (context.state.outcome !== 'committed' || command.step === 'rollback') break;
+  }
+  await closeSessions(context);
+  const result = conclude(context, stopped);
+  context.emit({ type: 'run-finished', status: result.status, reason: result.reason });
+  return result;
+}
+
+/** The lock is taken once the database is known to be the right one, before anything is read from it. */
+function withLock(commands: readonly PlanCommand[]): Command[] {
+  return commands.flatMap((command) =>
+    command.step === 'identity' ? [command, { id: 'LOCK', step: 'lock' as const }] : [command],
+  );
+}
+
+/** @returns why the run cannot go on, null where it can */
+async function runCommand(context: RunContext, { id, step }: Command): Promise<string | null> {
+  const { emit, plan } = context;
+  emit({ type: 'step-started', id, step });
+  let result: StepResult;
+  const refusal = await firstDenial(
+    context,
+    plan.gates.filter(({ appliesTo }) => appliesTo === id),
+  );
+  if (refusal) result = { status: 'denied', detail: refusal };
+  else {
+    try {
+      result = await STEPS[step].run(context);
+    } catch (error) {
+      emit({ type: 'step-finished', id, step, status: 'failed', detail: describe(error) });
+      if (isExpected(error)) return describe(error);
+      throw error;
+    }
+  }
+  emit({ type: 'step-finished', id, step, ...result });
+  return result.status === 'done' || result.status === 'skipped' ? null : result.detail;
+}
+
+async function firstDenial(context: RunContext, gates: readonly PlanGate[]): Promise<string | null> {
+  let denial: string | null = null;
+  for (const gate of gates) {
+    const { id, appliesTo: before } = gate;
+    let answer: { pass: boolean; expected: string; observed: string };
+    try {
+      answer = await GATES[gate.gate](context, gate);
+    } catch (error) {
+      answer = { pass: false, expected: 'an answer', observed: `could not be evaluated: ${describe(error)}` };
+    }
+    const { pass, expected, observed } = answer;
+    context.emit({
+      type: 'gate-evaluated',
+      id,
+      gate: gate.gate,
+      before,
+      expected,
+      observed,
+      verdict: pass ? 'PASS' : 'FAIL',
+    });
+    if (!pass) denial ??= `gate ${id} (${gate.gate}) denies: ${observed}, expected ${expected}`;
+  }
+  return denial;
+}
+
+/** Errors of the world outside; anything else is a bug and is thrown on, after the journal has it. */
+function isExpected(error: unknown): boolean {
+  return (
+    error instanceof DatabaseError ||
+    (error instanceof Error && ('code' in error || error.name !== 'TypeError'))
+  );
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function closeSessions({ state }: RunContext): Promise<void> {
+  await state.snapshot?.session.close().catch(() => {});
+  await state.session?.close().catch(() => {});
+}
+
+function conclude({ state, mode }: RunContext, stopped: string | null): RunResult {
+  const checks = mode === 'rehearsal' ? 'every check that a rehearsal can answer passed' : 'every check passed';
+  const reason = stopped ?? `every step was done and ${checks}`;
+  if (state.outcome === 'unknown') return { status: 'indeterminate', exitCode: 4, reason };
+  if (state.outcome !== 'committed') return { status: 'aborted', exitCode: state.lockedOut ? 5 : 1, reason };
+  if (state.verified) return { status: 'succeeded', exitCode: 0, reason };
+  if (state.rolledBack) return { status: 'rolled-back', exitCode: 3, reason };
+  return { status: 'failed', exitCode: 4, reason };
+}

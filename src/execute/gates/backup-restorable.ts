@@ -1,0 +1,11 @@
+import { hashFile } from '../hash-file.js';
+import type { Gate } from './index.js';
+
+/** The backup is on disk, unchanged since it was written, and was read in full. */
+export const backupRestorable: Gate = async ({ state }) => {
+  const expected = `read in full, sha256 ${state.backup?.sha256 ?? '(none)'}`;
+  if (!state.backup || !state.backupProved)
+    return { pass: false, expected, observed: 'no backup that was read in full' };
+  const stored = await hashFile(state.backup.file);
+  return { pass: stored === state.backup.sha256, expected, observed: `read in full, sha256 ${stored}` };
+};

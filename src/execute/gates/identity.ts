@@ -1,0 +1,17 @@
+import { readIdentity } from '../../target/identity.js';
+import { migratingSession } from '../context.js';
+import { identityParts } from '../identity-parts.js';
+import type { Gate } from './index.js';
+
+/** The migrating session, asked again, is the database that GUARD identified and the plan names. */
+export const identity: Gate = async (context) => {
+  const found = await readIdentity(migratingSession(context));
+  const parts = identityParts(context.plan.target, found, context.mode);
+  const wrong = parts.filter(({ verdict }) => verdict !== 'PASS');
+  const same = found.system_identifier === context.state.identity?.system_identifier;
+  return {
+    pass: wrong.length === 0 && same && context.state.identified,
+    expected: parts.map(({ part, expected }) => `${part} ${expected}`).join(', '),
+    observed: parts.map(({ part, observed }) => `${part} ${observed}`).join(', '),
+  };
+};

@@ -1,0 +1,25 @@
+/**
+ * The statements of the tool's own that a run sends besides those of the catalogue, identity and counters
+ * (src/target). Everything else that reaches the server is a byte range of a reviewed fence.
+ */
+export const OWN = {
+  begin: 'BEGIN',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+  beginReading: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  dummy: 'SELECT 1',
+  exportSnapshot: 'SELECT pg_catalog.pg_export_snapshot()',
+  tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',
+  transactionId: 'SELECT pg_catalog.pg_current_xact_id()::text',
+  transactionStatus: 'SELECT pg_catalog.pg_xact_status($1::xid8)',
+  limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
+  limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",
+} as const;
+
+/** Imports another session's snapshot; the id comes from the server and is quoted as a literal. */
+export function useSnapshot(id: string): string {
+  return `SET TRANSACTION SNAPSHOT '${id.replaceAll("'", "''")}'`;
+}
+
+/** Key of the advisory lock that two runs against one database compete for. */
+export const LOCK_KEY = '8101098497116117109';

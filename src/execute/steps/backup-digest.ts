@@ -1,0 +1,24 @@
+import { hashFile } from '../hash-file.js';
+import { done, failed, type Step } from './step.js';
+
+/** C-02: the stored backup is hashed again from disk and read in full. */
+export const backupDigest: Step = {
+  title: 'hash the stored backup and read it in full',
+  async run({ state, target, emit }) {
+    if (!state.backup) return failed('there is no backup');
+    const { file, sha256, takenAt } = state.backup;
+    const stored = await hashFile(file);
+    if (stored !== sha256) return failed(`the stored file has sha256 ${stored}, written was ${sha256}`);
+    const { entries, method } = await target.readBackup(file);
+    if (entries === 0) return failed('the backup has no entries');
+    emit({
+      type: 'backup-read',
+      sha256: stored,
+      entries: String(entries),
+      method,
+      takenAt: takenAt.toISOString(),
+    });
+    state.backupProved = true;
+    return done(`${entries} entries read in full, taken ${takenAt.toISOString()}`);
+  },
+};

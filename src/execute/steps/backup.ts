@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { OWN } from '../statements.js';
+import { done, type Step } from './step.js';
+
+/** C-01: a backup in the snapshot that the following steps read too. */
+export const backup: Step = {
+  title: 'back up',
+  async run(context) {
+    const { target, state, folder, emit, now } = context;
+    if (target.exportsSnapshots) {
+      const session = await target.open();
+      await session.run(OWN.beginReading);
+      const { rows } = await session.run(OWN.exportSnapshot);
+      state.snapshot = { session, id: rows[0]![0]! };
+    }
+    const takenAt = now();
+    const path = join('artefacts', `backup${target.backupExtension}`);
+    const file = join(folder, path);
+    const { size, sha256, producer } = await target.backup(file, state.snapshot?.id ?? null);
+    emit({
+      type: 'artefact-written',
+      step: 'backup',
+      name: 'backup',
+      path,
+      size: String(size),
+      sha256,
+      producer,
+    });
+    state.backup = { file, sha256, takenAt };
+    return done(`${size} bytes, sha256 ${sha256}`);
+  },
+};

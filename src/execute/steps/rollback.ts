@@ -1,0 +1,72 @@
+import type { CheckMoment } from '../../record/events.js';
+import {
+  type CatalogueSnapshot,
+  catalogueDelta,
+  catalogueText,
+  deltaLines,
+  readCatalogue,
+  withoutFilenodes,
+} from '../../target/catalogue.js';
+import { DatabaseError } from '../../target/engine.js';
+import { migratingSession, type RunContext, type StepResult } from '../context.js';
+import { abandon, begin, commit, sendStatements } from '../transaction.js';
+import { done, failed, type Step, skipped } from './step.js';
+
+/** C-08: the way back, only if C-07 failed; then the catalogue must equal C-03's. */
+export const rollback: Step = {
+  title: 'roll back',
+  async run(context) {
+    const { plan, state } = context;
+    if (state.verified) return skipped('not triggered: verification passed');
+    if (plan.rollbackPolicy === 'by-hand')
+      return skipped('verification failed; the package leaves the rollback to a person');
+    const xid = await begin(context, 'rollback');
+    const problem = await undo(context);
+    if (problem) {
+      await abandon(context, 'rollback', problem.detail);
+      return problem;
+    }
+    const outcome = await commit(context, 'rollback', xid);
+    if (outcome !== 'committed') return failed(`the rollback's COMMIT: ${outcome}`);
+    const lines = await differences(context, 'after-rollback');
+    if (lines.length > 0) return failed(`after the rollback the catalogue differs: ${lines.join(', ')}`);
+    state.rolledBack = true;
+    return done('rolled back; the catalogue equals the snapshot');
+  },
+};
+
+async function undo(context: RunContext): Promise<StepResult | null> {
+  try {
+    const refusal = await sendStatements(context, 'rollback');
+    if (refusal) return failed(refusal);
+    const lines = await differences(context, 'in-transaction');
+    return lines.length > 0
+      ? failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`)
+      : null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return failed(error.message);
+  }
+}
+
+/** Compares the catalogue with the snapshot and records the comparison as a check of its own. */
+async function differences(context: RunContext, moment: CheckMoment): Promise<string[]> {
+  // A rewritten table keeps its new data file: nothing gives it the old one back.
+  const before = withoutFilenodes(context.state.catalogue as CatalogueSnapshot);
+  const now = withoutFilenodes(await readCatalogue(migratingSession(context)));
+  const same = catalogueText(before) === catalogueText(now);
+  const lines = same ? [] : deltaLines(catalogueDelta(before, now)).slice(0, 20);
+  context.emit({
+    type: 'check-evaluated',
+    id: 'D-ROLLBACK',
+    title: 'the catalogue equals the snapshot from before the migration',
+    moment,
+    expected: [],
+    observed: lines,
+    verdict: same ? 'PASS' : 'FAIL',
+    statementSha256: null,
+    evidence: 'catalogue',
+    reason: null,
+  });
+  return same || lines.length > 0 ? lines : ['details of an object'];
+}

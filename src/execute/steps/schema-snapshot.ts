@@ -1,0 +1,24 @@
+import { catalogueText, readCatalogue } from '../../target/catalogue.js';
+import { writeArtefact } from '../artefacts.js';
+import { migratingSession } from '../context.js';
+import { done, type Step } from './step.js';
+
+/** C-03: every object of the database, in the backup's snapshot. */
+export const schemaSnapshot: Step = {
+  title: 'write the catalogue snapshot',
+  async run(context) {
+    const session = context.state.snapshot?.session ?? migratingSession(context);
+    const catalogue = await readCatalogue(session);
+    context.state.catalogue = catalogue;
+    const bytes = Buffer.from(catalogueText(catalogue));
+    const digest = await writeArtefact(
+      context,
+      'schema-snapshot',
+      'schema snapshot',
+      'schema-before.jsonl',
+      bytes,
+      'catalogue queries',
+    );
+    return done(`${catalogue.objects.length} objects, sha256 ${digest}`);
+  },
+};

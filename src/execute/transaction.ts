@@ -1,0 +1,115 @@
+import { performance } from 'node:perf_hooks';
+import type { PlanStatement, PlanUnit } from '../plan/plan.js';
+import type { MigrationOutcome } from '../record/events.js';
+import type { UnitText } from '../sql/unit-text.js';
+import { DatabaseError, type Session } from '../target/engine.js';
+import { migratingSession, type RunContext } from './context.js';
+import { decideOutcome } from './outcome.js';
+import { OWN } from './statements.js';
+
+type UnitName = 'migration' | 'rollback';
+
+/** Opens a transaction with the plan's limits and takes its id. */
+export async function begin(context: RunContext, unit: UnitName): Promise<string> {
+  const session = migratingSession(context);
+  await session.run(OWN.begin);
+  await session.run(OWN.limitLock, [String(context.plan.limits.lockTimeoutMs)]);
+  await session.run(OWN.limitStatement, [String(context.plan.limits.statementTimeoutMs)]);
+  const xid = (await session.run(OWN.transactionId)).rows[0]![0]!;
+  context.emit({ type: 'transaction-started', unit, xid });
+  return xid;
+}
+
+/**
+ * Sends a unit's reviewed statements, one message each.
+ * @returns why one was refused, or null. @throws DatabaseError where the connection was lost
+ */
+export async function sendStatements(context: RunContext, name: UnitName): Promise<string | null> {
+  const unit = context.plan[name];
+  const text = context.bytes[name];
+  for (const statement of unit.statements) {
+    if (!statement.sent) continue;
+    const refusal = await sendOne(context, name, unit, statement, text);
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
+async function sendOne(
+  context: RunContext,
+  name: UnitName,
+  unit: PlanUnit,
+  statement: PlanStatement,
+  text: UnitText,
+): Promise<string | null> {
+  const sql = text.bytes.subarray(statement.start, statement.end).toString('utf8');
+  const started = performance.now();
+  try {
+    const { tag, notices } = await migratingSession(context).run(sql);
+    context.emit({
+      type: 'statement-executed',
+      unit: name,
+      number: statement.number,
+      sha256: statement.sha256,
+      tag,
+      milliseconds: Math.round(performance.now() - started),
+      notices: notices.map(({ severity, sqlstate, message }) => `${severity} ${sqlstate}: ${message}`),
+    });
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    const place = text.range(errorOffset(statement, sql, error.position), statement.end).start;
+    const refused = {
+      number: statement.number,
+      line: place.line,
+      column: place.column,
+      message: error.message,
+    };
+    context.emit({ type: 'statement-refused', unit: name, ...refused });
+    if (error.connectionLost) throw error;
+    return `${unit.document}:${place.line}:${place.column}: ${error.message}`;
+  }
+}
+
+/** Server positions count code points from 1; offsets here are bytes of the unit. */
+function errorOffset(statement: PlanStatement, sql: string, position: number | null): number {
+  if (position === null) return statement.start;
+  return statement.start + Buffer.byteLength([...sql].slice(0, position - 1).join(''));
+}
+
+/** Ends a transaction that must leave nothing. A lost connection ends it too: COMMIT was never sent. */
+export async function abandon(context: RunContext, unit: UnitName, why: string): Promise<void> {
+  let tag = '';
+  try {
+    tag = (await migratingSession(context).run(OWN.rollback)).tag;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+  }
+  context.emit({
+    type: 'transaction-ended',
+    unit,
+    tag,
+    outcome: 'not-committed',
+    decidedBy: `${why}; COMMIT was not sent`,
+  });
+}
+
+/** Sends COMMIT and says what became of the transaction; never guesses. */
+export async function commit(context: RunContext, unit: UnitName, xid: string): Promise<MigrationOutcome> {
+  const { outcome, tag, decidedBy } = await sendCommit(context, migratingSession(context), xid);
+  context.emit({ type: 'transaction-ended', unit, tag, outcome, decidedBy });
+  return outcome;
+}
+
+async function sendCommit(context: RunContext, session: Session, xid: string) {
+  try {
+    const { tag } = await session.run(OWN.commit);
+    // A failed transaction answers COMMIT with ROLLBACK, and no error.
+    const outcome: MigrationOutcome =
+      tag === 'COMMIT' ? 'committed' : tag === 'ROLLBACK' ? 'not-committed' : 'unknown';
+    return { outcome, tag, decidedBy: `the server's answer to COMMIT: ${tag}` };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { tag: '', ...(await decideOutcome(context, xid, error)) };
+  }
+}

@@ -1,0 +1,63 @@
+import { type HeaderValue, headerText } from '../parse/document.js';
+import type { Entry, Model } from './model.js';
+
+/** A review or authorization of one document, with whether it still speaks of the bytes that are there. */
+export interface ReviewLink {
+  readonly entry: Entry;
+  readonly subjectPath: string;
+  readonly subjectSha256: string;
+  readonly subjectRevision: string;
+  /** Whether the subject has the digest that was reviewed. */
+  readonly subjectMatches: boolean;
+  readonly verdict: string;
+  readonly allows: readonly string[];
+  readonly bindings: readonly { readonly id: string; readonly text: string; readonly check: string }[];
+}
+
+/** Reviews and authorizations whose subject is one of the paths, in the order of the paths. */
+export function reviewsOf(model: Model, paths: readonly string[]): ReviewLink[] {
+  const links = [...model.entries.values()].flatMap((entry) => {
+    const pin = entry.pins.find(({ key }) => key === 'subject');
+    const judged = entry.kind === 'review' || entry.kind === 'authorization';
+    return pin && judged && paths.includes(pin.path) ? [readLink(model, entry, pin.path)] : [];
+  });
+  return links.sort((a, b) => paths.indexOf(a.subjectPath) - paths.indexOf(b.subjectPath));
+}
+
+function readLink(model: Model, entry: Entry, subjectPath: string): ReviewLink {
+  const data = entry.document.header!.data;
+  const fields = entry.pins.find(({ key }) => key === 'subject')?.fields ?? [];
+  const field = (name: string) => fields.find((one) => one.name === name)?.value ?? '';
+  const bindings = (data.bindings ?? []) as readonly { readonly [key: string]: HeaderValue }[];
+  return {
+    entry,
+    subjectPath,
+    subjectSha256: field('sha256'),
+    subjectRevision: field('revision'),
+    subjectMatches: model.entries.get(subjectPath)?.document.digest === field('sha256'),
+    verdict: headerText(entry.document, 'verdict') ?? '',
+    allows: (data.allows ?? []) as readonly string[],
+    bindings: bindings.map(({ id, text, check }) => ({
+      id: String(id ?? ''),
+      text: String(text ?? ''),
+      check: String(check ?? ''),
+    })),
+  };
+}
+
+/** The permission that a package's review must give before a run on its target. */
+export const EXECUTION = 'production-execution';
+
+/**
+ * What is missing for a run: a passing review of the ddl, and one of the package that allows its execution, both of
+ * exactly the bytes at hand. Empty where nothing is.
+ */
+export function missingReviews(model: Model, packagePath: string, ddlPath: string): string[] {
+  const passing = (path: string) =>
+    reviewsOf(model, [path]).filter(({ verdict, subjectMatches }) => verdict === 'pass' && subjectMatches);
+  const missing: string[] = [];
+  if (passing(ddlPath).length === 0) missing.push(`no passing review of exactly these bytes of ${ddlPath}`);
+  if (!passing(packagePath).some(({ allows }) => allows.includes(EXECUTION)))
+    missing.push(`no passing review of exactly these bytes of ${packagePath} that allows ${EXECUTION}`);
+  return missing;
+}

@@ -1,0 +1,81 @@
+import type { Point, Range } from '../base/position.js';
+
+/**
+ * A file's bytes with the line table that maps the three ways offsets are counted: UTF-8 bytes (digests,
+ * libpg-query), UTF-16 code units (JavaScript, unist) and line and column (people).
+ * Lines end as in CommonMark: LF, CR LF, or a CR alone.
+ */
+export class SourceText {
+  readonly text: string;
+  private readonly unitStarts: number[] = [0];
+  private readonly byteStarts: number[] = [0];
+
+  /** @param bytes valid UTF-8; callers check that first */
+  constructor(readonly bytes: Uint8Array) {
+    this.text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    const ends = /\r\n|\n|\r/g;
+    for (let match = ends.exec(this.text); match; match = ends.exec(this.text))
+      this.unitStarts.push(ends.lastIndex);
+    for (let i = 0; i < bytes.length; i++) {
+      if (bytes[i] === 10 || (bytes[i] === 13 && bytes[i + 1] !== 10)) this.byteStarts.push(i + 1);
+    }
+  }
+
+  /** Number of lines; a line end at the very end of the file does not open another one. */
+  get lineCount(): number {
+    const last = this.unitStarts.length;
+    return this.unitStarts[last - 1] === this.text.length && last > 1 ? last - 1 : last;
+  }
+
+  /** Text of a line (1-based) without its line end. */
+  line(line: number): string {
+    return this.text.slice(this.lineStart(line), this.unitStarts[line]).replace(/[\r\n]+$/, '');
+  }
+
+  /** Offset in UTF-16 units at which a line (1-based) starts. */
+  lineStart(line: number): number {
+    return this.unitStarts[line - 1] ?? this.text.length;
+  }
+
+  /** Offset in bytes at which a line (1-based) starts. */
+  lineStartByte(line: number): number {
+    return this.byteStarts[line - 1] ?? this.bytes.length;
+  }
+
+  /** Place of an offset in UTF-16 units. */
+  pointAt(offset: number): Point {
+    const index = lastAtOrBefore(this.unitStarts, offset);
+    return { line: index + 1, column: offset - this.unitStarts[index]! + 1 };
+  }
+
+  /** Place of an offset in bytes. */
+  pointAtByte(offset: number): Point {
+    const index = lastAtOrBefore(this.byteStarts, offset);
+    const before = this.bytes.subarray(this.byteStarts[index], offset);
+    return {
+      line: index + 1,
+      column: new TextDecoder('utf-8', { ignoreBOM: true }).decode(before).length + 1,
+    };
+  }
+
+  /** Span between two offsets in UTF-16 units. */
+  range(start: number, end: number): Range {
+    return { start: this.pointAt(start), end: this.pointAt(end) };
+  }
+
+  /** Span between two offsets in bytes. */
+  byteRange(start: number, end: number): Range {
+    return { start: this.pointAtByte(start), end: this.pointAtByte(end) };
+  }
+}
+
+function lastAtOrBefore(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,162 @@
+import type { DocumentRef, GateName, Plan, StepName } from '../plan/plan.js';
+
+/** How a step ended. `denied`: a gate or check said no; `skipped`: its condition did not arise. */
+export type StepStatus = 'done' | 'denied' | 'failed' | 'skipped';
+
+/** `PASS` only where expected and observed are both in the record; what did not run is `NOT RUN`. */
+export type Verdict = 'PASS' | 'FAIL' | 'NOT RUN';
+
+export type MigrationOutcome = 'committed' | 'not-committed' | 'unknown';
+
+export type RunStatus = 'succeeded' | 'aborted' | 'rolled-back' | 'failed' | 'indeterminate';
+
+/** Where in a run a check was answered. */
+export type CheckMoment = 'preflight' | 'in-transaction' | 'after-commit' | 'after-rollback';
+
+export type RunMode = 'run' | 'rehearsal';
+
+/** A review of what the plan runs, as it stood in the corpus when the run started. */
+export interface ChainLink {
+  readonly document: DocumentRef;
+  readonly kind: 'review' | 'authorization';
+  readonly author: string;
+  readonly subject: DocumentRef;
+  /** Whether the subject in the corpus still has the digest that was reviewed. */
+  readonly subjectMatches: boolean;
+  readonly verdict: string;
+  readonly allows: readonly string[];
+  readonly bindings: readonly { readonly id: string; readonly text: string; readonly check: string }[];
+}
+
+export interface IdentityPart {
+  readonly part: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly verdict: Verdict;
+}
+
+/** An earlier run of the same plan, from its own record. */
+export interface EarlierAttempt {
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly status: RunStatus;
+  readonly reason: string;
+  readonly recordSha256: string;
+}
+
+/** What can be appended to a journal. 64-bit integers and times are text. */
+export type RunEvent =
+  | {
+      readonly type: 'run-started';
+      readonly runId: string;
+      readonly mode: RunMode;
+      readonly tool: { readonly name: string; readonly version: string; readonly runtime: string };
+      readonly plan: Plan;
+      readonly planSha256: string;
+      readonly target: {
+        readonly name: string;
+        readonly engine: string;
+        readonly host: string;
+        readonly port: string;
+        readonly database: string;
+        readonly role: string;
+        readonly limitations: readonly string[];
+      };
+      readonly chain: readonly ChainLink[];
+      readonly earlier: readonly EarlierAttempt[];
+    }
+  | { readonly type: 'scratch-built'; readonly documents: readonly DocumentRef[] }
+  | { readonly type: 'step-started'; readonly id: string; readonly step: StepName | 'lock' }
+  | {
+      readonly type: 'step-finished';
+      readonly id: string;
+      readonly step: StepName | 'lock';
+      readonly status: StepStatus;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'gate-evaluated';
+      readonly id: string;
+      readonly gate: GateName;
+      readonly before: string;
+      readonly expected: string;
+      readonly observed: string;
+      readonly verdict: Verdict;
+    }
+  | {
+      readonly type: 'identity-read';
+      readonly moment: 'before' | 'after';
+      readonly identity: { readonly [part: string]: string };
+      readonly parts: readonly IdentityPart[];
+    }
+  | {
+      readonly type: 'artefact-written';
+      readonly step: string;
+      readonly name: string;
+      /** Relative to the run's folder. */
+      readonly path: string;
+      readonly size: string;
+      readonly sha256: string;
+      readonly producer: string;
+    }
+  | {
+      readonly type: 'backup-read';
+      readonly sha256: string;
+      readonly entries: string;
+      readonly method: string;
+      readonly takenAt: string;
+    }
+  | {
+      readonly type: 'baseline-read';
+      readonly id: string;
+      readonly rows: readonly string[];
+      readonly statementSha256: string;
+    }
+  | {
+      readonly type: 'check-evaluated';
+      readonly id: string;
+      readonly title: string;
+      readonly moment: CheckMoment;
+      readonly expected: readonly string[];
+      /** Null where nothing was observed: the check failed with an error, or did not run. */
+      readonly observed: readonly string[] | null;
+      readonly verdict: Verdict;
+      readonly statementSha256: string | null;
+      readonly evidence: string | null;
+      readonly reason: string | null;
+    }
+  | { readonly type: 'transaction-started'; readonly unit: 'migration' | 'rollback'; readonly xid: string }
+  | {
+      readonly type: 'statement-executed';
+      readonly unit: 'migration' | 'rollback';
+      readonly number: number;
+      readonly sha256: string;
+      readonly tag: string;
+      readonly milliseconds: number;
+      readonly notices: readonly string[];
+    }
+  | {
+      readonly type: 'statement-refused';
+      readonly unit: 'migration' | 'rollback';
+      readonly number: number;
+      readonly line: number;
+      readonly column: number;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'transaction-ended';
+      readonly unit: 'migration' | 'rollback';
+      /** The server's own word: `COMMIT`, `ROLLBACK`, or empty where the connection was lost. */
+      readonly tag: string;
+      readonly outcome: MigrationOutcome;
+      readonly decidedBy: string;
+    }
+  | { readonly type: 'run-finished'; readonly status: RunStatus; readonly reason: string };
+
+/** A line of the journal: an event, its number, its time (ISO 8601, UTC) and the digest of the line before it. */
+export type JournalLine = RunEvent & {
+  readonly seq: number;
+  readonly at: string;
+  /** SHA-256 of the line before, without its line end; 64 zeros for the first. */
+  readonly prev: string;
+};

@@ -1,0 +1,155 @@
+import type { DocumentRef, Plan } from '../plan/plan.js';
+import type { JournalLine, MigrationOutcome, RunEvent, RunMode, RunStatus } from './events.js';
+import type { JournalReading } from './journal.js';
+
+type EventOf<T extends RunEvent['type']> = Omit<Extract<RunEvent, { type: T }>, 'type'>;
+
+/** One command of the protocol as it went. */
+export interface StepRecord {
+  readonly id: string;
+  readonly step: string;
+  readonly status: EventOf<'step-finished'>['status'] | 'running';
+  readonly detail: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}
+
+export type StatementRecord = EventOf<'statement-executed'>;
+export type CheckRecord = EventOf<'check-evaluated'>;
+export type Artefact = EventOf<'artefact-written'> & { readonly at: string };
+
+/** One transaction of reviewed SQL: what ran in it and how it ended. */
+export interface TransactionRecord {
+  readonly unit: 'migration' | 'rollback';
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly xid: string;
+  readonly statements: readonly StatementRecord[];
+  readonly refused: EventOf<'statement-refused'> | null;
+  readonly tag: string | null;
+  readonly outcome: MigrationOutcome;
+  readonly decidedBy: string | null;
+}
+
+/** What happened in one run: a pure fold of its journal. */
+export interface RunRecord {
+  readonly format: 'probatum-record/1';
+  readonly runId: string;
+  readonly mode: RunMode;
+  readonly tool: EventOf<'run-started'>['tool'];
+  readonly plan: Plan;
+  readonly planSha256: string;
+  readonly target: EventOf<'run-started'>['target'];
+  readonly chain: EventOf<'run-started'>['chain'];
+  readonly earlier: EventOf<'run-started'>['earlier'];
+  readonly scratch: readonly DocumentRef[] | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly steps: readonly StepRecord[];
+  readonly gates: readonly (EventOf<'gate-evaluated'> & { readonly at: string })[];
+  readonly identity: {
+    readonly before: EventOf<'identity-read'> | null;
+    readonly after: EventOf<'identity-read'> | null;
+  };
+  readonly artefacts: readonly Artefact[];
+  readonly backup: EventOf<'backup-read'> | null;
+  readonly baselines: readonly EventOf<'baseline-read'>[];
+  readonly checks: readonly CheckRecord[];
+  readonly migration: TransactionRecord | null;
+  readonly rollback: TransactionRecord | null;
+  readonly status: RunStatus;
+  readonly reason: string;
+  /** Number of events and digest of the last line of the journal that this was folded from. */
+  readonly journal: { readonly events: number; readonly head: string };
+}
+
+/** Folds a journal into its record. A journal without an end gives an `indeterminate` run: nothing is guessed. */
+export function foldJournal({ lines, head }: JournalReading): RunRecord {
+  const start = lines[0];
+  if (start?.type !== 'run-started') throw new TypeError('a journal starts with run-started');
+  const end = only(lines, 'run-finished').at(-1);
+  const identity = only(lines, 'identity-read');
+  return {
+    format: 'probatum-record/1',
+    runId: start.runId,
+    mode: start.mode,
+    tool: start.tool,
+    plan: start.plan,
+    planSha256: start.planSha256,
+    target: start.target,
+    chain: start.chain,
+    earlier: start.earlier,
+    scratch: only(lines, 'scratch-built').at(-1)?.documents ?? null,
+    startedAt: start.at,
+    finishedAt: end?.at ?? null,
+    steps: foldSteps(lines),
+    gates: only(lines, 'gate-evaluated').map((line) => ({ ...bare(line), at: line.at })),
+    identity: {
+      before: bareOrNull(identity.find(({ moment }) => moment === 'before')),
+      after: bareOrNull(identity.find(({ moment }) => moment === 'after')),
+    },
+    artefacts: only(lines, 'artefact-written').map((line) => ({ ...bare(line), at: line.at })),
+    backup: bareOrNull(only(lines, 'backup-read').at(-1)),
+    baselines: only(lines, 'baseline-read').map(bare),
+    checks: only(lines, 'check-evaluated').map(bare),
+    migration: foldTransaction(lines, 'migration'),
+    rollback: foldTransaction(lines, 'rollback'),
+    status: end?.status ?? 'indeterminate',
+    reason: end?.reason ?? 'the journal has no end: the run was interrupted',
+    journal: { events: lines.length, head },
+  };
+}
+
+type LineOf<T extends RunEvent['type']> = Extract<JournalLine, { type: T }>;
+
+function only<T extends RunEvent['type']>(lines: readonly JournalLine[], type: T): LineOf<T>[] {
+  return lines.filter((line): line is LineOf<T> => line.type === type);
+}
+
+/** An event without what the journal added to it. */
+function bare<T extends RunEvent['type']>(line: LineOf<T>): EventOf<T> {
+  const { seq: _seq, at: _at, prev: _prev, type: _type, ...event } = line;
+  return event as unknown as EventOf<T>;
+}
+
+function bareOrNull<T extends RunEvent['type']>(line: LineOf<T> | undefined): EventOf<T> | null {
+  return line ? bare(line) : null;
+}
+
+function foldSteps(lines: readonly JournalLine[]): StepRecord[] {
+  return only(lines, 'step-started').map((started) => {
+    const finished = only(lines, 'step-finished').find(
+      ({ id, seq }) => id === started.id && seq > started.seq,
+    );
+    return {
+      id: started.id,
+      step: started.step,
+      status: finished?.status ?? 'running',
+      detail: finished?.detail ?? '',
+      startedAt: started.at,
+      finishedAt: finished?.at ?? null,
+    };
+  });
+}
+
+function foldTransaction(
+  lines: readonly JournalLine[],
+  unit: 'migration' | 'rollback',
+): TransactionRecord | null {
+  const started = only(lines, 'transaction-started').find((line) => line.unit === unit);
+  if (!started) return null;
+  const ended = only(lines, 'transaction-ended').find((line) => line.unit === unit);
+  return {
+    unit,
+    startedAt: started.at,
+    endedAt: ended?.at ?? null,
+    xid: started.xid,
+    statements: only(lines, 'statement-executed')
+      .filter((line) => line.unit === unit)
+      .map(bare),
+    refused: bareOrNull(only(lines, 'statement-refused').find((line) => line.unit === unit)),
+    tag: ended?.tag ?? null,
+    outcome: ended?.outcome ?? 'unknown',
+    decidedBy: ended?.decidedBy ?? null,
+  };
+}

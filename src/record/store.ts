@@ -1,0 +1,69 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { canonicalJson } from '../base/canonical-json.js';
+import { sha256 } from '../base/digest.js';
+import { UsageError } from '../base/usage-error.js';
+import { schemaErrors } from '../load/schemas.js';
+import { readJournal } from './journal.js';
+import { foldJournal, type RunRecord } from './record.js';
+
+/** Names of the files in a run's folder. */
+export const JOURNAL_FILE = 'journal.jsonl';
+export const RECORD_FILE = 'record.json';
+
+/** A record with the digest of its file's exact bytes. */
+export interface StoredRecord {
+  readonly record: RunRecord;
+  readonly sha256: string;
+}
+
+/** The one text of a record: canonical JSON and a line end. */
+export function recordText(record: RunRecord): string {
+  return `${canonicalJson(record)}\n`;
+}
+
+/** Folds the journal in a run's folder and writes the record beside it. */
+export function writeRecord(folder: string): StoredRecord {
+  const record = foldJournal(readJournal(join(folder, JOURNAL_FILE)));
+  const bytes = Buffer.from(recordText(record));
+  const file = openSync(join(folder, RECORD_FILE), 'wx', 0o644);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  return { record, sha256: sha256(bytes) };
+}
+
+/** Reads a record. @throws UsageError `cannot-read`, `bad-record` */
+export function readRecord(path: string): StoredRecord {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new UsageError('bad-record', `${path} is not JSON`);
+  }
+  const [error] = schemaErrors('record', data);
+  if (error)
+    throw new UsageError('bad-record', `${path} is not a run record: ${error.path}: ${error.message}`);
+  return { record: data as RunRecord, sha256: sha256(bytes) };
+}
+
+/** Why a record does not follow from the journal beside it; null where it does. */
+export function recordProblem(path: string, stored: StoredRecord): string | null {
+  try {
+    const journal = readJournal(join(dirname(path), JOURNAL_FILE));
+    const folded = sha256(recordText(foldJournal(journal)));
+    return folded === stored.sha256 ? null : `the journal beside it folds to another record (${folded})`;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof TypeError) return error.message;
+    throw error;
+  }
+}

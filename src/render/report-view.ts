@@ -1,0 +1,183 @@
+import type { CheckMoment, Verdict } from '../record/events.js';
+import type { CheckRecord, RunRecord, TransactionRecord } from '../record/record.js';
+
+/** What the templates of reports may use: text and lists of text, made from a record alone. */
+export function reportView(record: RunRecord, recordSha256: string) {
+  const { plan } = record;
+  const rehearsal = record.mode === 'rehearsal';
+  const report = rehearsal ? plan.reports.dryRun : plan.reports.execution;
+  const backup = record.artefacts.find(({ step }) => step === 'backup');
+  return {
+    rehearsal,
+    report: { path: report.path, date: report.date ?? record.startedAt.slice(0, 10) },
+    record: { path: recordPath(record), sha256: recordSha256 },
+    run: record,
+    plan,
+    title: `${plan.change} ${rehearsal ? 'Dry-Run Report' : 'Execution Report'}`,
+    summary: summary(record),
+    finishedAt: record.finishedAt ?? record.startedAt,
+    outcome: record.migration?.outcome ?? 'not-committed',
+    rollbackExecuted: record.rollback !== null,
+    rollbackTriggered: record.steps.some(({ step, status }) => step === 'rollback' && status !== 'skipped'),
+    chain: record.chain,
+    bindings: record.chain.flatMap(({ bindings, document }) =>
+      bindings.map((binding) => ({ ...binding, by: document.path, result: resultOf(record, binding.check) })),
+    ),
+    identity: record.identity.after ?? record.identity.before,
+    artefacts: record.artefacts,
+    backup,
+    commands: record.steps,
+    gates: record.gates,
+    preflight: checkRows(record, 'preflight'),
+    preflightCount: countOf(record, 'preflight', plan.preflight.checks.length),
+    migration: transactionView(record.migration, record),
+    rollback: transactionView(record.rollback, record),
+    inTransaction: checkRows(record, 'in-transaction'),
+    inTransactionCount: countOf(
+      record,
+      'in-transaction',
+      plan.verification.checks.length + plan.derived.length,
+    ),
+    afterCommit: checkRows(record, 'after-commit'),
+    afterCommitCount: countOf(record, 'after-commit', afterCommitTotal(record)),
+    afterRollback: checkRows(record, 'after-rollback'),
+    created: createdObjects(record),
+    baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
+    nonScope: plan.nonScope.map((line) => ({ statement: line.statement, ...proofOf(record, line) })),
+    dataMutation: dataMutation(record),
+    documents: crossReferences(record),
+  };
+}
+
+/** Where a record is filed in the corpus, beside the reports of its change. */
+export function recordPath(record: RunRecord): string {
+  const report = record.mode === 'rehearsal' ? record.plan.reports.dryRun : record.plan.reports.execution;
+  return `${report.path.slice(0, report.path.lastIndexOf('/'))}/records/${record.runId}/record.json`;
+}
+
+function summary(record: RunRecord): string {
+  const subject = record.mode === 'rehearsal' ? 'The rehearsal' : 'The run';
+  const words: Record<RunRecord['status'], string> = {
+    succeeded: 'committed the migration, and every check passed after COMMIT.',
+    aborted: 'was aborted: the migration was not committed and nothing was changed.',
+    'rolled-back': 'committed the migration, found it wrong, and rolled it back.',
+    failed: 'changed the database and could not put it right: a person is needed.',
+    indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
+  };
+  return `${subject} ${words[record.status]}`;
+}
+
+/** Rows of a check as one line of a table. */
+function rowsText(rows: readonly string[]): string {
+  return rows.length === 0 ? '(no rows)' : rows.join(' ⏎ ');
+}
+
+function checkRows(record: RunRecord, moment: CheckMoment) {
+  return record.checks
+    .filter((check) => check.moment === moment)
+    .map((check) => ({
+      id: check.id,
+      title: check.title,
+      expected: rowsText(check.expected),
+      observed: check.observed ? rowsText(check.observed) : (check.reason ?? ''),
+      result: check.verdict,
+      by: check.evidence ?? 'SQL',
+    }));
+}
+
+function countOf(record: RunRecord, moment: CheckMoment, total: number) {
+  const checks = record.checks.filter((check) => check.moment === moment);
+  const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
+  const failed = count('FAIL');
+  return { total, passed: count('PASS'), failed, notRun: total - count('PASS') - failed };
+}
+
+/** The row counters exist only inside the transaction, so that check is not repeated after COMMIT. */
+function afterCommitTotal({ plan }: RunRecord): number {
+  return (
+    plan.verification.checks.length + plan.derived.filter(({ subject }) => subject !== 'rows-written').length
+  );
+}
+
+function transactionView(transaction: TransactionRecord | null, record: RunRecord) {
+  if (!transaction) return null;
+  const unit = record.plan[transaction.unit];
+  return {
+    ...transaction,
+    tags: ['BEGIN', ...transaction.statements.map(({ tag }) => tag), transaction.tag || '(no answer)'].join(
+      ' / ',
+    ),
+    statements: unit.statements.map((planned) => {
+      const ran = transaction.statements.find(({ number }) => number === planned.number);
+      const refused = transaction.refused?.number === planned.number ? transaction.refused : null;
+      return {
+        number: planned.number,
+        line: planned.line,
+        label: planned.label,
+        sha256: planned.sha256,
+        tag: !planned.sent ? 'by the executor' : (ran?.tag ?? (refused ? refused.message : 'NOT RUN')),
+        milliseconds: ran ? String(ran.milliseconds) : '',
+        notices: ran?.notices ?? [],
+      };
+    }),
+  };
+}
+
+/** Last verdict on a check: after COMMIT if it was asked there, else where it was asked last. */
+function lastCheck(record: RunRecord, id: string): CheckRecord | undefined {
+  return record.checks.filter((check) => check.id === id).at(-1);
+}
+
+function resultOf(record: RunRecord, id: string): Verdict {
+  return lastCheck(record, id)?.verdict ?? 'NOT RUN';
+}
+
+function proofOf(record: RunRecord, line: RunRecord['plan']['nonScope'][number]) {
+  if (line.declared !== null) return { result: 'declared', by: line.declared };
+  const results = line.provedBy.map((id) => `${id} ${resultOf(record, id)}`);
+  const proved = line.provedBy.length > 0 && line.provedBy.every((id) => resultOf(record, id) === 'PASS');
+  return { result: proved ? 'proved' : 'NOT PROVED', by: results.join(', ') };
+}
+
+/** Objects that the migration created, with the derived checks that say what they are; empty if none stands. */
+function createdObjects(record: RunRecord) {
+  if (record.migration?.outcome !== 'committed' || record.status === 'rolled-back') return [];
+  const tables = [...new Set(record.plan.derived.flatMap(({ table }) => (table === null ? [] : [table])))];
+  return tables.map((table) => ({
+    table,
+    facts: record.plan.derived
+      .filter((check) => check.table === table)
+      .map((check) => {
+        const seen = record.checks.filter(({ id }) => id === check.id).at(-1);
+        const observed = seen?.observed ?? null;
+        const count = check.subject === 'columns' && observed ? `${observed.length} columns: ` : '';
+        return {
+          fact: check.title.slice(table.length + 2),
+          value: observed ? `${count}${rowsText(observed)}` : 'NOT RUN',
+          id: check.id,
+          result: seen?.verdict ?? 'NOT RUN',
+        };
+      }),
+  }));
+}
+
+function dataMutation(record: RunRecord): string {
+  const check = record.plan.derived.find(({ subject }) => subject === 'rows-written');
+  const seen = check && record.checks.find(({ id }) => id === check.id);
+  if (!check || !seen?.observed) return 'NOT RUN';
+  if (seen.observed.length > 0) return `rows were written in ${seen.observed.join(', ')}`;
+  return check.allowed.length === 0
+    ? 'no row of any table was written'
+    : `only in ${check.allowed.join(', ')}`;
+}
+
+function crossReferences(record: RunRecord) {
+  const { plan } = record;
+  return [
+    { role: 'command package', ...plan.package },
+    { role: 'ddl', ...plan.ddl },
+    { role: 'law', ...plan.law },
+    ...plan.predecessors.map((document) => ({ role: 'depends on', ...document })),
+    ...record.chain.map(({ document, kind }) => ({ role: kind, ...document })),
+  ];
+}

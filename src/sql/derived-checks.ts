@@ -1,0 +1,98 @@
+import type { ForeignKey, Statement, TableDefinition } from './facts.js';
+
+/** What a derived check looks at; the executor answers it from the catalogue and the server's row counters. */
+export type DerivedSubject =
+  | 'columns'
+  | 'primary-key'
+  | 'foreign-keys'
+  | 'check-constraints'
+  | 'column-defaults'
+  | 'triggers'
+  | 'catalogue-delta'
+  | 'rows-written';
+
+/** A check that nobody has to write: it follows from the migration's syntax tree (FORMAT, "Checks"). */
+export interface DerivedCheck {
+  readonly id: string;
+  readonly title: string;
+  readonly subject: DerivedSubject;
+  /** Table that is looked at; null for the two checks of the change as a whole. */
+  readonly table: string | null;
+  readonly expected: readonly string[];
+  /** Tables that the migration writes rows in, for `rows-written`. */
+  readonly allowed: readonly string[];
+}
+
+/** Derives the checks of a migration: every created table's shape, the exact delta, and whose rows were written. */
+export function derivedChecks(statements: readonly Statement[]): DerivedCheck[] {
+  const checks: Omit<DerivedCheck, 'id'>[] = [];
+  const altered = new Set(statements.flatMap(({ alteration }) => (alteration ? [alteration.name] : [])));
+  for (const { table } of statements) {
+    if (table?.complete && !altered.has(table.name)) checks.push(...tableChecks(table, statements));
+  }
+  checks.push(...deltaChecks(statements), rowsCheck(statements));
+  return checks.map((check, index) => ({ id: `D-${String(index + 1).padStart(2, '0')}`, ...check }));
+}
+
+function tableChecks(table: TableDefinition, statements: readonly Statement[]): Omit<DerivedCheck, 'id'>[] {
+  const check = (subject: DerivedSubject, title: string, expected: readonly string[]) => ({
+    title: `${table.name}: ${title}`,
+    subject,
+    table: table.name,
+    expected,
+    allowed: [],
+  });
+  const primary = table.primaryKey.length > 0 ? [`PRIMARY KEY (${table.primaryKey.join(', ')})`] : [];
+  const foreign = table.foreignKeys.map((key) => printForeignKey(key, statements)).sort();
+  const defaults = table.columns.filter((column) => column.hasDefault).length;
+  return [
+    check(
+      'columns',
+      'columns in order with types',
+      table.columns.map(({ name, type }) => `${name} ${type}`),
+    ),
+    check('primary-key', 'primary key', primary),
+    check('foreign-keys', 'foreign keys', foreign),
+    check('check-constraints', 'CHECK constraints', [String(table.checks)]),
+    check('column-defaults', 'columns with a DEFAULT', [String(defaults)]),
+    check('triggers', 'triggers', ['0']),
+  ];
+}
+
+function printForeignKey(key: ForeignKey, statements: readonly Statement[]): string {
+  const target = statements.find(({ table }) => table?.name === key.references)?.table;
+  const columns = key.referencedColumns.length > 0 ? key.referencedColumns : (target?.primaryKey ?? []);
+  return `FOREIGN KEY (${key.columns.join(', ')}) REFERENCES ${key.references}(${columns.join(', ')})`;
+}
+
+/**
+ * The exact catalogue delta: `+` and `-` for objects that come and go, `~` with the table's name where something
+ * that belongs to a table which stays is touched. Left out where a statement's delta is not modelled (renames).
+ */
+function deltaChecks(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>[] {
+  if (statements.some(({ node }) => node === 'RenameStmt')) return [];
+  const created = new Set<string>();
+  const expected = new Set<string>();
+  for (const { node, effects } of statements) {
+    for (const { action, kind, name, table } of effects) {
+      if (action === 'create' && kind === 'table') created.add(name);
+      const owner = table ?? name;
+      const label = name.startsWith(`${kind} `) ? name : `${kind} ${name}`;
+      if (created.has(owner) && label !== `table ${owner}`) continue;
+      if (action === 'create' && table === undefined) expected.add(`+ ${label}`);
+      else if (action === 'drop') expected.add(`- ${label}`);
+      else if (!created.has(owner) && (action !== 'write-rows' || node === 'TruncateStmt')) expected.add(`~ ${owner}`);
+    }
+  }
+  const title = 'objects added, dropped and changed, and nothing else';
+  return [{ title, subject: 'catalogue-delta', table: null, expected: [...expected].sort(), allowed: [] }];
+}
+
+function rowsCheck(statements: readonly Statement[]): Omit<DerivedCheck, 'id'> {
+  const written = statements.flatMap(({ effects }) =>
+    effects.filter(({ action }) => action === 'write-rows').map(({ name }) => name),
+  );
+  const allowed = [...new Set(written)].sort();
+  const but = allowed.length === 0 ? 'in any table' : `in tables other than ${allowed.join(', ')}`;
+  return { title: `rows written ${but}`, subject: 'rows-written', table: null, expected: [], allowed };
+}

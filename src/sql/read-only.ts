@@ -1,0 +1,63 @@
+import type { Node } from './grammar.js';
+import { stringList } from './names.js';
+
+/**
+ * Functions that a check may call: those of the server that read only, and whose answer does not depend on the
+ * moment. Everything else is refused, because a check runs inside the migration's transaction.
+ */
+const READING_FUNCTIONS = new Set(
+  `count sum min max avg bool_and bool_or every string_agg array_agg json_agg jsonb_agg jsonb_object_agg
+   json_object_agg row_number rank dense_rank lag lead first_value last_value nth_value
+   coalesce nullif greatest least concat concat_ws lower upper length char_length octet_length btrim ltrim rtrim trim
+   replace substr substring left right split_part strpos position starts_with repeat reverse format quote_ident
+   quote_literal md5 sha256 sha512 encode decode convert_to to_char to_hex abs round floor ceil ceiling mod power sign
+   array_length array_to_string array_position array_remove array_upper array_lower cardinality unnest string_to_array
+   generate_series generate_subscripts regexp_replace regexp_matches regexp_count regexp_like json_build_object jsonb_build_object jsonb_array_length
+   jsonb_array_elements jsonb_each row_to_json to_json to_jsonb date_trunc date_part extract timezone age make_date
+   to_regclass to_regtype to_regproc to_regprocedure to_regnamespace to_regrole format_type obj_description
+   col_description shobj_description pg_get_constraintdef pg_get_indexdef pg_get_viewdef pg_get_functiondef
+   pg_get_triggerdef pg_get_expr pg_get_ruledef pg_get_serial_sequence pg_get_function_identity_arguments
+   pg_relation_size pg_total_relation_size pg_table_size pg_indexes_size pg_relation_filenode pg_table_is_visible
+   has_table_privilege has_schema_privilege has_column_privilege has_function_privilege has_database_privilege
+   current_database current_schema pg_get_userbyid pg_encoding_to_char overlaps`.split(/\s+/),
+);
+
+const WRITING_KEYS: Readonly<Record<string, string>> = {
+  InsertStmt: 'INSERT',
+  UpdateStmt: 'UPDATE',
+  DeleteStmt: 'DELETE',
+  MergeStmt: 'MERGE',
+  intoClause: 'SELECT INTO',
+  IntoClause: 'SELECT INTO',
+  lockingClause: 'FOR UPDATE / FOR SHARE',
+};
+
+/** Why a statement may not be a check; null where it only reads. */
+export function writesReason(node: string, tree: Node): string | null {
+  if (node !== 'SelectStmt') return 'a check is one SELECT';
+  return find(tree);
+}
+
+function find(value: unknown): string | null {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const reason = find(item);
+      if (reason) return reason;
+    }
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, child] of Object.entries(value)) {
+    const writing = Object.hasOwn(WRITING_KEYS, key) ? WRITING_KEYS[key] : undefined;
+    if (writing) return `${writing} is not allowed in a check`;
+    if (key === 'FuncCall') {
+      const names = stringList((child as { funcname?: Node[] }).funcname);
+      const own = names.length === 1 || (names.length === 2 && names[0] === 'pg_catalog');
+      if (!own || !READING_FUNCTIONS.has(names.at(-1) ?? ''))
+        return `function ${names.join('.')} is not known to read only`;
+    }
+    const reason = find(child);
+    if (reason) return reason;
+  }
+  return null;
+}

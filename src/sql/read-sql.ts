@@ -1,0 +1,185 @@
+import { sha256 } from '../base/digest.js';
+import type { Document, Fence, FenceRole } from '../parse/document.js';
+import { SourceText } from '../parse/source-text.js';
+import { type CommentLine, readChecks } from './checks.js';
+import { effectsOf, isAllowed, locksOf } from './effects.js';
+import type { ByteRange, Check, SqlFacts, SqlProblem, SqlUnit, Statement } from './facts.js';
+import { type Node, type ParsedStatement, parseSql } from './grammar.js';
+import { hiddenCharacters } from './hidden-characters.js';
+import { writesReason } from './read-only.js';
+import { readAlteration, readTable } from './tables.js';
+import { UnitText } from './unit-text.js';
+
+const ROLES: readonly FenceRole[] = ['migration', 'rollback', 'fixture', 'preflight', 'verify'];
+const NOTHING: SqlFacts = { units: [], checks: [], problems: [] };
+
+/** Whether a document has SQL at all; only then is the grammar needed. */
+export function holdsSql(document: Document): boolean {
+  return document.fences.some((fence) => fence.language === 'sql');
+}
+
+/** Whether a fence is one that may run: at the root, from column 0, closed (FORMAT, "SQL fences"). */
+export function isExecutable(fence: Fence): boolean {
+  return fence.role !== null && fence.atRoot && fence.closed;
+}
+
+/** Reads the SQL of a document. `loadGrammar` must have been awaited. */
+export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
+  if (!holdsSql(document)) return NOTHING;
+  const source = new SourceText(bytes);
+  const problems: SqlProblem[] = [];
+  const units: SqlUnit[] = [];
+  const checks: Check[] = [];
+  for (const role of ROLES) {
+    const fences = document.fences.filter((fence) => fence.role === role && isExecutable(fence));
+    if (fences.length === 0) continue;
+    const text = new UnitText(source, fences.map(toRange));
+    for (const range of text.ranges) problems.push(...hiddenCharacters(source, range));
+    const statements = readUnit(role, text, problems);
+    units.push({
+      role,
+      digest: sha256(text.bytes),
+      size: text.bytes.length,
+      ranges: text.ranges,
+      statements,
+    });
+    if (role === 'preflight' || role === 'verify') {
+      const found = readChecks(role, commentLines(text), statements);
+      checks.push(...found.checks);
+      problems.push(...found.problems);
+    }
+  }
+  for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence)))
+    checkSyntax(new UnitText(source, [toRange(fence)]), problems);
+  return { units, checks, problems };
+}
+
+function toRange({ start, end, firstLine, lastLine }: Fence): ByteRange {
+  return { start, end, firstLine, lastLine };
+}
+
+function checkSyntax(text: UnitText, problems: SqlProblem[]): ParsedStatement[] {
+  const { statements, problem } = parseSql(text.bytes);
+  if (problem) {
+    const line = text.lineAt(problem.offset);
+    const help = /^\s*\\/.test(line)
+      ? 'psql meta-commands are not SQL and never run; write the SQL they stand for'
+      : "PostgreSQL's own grammar refuses it here";
+    problems.push({
+      rule: 'sql-syntax',
+      message: problem.message,
+      position: text.tokenAt(problem.offset),
+      help,
+    });
+  }
+  return statements;
+}
+
+function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]): Statement[] {
+  const parsed = checkSyntax(text, problems);
+  const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
+  return parsed.map((raw, index) => {
+    const position = text.range(raw.start, raw.end);
+    const report = (rule: SqlProblem['rule'], message: string, help: string) =>
+      problems.push({ rule, message, position: firstLine(position, text, raw), help });
+    const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
+    if (changes) judgeChange(raw, report);
+    else {
+      const reason = writesReason(raw.node, raw.tree);
+      if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
+    }
+    return toStatement(raw, text, changes, transaction);
+  });
+}
+
+type Report = (rule: SqlProblem['rule'], message: string, help: string) => void;
+
+function judgeChange(raw: ParsedStatement, report: Report): void {
+  if (!isAllowed(raw.node, raw.tree)) {
+    report(
+      'statement-allowed',
+      `${words(raw.node)} may not stand in executable SQL`,
+      'see the list of allowed statements in docs/format.md',
+    );
+    return;
+  }
+  for (const { kind, name } of effectsOf(raw.node, raw.tree)) {
+    if (kind !== 'schema' && kind !== 'index' && !name.includes('.') && !name.startsWith('schema '))
+      report(
+        'qualified-names',
+        `${name} is not qualified with its schema`,
+        'the search path is empty when it runs; write schema.name',
+      );
+  }
+}
+
+/** The grammar's node name in words: `CreateTrigStmt` becomes `a CreateTrig statement`. */
+function words(node: string): string {
+  return `a ${node.replace(/Stmt$/, '')} statement`;
+}
+
+function readTransaction(
+  raw: ParsedStatement,
+  index: number,
+  all: readonly ParsedStatement[],
+  role: FenceRole,
+  report: Report,
+): Statement['transaction'] {
+  if (raw.node !== 'TransactionStmt') return null;
+  const kind = String(raw.tree.kind);
+  const plain = !raw.tree.options && !raw.tree.chain;
+  const opens = (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') && index === 0;
+  const closes = kind === 'TRANS_STMT_COMMIT' && index === all.length - 1;
+  const paired =
+    transactionKind(all[0]) !== null && transactionKind(all.at(-1)) === 'TRANS_STMT_COMMIT' && all.length > 1;
+  if (role !== 'fixture' && plain && paired && (opens || closes)) return opens ? 'begin' : 'commit';
+  const name = kind.replace('TRANS_STMT_', '').replaceAll('_', ' ');
+  const help = 'the executor owns the transaction: at most one plain BEGIN first and COMMIT last';
+  report('single-transaction', `transaction statement ${name} inside the change`, help);
+  return null;
+}
+
+function transactionKind(statement: ParsedStatement | undefined): string | null {
+  return statement?.node === 'TransactionStmt' ? String(statement.tree.kind) : null;
+}
+
+function toStatement(
+  { node, tree, start, end }: ParsedStatement,
+  text: UnitText,
+  changes: boolean,
+  transaction: Statement['transaction'],
+): Statement {
+  return {
+    node,
+    start,
+    end,
+    sha256: sha256(text.bytes.subarray(start, end)),
+    position: text.range(start, end),
+    transaction,
+    effects: changes ? effectsOf(node, tree) : [],
+    locks: changes ? locksOf(node, tree) : [],
+    table: changes && node === 'CreateStmt' ? readTable(tree as Node) : null,
+    alteration: changes && node === 'AlterTableStmt' ? readAlteration(tree as Node) : null,
+  };
+}
+
+/** A statement is shown at its first line: an underline over many lines helps nobody. */
+function firstLine(position: Statement['position'], text: UnitText, raw: ParsedStatement) {
+  if (position.end.line === position.start.line) return position;
+  const line = text.lineAt(raw.start);
+  return { start: position.start, end: { line: position.start.line, column: line.trimEnd().length + 1 } };
+}
+
+function commentLines(text: UnitText): CommentLine[] {
+  const found: CommentLine[] = [];
+  for (const { offset, content } of text.lines()) {
+    if (!content.startsWith('--')) continue;
+    const place: CommentLine['place'] = (from, to) =>
+      text.range(
+        offset + Buffer.byteLength(content.slice(0, from)),
+        offset + Buffer.byteLength(content.slice(0, to)),
+      );
+    found.push({ text: content, offset, place });
+  }
+  return found;
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../base/usage-error.js';
+import { writeAtomically } from './atomic-file.js';
+import { connectionLost } from './database-errors.js';
+import {
+  type Backup,
+  type BackupReading,
+  DatabaseError,
+  type Endpoint,
+  type Session,
+  type StatementResult,
+  type Target,
+} from './engine.js';
+import { readDataDirectoryArchive } from './pglite-archive.js';
+import { pgliteVersion } from './pglite-cluster.js';
+import { lockDirectory, type ReleaseLock } from './pglite-lock.js';
+import { PgliteServer } from './pglite-server.js';
+import { SESSION_SETTINGS } from './session-settings.js';
+
+const LIMITATIONS: readonly string[] = [
+  'PGlite has one session: all sessions of a run share it, and checks run in the session that migrates.',
+  'PGlite ignores statement_timeout.',
+  'PGlite does not call fsync: a commit survives the end of the process, but a power loss is not covered.',
+  'PGlite exports no snapshot: backup and snapshot agree because nobody else can open the database.',
+];
+
+/**
+ * A PGlite database as a target: a directory that exists, or one in memory that ends with the target.
+ * @throws UsageError locked where another process has the directory open, cannot-connect where it is no cluster
+ */
+export async function openPgliteTarget(
+  name: string,
+  where: string | { readonly memory: true },
+): Promise<Target> {
+  if (typeof where !== 'string')
+    return new PgliteTarget(await PgliteServer.start('memory://'), 'memory', () => {});
+  const directory = resolve(where);
+  if (!existsSync(join(directory, 'PG_VERSION')))
+    throw new UsageError('cannot-connect', `target ${name}: ${directory} is not a PGlite database`);
+  const release = lockDirectory(directory);
+  try {
+    return new PgliteTarget(await PgliteServer.start(directory), directory, release);
+  } catch (error) {
+    release();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError('cannot-connect', `target ${name}: PGlite cannot open ${directory}: ${reason}`);
+  }
+}
+
+class PgliteTarget implements Target {
+  readonly engine = 'pglite';
+  readonly endpoint: Endpoint;
+  readonly limitations = LIMITATIONS;
+  readonly exportsSnapshots = false;
+  readonly backupExtension = '.tar.gz';
+
+  constructor(
+    private readonly server: PgliteServer,
+    place: string,
+    private readonly release: ReleaseLock,
+  ) {
+    this.endpoint = { engine: 'pglite', host: 'in process', port: '', database: 'postgres', role: 'postgres' };
+  }
+
+  async open(): Promise<Session> {
+    if (this.server.inTransaction(null))
+      throw new DatabaseError('SQLSTATE 25001: a transaction is open in the one session of PGlite', '25001');
+    const session = new PgliteSession(this.server);
+    for (const statement of ['RESET ALL', ...SESSION_SETTINGS]) await session.run(statement);
+    return session;
+  }
+
+  async backup(file: string): Promise<Backup> {
+    const archive = await this.server.dump();
+    const { size, sha256 } = await writeAtomically(file, archive.stream());
+    return {
+      size,
+      sha256,
+      producer: `PGlite data directory, tar and gzip (PGlite ${await pgliteVersion()})`,
+    };
+  }
+
+  readBackup(file: string): Promise<BackupReading> {
+    return readDataDirectoryArchive(file);
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop().finally(this.release);
+  }
+}
+
+class PgliteSession implements Session {
+  #closed = false;
+
+  constructor(private readonly server: PgliteServer) {}
+
+  async run(sql: string, values: readonly (string | null)[] = []): Promise<StatementResult> {
+    if (this.#closed) throw connectionLost('the session was closed');
+    return this.server.run(this, sql, values);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed && this.server.inTransaction(this)) await this.server.run(this, 'ROLLBACK', []);
+    this.#closed = true;
+  }
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import type { Client, ClientConfig } from 'pg';
+import { UsageError } from '../base/usage-error.js';
+import { CONNECT_TIMEOUT_SECONDS, type ResolvedConnection } from './connection.js';
+import { connectionLost, refusal, refuseNul, socketProblem } from './database-errors.js';
+import { DatabaseError, type Session, type StatementResult } from './engine.js';
+import { ExtendedQuery, isErrorResponse } from './extended-query.js';
+import { APPLICATION_NAME, SESSION_SETTINGS } from './session-settings.js';
+
+/** Milliseconds to wait for a polite end of a connection before its socket is closed. */
+const GOODBYE_MS = 3_000;
+
+/** A session over one connection of `pg`. Statements wait for the one before them. */
+export class PostgresSession implements Session {
+  readonly #client: Client;
+  readonly #timeoutMs: number;
+  #running: ExtendedQuery | null = null;
+  #lost: DatabaseError | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param timeoutMs milliseconds until a statement without an answer ends the connection; its outcome is then
+   * not known. 0 waits for ever
+   * @throws UsageError cannot-connect
+   */
+  static async connect(connection: ResolvedConnection, timeoutMs: number): Promise<PostgresSession> {
+    const { default: pg } = await import('pg');
+    const client = new pg.Client(clientConfig(connection));
+    const session = new PostgresSession(client, timeoutMs);
+    try {
+      await client.connect();
+      for (const setting of SESSION_SETTINGS) await session.run(setting);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw cannotConnect(connection, error);
+    }
+  }
+
+  private constructor(client: Client, timeoutMs: number) {
+    this.#client = client;
+    this.#timeoutMs = timeoutMs;
+    client.on('error', (error) => this.#end(asLost(error)));
+    client.on('end', () => this.#end(connectionLost('it was closed')));
+    client.on('notice', (notice) =>
+      this.#running?.addNotice({
+        severity: notice.severity ?? '',
+        sqlstate: notice.code ?? '',
+        message: notice.message ?? '',
+      }),
+    );
+  }
+
+  run(sql: string, values: readonly (string | null)[] = []): Promise<StatementResult> {
+    const result = this.#last.then(() => this.#send(sql, values));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#end(connectionLost('the session was closed'));
+    const timer = setTimeout(() => this.#dropSocket(), GOODBYE_MS);
+    await this.#client.end().finally(() => clearTimeout(timer));
+  }
+
+  async #send(sql: string, values: readonly (string | null)[]): Promise<StatementResult> {
+    refuseNul(sql);
+    if (this.#lost !== null) throw this.#lost;
+    const query = new ExtendedQuery(sql, values);
+    const timer = this.#startTimer(query);
+    this.#running = query;
+    try {
+      this.#client.query(query as never);
+      return await query.result;
+    } catch (error) {
+      const failure = error instanceof DatabaseError ? error : asLost(error);
+      if (failure.connectionLost) this.#end(failure);
+      throw failure;
+    } finally {
+      this.#running = null;
+      clearTimeout(timer);
+    }
+  }
+
+  /** The longest time that Node can wait is 24.8 days; it would turn a longer one into no time at all. */
+  #startTimer(query: ExtendedQuery): NodeJS.Timeout | undefined {
+    if (this.#timeoutMs <= 0) return undefined;
+    return setTimeout(
+      () => {
+        query.fail(connectionLost(`no answer within ${this.#timeoutMs} ms`));
+        this.#dropSocket();
+      },
+      Math.min(this.#timeoutMs, 2 ** 31 - 1),
+    );
+  }
+
+  #end(reason: DatabaseError): void {
+    this.#lost ??= reason;
+  }
+
+  #dropSocket(): void {
+    (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+}
+
+function asLost(error: unknown): DatabaseError {
+  if (!isErrorResponse(error)) return connectionLost(socketProblem(error));
+  const said = refusal(error);
+  return new DatabaseError(said.message, said.sqlstate, said.position, true);
+}
+
+/** Every value is given, as `pg` reads those that are missing from the process's environment. */
+function clientConfig(connection: ResolvedConnection): ClientConfig {
+  const { password } = connection;
+  return {
+    host: connection.host,
+    port: Number(connection.port),
+    database: connection.database,
+    user: connection.user,
+    password: () => {
+      if (password === null) throw new Error('the server asks for a password and none is configured');
+      return password;
+    },
+    ssl: tlsOptions(connection),
+    sslnegotiation: 'postgres',
+    application_name: APPLICATION_NAME,
+    // A blank, because nothing at all would let PGOPTIONS in.
+    options: ' ',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+  };
+}
+
+/** The meaning of libpq's modes, including that `require` with a file of roots checks the chain. */
+function tlsOptions({ sslmode, sslrootcert }: ResolvedConnection): false | ConnectionOptions {
+  if (sslmode === 'disable') return false;
+  if (sslmode === 'require' && sslrootcert === null) return { rejectUnauthorized: false };
+  const roots = sslrootcert === null || sslrootcert === 'system' ? {} : { ca: readRoots(sslrootcert) };
+  if (sslmode === 'verify-full') return { ...roots, rejectUnauthorized: true };
+  return { ...roots, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+}
+
+function readRoots(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError('cannot-read', `cannot read sslrootcert ${file}`);
+  }
+}
+
+function cannotConnect({ host, port, user, password }: ResolvedConnection, error: unknown): UsageError {
+  const problem = isErrorResponse(error) ? refusal(error).message : socketProblem(error);
+  const said = password ? problem.replaceAll(password, '***') : problem;
+  return new UsageError('cannot-connect', `cannot connect to ${host}:${port} as ${user}: ${said}`);
+}

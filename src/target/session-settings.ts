@@ -1,0 +1,26 @@
+/** Name under which sessions appear in `pg_stat_activity`; sent with the connection itself. */
+export const APPLICATION_NAME = 'probatum';
+
+/**
+ * The tool's own statements that every session runs first, so that one statement gives one result whatever the
+ * role, the database or the operator's environment configured. Limits are off here; the executor sets its own.
+ */
+export const SESSION_SETTINGS: readonly string[] = [
+  "SET search_path = ''",
+  "SET TimeZone = 'UTC'",
+  "SET DateStyle = 'ISO, YMD'",
+  "SET IntervalStyle = 'postgres'",
+  'SET extra_float_digits = 1',
+  "SET bytea_output = 'hex'",
+  "SET client_encoding = 'UTF8'",
+  'SET client_min_messages = notice',
+  'SET synchronous_commit = on',
+  // The grammar that read the statements assumes it.
+  'SET standard_conforming_strings = on',
+  "SET default_transaction_isolation = 'read committed'",
+  'SET check_function_bodies = on',
+  'SET statement_timeout = 0',
+  'SET lock_timeout = 0',
+  // The session that exports the snapshot is idle in its transaction for as long as the backup takes.
+  'SET idle_in_transaction_session_timeout = 0',
+];
