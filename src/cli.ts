@@ -27,7 +27,9 @@ const expectPlan = () =>
 
 program
   .name('probatum')
-  .description('A compiler for governance documents: nothing is said that was not proved, nothing runs that was not reviewed.')
+  .description(
+    'A compiler for governance documents: nothing is said that was not proved, nothing runs that was not reviewed.',
+  )
   .version(VERSION)
   .option('--root <folder>', 'folder of probatum.config.yaml (default: the nearest one above)')
   .showHelpAfterError('(run with --help for what can be said)')
@@ -45,7 +47,7 @@ program
 
 program
   .command('extract')
-  .description('print the exact bytes of a document\'s reviewed SQL')
+  .description("print the exact bytes of a document's reviewed SQL")
   .argument('<document>')
   .addOption(
     new Option('--role <role>', 'which fences')
@@ -61,7 +63,7 @@ program
 
 program
   .command('plan')
-  .description('show what a run of a command package would do, with the plan\'s digest')
+  .description("show what a run of a command package would do, with the plan's digest")
   .argument('<package>')
   .addOption(format())
   .action(async (document: string, options) => {
@@ -82,7 +84,9 @@ program
 
 program
   .command('run')
-  .description('execute a plan on a target; exit 0 succeeded, 1 a no and nothing changed, 2 could not start, 3 rolled back, 4 a person is needed, 5 locked')
+  .description(
+    'execute a plan on a target; exit 0 succeeded, 1 a no and nothing changed, 2 could not start, 3 rolled back, 4 a person is needed, 5 locked',
+  )
   .argument('<package>')
   .requiredOption('--target <name>', 'target of probatum.config.yaml, the one that the package names')
   .addOption(format())
@@ -115,20 +119,38 @@ program
   });
 
 program
+  .command('explain')
+  .description('what a rule finds, why, and what to do; without a rule, all of them')
+  .argument('[rule]')
+  .action(async (rule: string | undefined) => {
+    const { explain } = await import('./commands/explain.js');
+    exitCode = explain(environment(), rule);
+  });
+
+program
   .command('demo')
-  .description('the whole way, from lint to a verified report, on a copy of the example corpus and an embedded database')
+  .description(
+    'the whole way, from lint to a verified report, on a copy of the example corpus and an embedded database',
+  )
   .option('--directory <folder>', 'where to work (default: a new temporary folder)')
   .action(async (options) => {
     const { demo } = await import('./demo/demo.js');
     exitCode = await demo(environment(), options);
   });
 
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode);
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   exitCode = report(error);
 }
-process.exit(exitCode);
+// What was written is out before the process ends, on pipes too.
+process.stdout.write('', () => process.exit(exitCode));
 
 /** Says what went wrong and what to do. @returns exit code: 5 where another run is in the way, else 2, could not run */
 function report(error: unknown): number {

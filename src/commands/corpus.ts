@@ -1,7 +1,7 @@
-import { SourceText } from '../parse/source-text.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { loadConfig } from '../load/config.js';
 import { selectPaths, toRootPath } from '../load/corpus.js';
+import { SourceText } from '../parse/source-text.js';
 import { type Compilation, compile } from '../pipeline.js';
 import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
 import type { Environment } from './terminal.js';
@@ -32,7 +32,11 @@ export function linesOf({ files }: Compilation): LineOf {
 }
 
 /** Shows on standard error why documents cannot be used. */
-export function showErrors(environment: Environment, compilation: Compilation, errors: readonly Diagnostic[]): void {
+export function showErrors(
+  environment: Environment,
+  compilation: Compilation,
+  errors: readonly Diagnostic[],
+): void {
   const { terminal } = environment;
   terminal.err(diagnosticsPretty(errors, linesOf(compilation), terminal.errColors));
 }

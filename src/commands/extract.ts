@@ -14,7 +14,11 @@ export interface ExtractOptions {
 }
 
 /** `probatum extract DOC`: the exact bytes between the fence lines of one role. @returns exit code */
-export async function extract(environment: Environment, path: string, options: ExtractOptions): Promise<number> {
+export async function extract(
+  environment: Environment,
+  path: string,
+  options: ExtractOptions,
+): Promise<number> {
   const { compilation } = await compileCorpus(environment, [path]);
   const file = documentPath(compilation, environment, path);
   const entry = compilation.model.entries.get(file);
@@ -22,7 +26,8 @@ export async function extract(environment: Environment, path: string, options: E
   if (!entry || !unit) {
     const problems = compilation.diagnostics.filter((one) => one.file === file && one.severity === 'error');
     showErrors(environment, compilation, problems);
-    const help = 'a fence that runs starts at column 0 of the document, is closed, and says its role: ```sql migration';
+    const help =
+      'a fence that runs starts at column 0 of the document, is closed, and says its role: ```sql migration';
     throw new UsageError('no-such-document', `${file} has no "sql ${options.role}" fence`, help);
   }
   const { bytes } = textOf(compilation, entry, unit);

@@ -7,7 +7,11 @@ export interface LintOptions {
 }
 
 /** `probatum lint [PATH…]`: the whole corpus is read, findings are shown for the paths named. @returns exit code */
-export async function lint(environment: Environment, paths: readonly string[], options: LintOptions): Promise<number> {
+export async function lint(
+  environment: Environment,
+  paths: readonly string[],
+  options: LintOptions,
+): Promise<number> {
   const { compilation, includes } = await compileCorpus(environment, paths);
   const diagnostics = compilation.diagnostics.filter(({ file }) => includes(file));
   const documents = [...compilation.model.entries.keys()].filter(includes).length;

@@ -1,5 +1,5 @@
-import { preparePlan } from '../pipeline.js';
 import { canonicalJson } from '../base/canonical-json.js';
+import { preparePlan } from '../pipeline.js';
 import { planText } from '../render/plan.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import type { Environment } from './terminal.js';
@@ -14,11 +14,14 @@ export async function plan(environment: Environment, path: string, options: Plan
   const prepared = preparePlan(compilation, documentPath(compilation, environment, path));
   if (!('plan' in prepared) || prepared.errors.length > 0) {
     showErrors(environment, compilation, prepared.errors);
-    environment.terminal.err(`no plan: ${prepared.errors.length} errors in the documents that it is made from\n`);
+    environment.terminal.err(
+      `no plan: ${prepared.errors.length} errors in the documents that it is made from\n`,
+    );
     return 1;
   }
   const { out, colors } = environment.terminal;
-  if (options.format === 'json') out(`${canonicalJson({ plan: prepared.plan, planSha256: prepared.planSha256 })}\n`);
+  if (options.format === 'json')
+    out(`${canonicalJson({ plan: prepared.plan, planSha256: prepared.planSha256 })}\n`);
   else out(planText(prepared.plan, prepared.planSha256, colors));
   return 0;
 }

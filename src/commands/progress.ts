@@ -1,6 +1,6 @@
+import { STEPS } from '../execute/steps/index.js';
 import type { JournalLine } from '../record/events.js';
 import { encodeTerminal } from '../render/encode.js';
-import { STEPS } from '../execute/steps/index.js';
 import type { Terminal } from './terminal.js';
 
 interface Spinner {
@@ -18,8 +18,10 @@ export async function runProgress(terminal: Terminal): Promise<(line: JournalLin
     err(`${text}\n`);
   };
   return (line) => {
-    if (line.type === 'run-started') print(`run ${line.runId} of plan ${line.planSha256} on ${line.target.name}`);
-    if (line.type === 'scratch-built') print(`${paint.green('done')}    scratch database from ${line.documents.length} documents`);
+    if (line.type === 'run-started')
+      print(`run ${line.runId} of plan ${line.planSha256} on ${line.target.name}`);
+    if (line.type === 'scratch-built')
+      print(`${paint.green('done')}    scratch database from ${line.documents.length} documents`);
     if (line.type === 'step-started' && spinner) {
       spinner.text = `${line.id} ${STEPS[line.step].title}`;
       spinner.start();
@@ -28,10 +30,17 @@ export async function runProgress(terminal: Terminal): Promise<(line: JournalLin
       print(`${paint.red('denied')}  gate ${line.id} ${line.gate}: ${encodeTerminal(line.observed)}`);
     if (line.type === 'check-evaluated' && line.verdict === 'FAIL') {
       const observed = line.observed ? line.observed.join(' / ') : (line.reason ?? '');
-      print(`${paint.red('FAIL')}    ${line.id} ${encodeTerminal(`${line.title}: expected ${line.expected.join(' / ')}, observed ${observed}`)}`);
+      print(
+        `${paint.red('FAIL')}    ${line.id} ${encodeTerminal(`${line.title}: expected ${line.expected.join(' / ')}, observed ${observed}`)}`,
+      );
     }
     if (line.type === 'step-finished') {
-      const mark = line.status === 'done' ? paint.green('done') : line.status === 'skipped' ? paint.dim('skipped') : paint.red(line.status);
+      const mark =
+        line.status === 'done'
+          ? paint.green('done')
+          : line.status === 'skipped'
+            ? paint.dim('skipped')
+            : paint.red(line.status);
       const pad = ' '.repeat(8 - line.status.length);
       print(`${mark}${pad}${line.id.padEnd(6)} ${STEPS[line.step].title}: ${encodeTerminal(line.detail)}`);
     }

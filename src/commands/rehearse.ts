@@ -15,7 +15,11 @@ export interface RehearseOptions {
 }
 
 /** `probatum rehearse PACKAGE`: the same path as a run, on a scratch database built from the corpus. @returns exit code */
-export async function rehearse(environment: Environment, path: string, options: RehearseOptions): Promise<number> {
+export async function rehearse(
+  environment: Environment,
+  path: string,
+  options: RehearseOptions,
+): Promise<number> {
   const { compilation } = await compileCorpus(environment, [path]);
   const prepared = usablePlan(environment, compilation, path, options);
   if (!prepared) return 1;

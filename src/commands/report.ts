@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import { loadConfig } from '../load/config.js';
-import { JOURNAL_FILE, readRecord, RECORD_FILE } from '../record/store.js';
+import { JOURNAL_FILE, RECORD_FILE, readRecord } from '../record/store.js';
 import { renderReport } from '../render/report.js';
 import { recordPath } from '../render/report-view.js';
 import type { Environment } from './terminal.js';
@@ -15,7 +15,11 @@ export interface ReportOptions {
 }
 
 /** `probatum report RECORD`: renders a record; nothing but the record goes in. @returns exit code */
-export async function report(environment: Environment, path: string, options: ReportOptions): Promise<number> {
+export async function report(
+  environment: Environment,
+  path: string,
+  options: ReportOptions,
+): Promise<number> {
   const { cwd, terminal } = environment;
   const file = recordFile(resolve(cwd, path));
   const { record, sha256 } = readRecord(file);

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
 import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
@@ -6,7 +7,6 @@ import { missingReviews, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, preparePlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
-import { canonicalJson } from '../base/canonical-json.js';
 import { renderReport } from '../render/report.js';
 import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
@@ -68,11 +68,15 @@ export function usablePlan(
   const prepared = preparePlan(compilation, documentPath(compilation, environment, path));
   if (!('plan' in prepared) || prepared.errors.length > 0) {
     showErrors(environment, compilation, prepared.errors);
-    environment.terminal.err('refused: the documents of the plan have errors; nothing was sent to the database\n');
+    environment.terminal.err(
+      'refused: the documents of the plan have errors; nothing was sent to the database\n',
+    );
     return null;
   }
   if (options.expectPlan !== undefined && options.expectPlan !== prepared.planSha256) {
-    environment.terminal.err(`refused: the plan has digest ${prepared.planSha256}, expected ${options.expectPlan}\n`);
+    environment.terminal.err(
+      `refused: the plan has digest ${prepared.planSha256}, expected ${options.expectPlan}\n`,
+    );
     return null;
   }
   return prepared;
@@ -84,7 +88,11 @@ export function chainOf({ model }: Compilation, { plan }: PreparedPlan): ChainLi
   return reviewsOf(model, paths).map((link): ChainLink => {
     const { document } = link.entry;
     return {
-      document: { path: document.path, revision: headerText(document, 'revision') ?? '', sha256: document.digest },
+      document: {
+        path: document.path,
+        revision: headerText(document, 'revision') ?? '',
+        sha256: document.digest,
+      },
       kind: link.entry.kind === 'authorization' ? 'authorization' : 'review',
       author: headerText(document, 'author') ?? '',
       subject: { path: link.subjectPath, revision: link.subjectRevision, sha256: link.subjectSha256 },
@@ -110,7 +118,9 @@ export function finish(
   const shown = { record: relative(cwd, join(folder, 'record.json')), report: relative(cwd, report) };
   if (format === 'json') {
     const { runId } = stored.record;
-    terminal.out(`${canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown })}\n`);
+    terminal.out(
+      `${canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown })}\n`,
+    );
     return exitCode;
   }
   const { colors } = terminal;

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
+import { FILE_START } from '../base/position.js';
+import { UsageError } from '../base/usage-error.js';
 import { RULES } from '../check/rules/index.js';
-import type { Compilation } from '../pipeline.js';
-import { diagnosticsPretty, summarise } from '../render/diagnostics.js';
 import { hashFile } from '../execute/hash-file.js';
 import type { Entry } from '../model/model.js';
 import { headerPosition, headerValue } from '../parse/document.js';
-import { FILE_START } from '../base/position.js';
+import type { Compilation } from '../pipeline.js';
 import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
+import { diagnosticsPretty, summarise } from '../render/diagnostics.js';
 import { renderReport } from '../render/report.js';
-import { UsageError } from '../base/usage-error.js';
 import { compileCorpus, linesOf } from './corpus.js';
 import type { Environment } from './terminal.js';
 
@@ -35,10 +35,16 @@ const RULE_IDS = new Set([
 ]);
 
 /** `probatum verify [PATH…]`: every digest pin, and every report against its record. @returns exit code */
-export async function verify(environment: Environment, paths: readonly string[], options: VerifyOptions): Promise<number> {
+export async function verify(
+  environment: Environment,
+  paths: readonly string[],
+  options: VerifyOptions,
+): Promise<number> {
   const { compilation, includes } = await compileCorpus(environment, paths);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
-  const diagnostics = compilation.diagnostics.filter(({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file));
+  const diagnostics = compilation.diagnostics.filter(
+    ({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file),
+  );
   const compared: Compared = { pins: countPins(entries), reports: 0, journals: 0, artefacts: 0, absent: [] };
   const found = [...diagnostics];
   for (const entry of entries) {
@@ -51,13 +57,23 @@ export async function verify(environment: Environment, paths: readonly string[],
 }
 
 function countPins(entries: readonly Entry[]): number {
-  return entries.flatMap(({ pins }) => pins.flatMap(({ fields }) => fields)).filter(({ name }) => name !== 'revision')
-    .length;
+  return entries
+    .flatMap(({ pins }) => pins.flatMap(({ fields }) => fields))
+    .filter(({ name }) => name !== 'revision').length;
 }
 
-async function verifyReport(compilation: Compilation, entry: Entry, compared: Compared): Promise<Diagnostic[]> {
+async function verifyReport(
+  compilation: Compilation,
+  entry: Entry,
+  compared: Compared,
+): Promise<Diagnostic[]> {
   const { document } = entry;
-  const finding = (ruleId: string, key: string, message: string, rest: Partial<Diagnostic> = {}): Diagnostic => ({
+  const finding = (
+    ruleId: string,
+    key: string,
+    message: string,
+    rest: Partial<Diagnostic> = {},
+  ): Diagnostic => ({
     ruleId,
     severity: 'error',
     file: document.path,
@@ -97,7 +113,9 @@ async function verifyReport(compilation: Compilation, entry: Entry, compared: Co
     const observed = await hashFile(path);
     const rest = { expected: artefact.sha256, observed };
     if (observed !== artefact.sha256)
-      findings.push(finding('record-chain', 'record.path', `artefact ${artefact.path} has another digest`, rest));
+      findings.push(
+        finding('record-chain', 'record.path', `artefact ${artefact.path} has another digest`, rest),
+      );
   }
   return findings;
 }

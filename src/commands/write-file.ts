@@ -9,7 +9,8 @@ export function writeResult(file: string, data: string | Uint8Array, force: bool
     writeFileSync(file, data, { flag: force ? 'w' : 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError('cannot-write', `${file} exists already`, 'replace it with --force');
+    if (code === 'EEXIST')
+      throw new UsageError('cannot-write', `${file} exists already`, 'replace it with --force');
     throw new UsageError('cannot-write', `cannot write ${file} (${code})`);
   }
 }

@@ -43,7 +43,10 @@ export function addReviews(root: string): void {
 }
 
 /** Binds the package to a database: identity in front matter and in the checks that expect it. */
-export function bindPackage(root: string, identity: Pick<Identity, 'system_identifier' | 'database' | 'role'>): void {
+export function bindPackage(
+  root: string,
+  identity: Pick<Identity, 'system_identifier' | 'database' | 'role'>,
+): void {
   const file = join(root, EXAMPLE.package);
   let text = readFileSync(file, 'utf8');
   const field = (name: string) => new RegExp(`^(  ${name}: ).*$`, 'm').exec(text)?.[0].split(': ')[1]?.trim();

@@ -34,7 +34,11 @@ function editsOf(model: Model, entry: Entry): Edit[] {
   if (entry.kind === 'dry-run-report' || entry.kind === 'execution-report') return [];
   const pins = entry.pins.flatMap(({ path, fields }) => {
     const target = model.entries.get(path);
-    return fields.map(({ name, value, position }) => ({ value, position, actual: target && actual(target, name) }));
+    return fields.map(({ name, value, position }) => ({
+      value,
+      position,
+      actual: target && actual(target, name),
+    }));
   });
   const ddl = model.entries.get(entry.pins.find(({ key }) => key === 'ddl')?.path ?? '');
   const checks = entry.sql.checks.flatMap(({ evidence, expect }) => {
@@ -58,7 +62,9 @@ function applyEdits(file: string, edits: readonly Edit[]): void {
   const source = new SourceText(readFileSync(file));
   const offset = ({ line, column }: Range['start']) => source.lineStart(line) + column - 1;
   let text = source.text;
-  for (const { position, value } of [...edits].sort((a, b) => offset(b.position.start) - offset(a.position.start)))
+  for (const { position, value } of [...edits].sort(
+    (a, b) => offset(b.position.start) - offset(a.position.start),
+  ))
     text = text.slice(0, offset(position.start)) + value + text.slice(offset(position.end));
   writeFileSync(file, text);
 }

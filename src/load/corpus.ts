@@ -1,4 +1,4 @@
-import { lstat, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { globby } from 'globby';
 import { compareText } from '../base/diagnostic.js';
@@ -65,9 +65,4 @@ export function toRootPath(root: string, cwd: string, path: string): string {
     throw new UsageError('bad-argument', `${path} is outside ${root}`, help);
   }
   return inside.split(sep).join('/').normalize('NFC');
-}
-
-/** Whether a path exists and is a plain file; links are not followed. */
-export async function isPlainFile(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null))?.isFile() ?? false;
 }

@@ -21,30 +21,39 @@ export function refuseBytes(bytes: Uint8Array): Problem | null {
 
 /** Refuses text whose containers nest deeper than the limit, before a parser is asked to build them. */
 export function refuseDepth(text: string): Problem | null {
-  const line = text.split(/\r\n|\n|\r/).findIndex((content) => containerDepth(content) > DEPTH_LIMIT);
-  if (line < 0) return null;
-  const place = { line: line + 1, column: 1 };
-  const message = `blocks are nested deeper than ${DEPTH_LIMIT}`;
-  return { code: 'unreadable', message, position: { start: place, end: place }, help: 'flatten the nesting' };
+  const listColumns = new Set<number>();
+  let line = 0;
+  for (const content of text.split(LINE_END)) {
+    line += 1;
+    if (containerDepth(content, listColumns) <= DEPTH_LIMIT) continue;
+    const place = { line, column: 1 };
+    const message = `blocks are nested deeper than ${DEPTH_LIMIT}`;
+    return { code: 'unreadable', message, position: { start: place, end: place }, help: 'flatten the nesting' };
+  }
+  return null;
 }
 
 /**
  * Text that can cost a Markdown parser much more than its size suggests: it is parsed under a time limit, in a
- * worker that can be ended. Too many suspects only cost a worker's start-up, too few cost the run.
+ * worker that can be ended. Too many suspects only cost a worker's start-up, too few cost the run. The numbers
+ * were found by timing repetitions of markup: what stays below all of them takes well under the limit.
  */
 export function isSuspect(text: string): boolean {
-  if (text.length > 256 * 1024) return true;
-  for (const line of text.split(/\r\n|\n|\r/)) {
-    if (line.length > 10_000 || containerDepth(line) > 12) return true;
+  if (text.length > 96 * 1024) return true;
+  const lines = text.split(LINE_END);
+  if (lines.length > 4000) return true;
+  const listColumns = new Set<number>();
+  for (const line of lines) {
+    if (line.length > 10_000 || containerDepth(line, listColumns) > 12) return true;
   }
-  for (const [character, most] of SUSPECT_COUNTS) {
-    if (text.split(character).length > most) return true;
-  }
-  return false;
+  return SUSPECT_COUNTS.some(([character, most]) => text.split(character).length > most);
 }
+
+const LINE_END = /\r\n|\n|\r/;
 
 const SUSPECT_COUNTS: readonly (readonly [string, number])[] = [
   ['[', 1500],
+  [']', 1500],
   ['*', 4000],
   ['_', 8000],
   ['<', 1500],
@@ -52,12 +61,24 @@ const SUSPECT_COUNTS: readonly (readonly [string, number])[] = [
   ['~', 4000],
 ];
 
-/** Only a marker opens a container: without one, indentation is the layout of code and nests nothing. */
-function containerDepth(line: string): number {
-  const markers = /^(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])(?=[ \t>]|$))+/.exec(line)?.[0] ?? '';
-  if (markers === '') return 0;
-  const indentation = /^[ \t]*/.exec(line)![0].length;
-  return markers.match(/[-+*>]|\d+[.)]/g)!.length + Math.floor(indentation / 2);
+/**
+ * How many containers a line may be inside of, at most: each of its own markers, and its indentation only as far
+ * as list items above it have opened columns for it. @param listColumns columns of list markers, added to
+ */
+function containerDepth(line: string, listColumns: Set<number>): number {
+  const prefix = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))*[ \t]*/.exec(line)![0];
+  const own = new Set<number>();
+  let markers = 0;
+  let column = 0;
+  for (const { 0: part } of prefix.matchAll(/\t|\d+[.)]|./g)) {
+    if (part !== '\t' && part !== ' ') markers += 1;
+    if (/^[-+*\d]/.test(part)) own.add(column);
+    column += part === '\t' ? 4 - (column % 4) : part.length;
+  }
+  let above = 0;
+  for (const opened of listColumns) if (opened < column && !own.has(opened)) above += 1;
+  for (const opened of own) listColumns.add(opened);
+  return markers + above;
 }
 
 function firstInvalidByte(bytes: Uint8Array): number {
@@ -74,13 +95,18 @@ function firstInvalidByte(bytes: Uint8Array): number {
       if (decodes(bytes.subarray(0, middle))) low = middle;
       else high = middle - 1;
     }
-    return Math.min(low, bytes.length - 1);
+    // Back to where the sequence starts that went wrong.
+    const invalid = Math.min(low, bytes.length - 1);
+    for (let first = invalid; first > 0 && first > invalid - 4; first--) {
+      if (decodes(bytes.subarray(0, first), false)) return first;
+    }
+    return 0;
   }
 }
 
-function decodes(bytes: Uint8Array): boolean {
+function decodes(bytes: Uint8Array, unfinished = true): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: unfinished });
     return true;
   } catch {
     return false;
@@ -89,7 +115,7 @@ function decodes(bytes: Uint8Array): boolean {
 
 function encoding(message: string, bytes: Uint8Array, offset: number, help: string): Problem {
   const before = new TextDecoder().decode(bytes.subarray(0, offset));
-  const lines = before.split(/\r\n|\n|\r/);
+  const lines = before.split(LINE_END);
   const start = { line: lines.length, column: lines[lines.length - 1]!.length + 1 };
   const end = { line: start.line, column: start.column + 1 };
   return { code: 'encoding', message: `${message} at byte ${offset}`, position: { start, end }, help };

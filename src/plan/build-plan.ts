@@ -8,17 +8,15 @@ import { readExpectation } from '../sql/expectation.js';
 import type { Check, SqlUnit } from '../sql/facts.js';
 import type {
   DocumentRef,
-  GateName,
   NonScopeLine,
   Plan,
   PlanCheck,
-  PlanGate,
   PlanReport,
   PlanStatement,
   PlanTarget,
   PlanUnit,
-  StepName,
 } from './plan.js';
+import { readProtocol } from './protocol.js';
 
 /** Bytes of a document's unit, for labels; the same buffers that are hashed and later executed. */
 export type UnitBytes = (entry: Entry, unit: SqlUnit) => Buffer;
@@ -35,6 +33,7 @@ export function buildPlan(model: Model, packagePath: string, unitBytes: UnitByte
   const ddl = need(model, pinPath(pack, 'ddl'), 'ddl');
   const law = need(model, pinPath(pack, 'law'), 'law');
   const migration = needUnit(ddl, 'migration');
+  for (const entry of [pack, ddl]) refuseBrokenPins(model, entry);
   const predecessors = ddl.pins
     .filter(({ key }) => key.startsWith('depends_on.'))
     .map(({ path }) => need(model, path, 'ddl'));
@@ -86,6 +85,30 @@ export function planDocuments(plan: Plan): DocumentRef[] {
   return [plan.package, plan.law, plan.ddl, ...plan.predecessors];
 }
 
+/**
+ * A plan is only made of documents that are what the package says they are. The linter says the same with places;
+ * this is the last word before anything runs.
+ */
+function refuseBrokenPins(model: Model, entry: Entry): void {
+  for (const { path, key, fields } of entry.pins) {
+    const target = model.entries.get(path);
+    for (const { name, value } of fields) {
+      const actual =
+        target &&
+        (name === 'revision'
+          ? headerText(target.document, 'revision')
+          : name === 'sha256'
+            ? target.document.digest
+            : unitOf(target, name === 'migration_sha256' ? 'migration' : 'rollback')?.digest);
+      if (actual !== value)
+        throw new UsageError(
+          'plan-refused',
+          `${entry.document.path}: ${key}.${name} of ${path} is ${actual}, pinned was ${value}`,
+        );
+    }
+  }
+}
+
 function need(model: Model, path: string, kind: Entry['kind']): Entry {
   const entry = model.entries.get(path);
   if (!entry) throw new UsageError('no-such-document', `no document ${path} in the corpus`);
@@ -114,33 +137,6 @@ function text(data: Data, key: string): string {
   return String(data[key] ?? '');
 }
 
-function readProtocol(law: Entry, pack: Entry): Pick<Plan, 'commands' | 'gates'> {
-  const protocol = law.document.header!.data.protocol as Data;
-  const own = (pack.document.header!.data.gates ?? []) as readonly Data[];
-  const commands = (protocol.commands as readonly Data[]).map((command) => ({
-    id: text(command, 'id'),
-    step: text(command, 'step') as StepName,
-  }));
-  const gates = (protocol.gates as readonly Data[]).map((gate): PlanGate => {
-    const override = own.find((one) => one.id === gate.id);
-    const seconds = strictest(gate.max_age_seconds, override?.max_age_seconds);
-    const id = text(gate, 'id');
-    return {
-      id,
-      gate: text(gate, 'gate') as GateName,
-      appliesTo: text(gate, 'applies_to'),
-      maxAgeSeconds: seconds,
-    };
-  });
-  return { commands, gates };
-}
-
-/** A package may tighten a gate of the law, never loosen it. */
-function strictest(law: HeaderValue | undefined, own: HeaderValue | undefined): number | null {
-  const limits = [law, own].filter((value) => value !== undefined).map(Number);
-  return limits.length === 0 ? null : Math.min(...limits);
-}
-
 function readTarget(data: Data): PlanTarget {
   const optional = (key: string) => (data[key] === undefined ? null : text(data, key));
   const major = (data.server_major ?? { min: '13', max: '18' }) as Data;
@@ -158,9 +154,15 @@ function readTarget(data: Data): PlanTarget {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
 
+/** Longest time that the server's settings hold. */
+const LONGEST_MS = 2_147_483_647;
+
 function milliseconds(duration: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|min)$/.exec(duration) ?? [];
-  return Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
+  const value = Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
+  if (!(value > 0 && value <= LONGEST_MS))
+    throw new UsageError('plan-refused', `${JSON.stringify(duration)} is no limit that the server could keep`);
+  return value;
 }
 
 function planUnit(entry: Entry, unit: SqlUnit, bytes: Buffer): PlanUnit {
@@ -197,18 +199,26 @@ function planChecks(pack: Entry, role: 'preflight' | 'verify'): Plan['preflight'
 }
 
 function planCheck(pack: Entry, check: Check): PlanCheck {
+  const { statement, evidence } = check;
+  const refuse = (problem: string) => {
+    const place = `${pack.document.path}:${check.position.start.line}`;
+    return new UsageError('plan-refused', `${place}: check ${check.id}: ${problem}`);
+  };
   const expected = readExpectation(check.expect.map(({ text: line }) => line));
-  const place = `${pack.document.path}:${check.position.start.line}`;
-  if ('problem' in expected)
-    throw new UsageError('plan-refused', `${place}: check ${check.id}: ${expected.problem}`);
-  const statement = check.statement;
+  if ('problem' in expected) throw refuse(expected.problem);
+  if ((statement === null) === (evidence === null))
+    throw refuse('it is answered by one statement, or by evidence of the tool');
+  if (expected.kind === 'baseline' && check.phase === 'preflight')
+    throw refuse('a baseline is read in the state that the preflight judges; it would prove nothing there');
+  if (expected.kind === 'baseline' && statement === null)
+    throw refuse('evidence has no value before the migration that could be its baseline');
   return {
     id: check.id,
     title: check.title,
     phase: check.phase,
     line: check.position.start.line,
     expected,
-    evidence: check.evidence,
+    evidence,
     statement: statement && { start: statement.start, end: statement.end, sha256: statement.sha256 },
   };
 }

@@ -46,7 +46,8 @@ function prettyOne(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint): string
   const { file, position, message, ruleId, expected, observed, related, help } = diagnostic;
   const place = `${file}:${position.start.line}:${position.start.column}`;
   const gutter = String(position.start.line).length;
-  const note = (label: string, text: string) => `${' '.repeat(gutter + 1)}${paint.blue('=')} ${label}: ${encodeTerminal(text)}`;
+  const note = (label: string, text: string) =>
+    `${' '.repeat(gutter + 1)}${paint.blue('=')} ${label}: ${encodeTerminal(text)}`;
   return [
     `${LABEL[diagnostic.severity](paint)}${paint.bold(`: ${encodeTerminal(message)}`)} ${paint.dim(`[${ruleId}]`)}`,
     `${' '.repeat(gutter)}${paint.blue('-->')} ${encodeTerminal(place)}`,
@@ -82,6 +83,7 @@ function frame(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint, gutter: num
 /** `12 documents, no findings`, or the counts. */
 export function summaryLine({ documents, errors, warnings }: Summary): string {
   const noun = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
-  const found = errors + warnings === 0 ? 'no findings' : `${noun(errors, 'error')}, ${noun(warnings, 'warning')}`;
+  const found =
+    errors + warnings === 0 ? 'no findings' : `${noun(errors, 'error')}, ${noun(warnings, 'warning')}`;
   return `${noun(documents, 'document')}, ${found}`;
 }

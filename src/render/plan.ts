@@ -15,17 +15,23 @@ export function planText(plan: Plan, planSha256: string, paint: Paint): string {
     `target   ${target.name}: system identifier ${target.systemIdentifier}, database ${target.database}, role ${target.role}`,
     `limits   lock_timeout ${limits.lockTimeoutMs} ms, statement_timeout ${limits.statementTimeoutMs} ms`,
     heading('Commands, each behind its gates'),
-    ...plan.commands.map(({ id, step }) => `  ${id.padEnd(6)} ${step.padEnd(16)} ${gatesBefore(plan, id)}`.trimEnd()),
+    ...plan.commands.map(({ id, step }) =>
+      `  ${id.padEnd(6)} ${step.padEnd(16)} ${gatesBefore(plan, id)}`.trimEnd(),
+    ),
     heading(`Sent in one transaction (${plan.migration.size} bytes, sha256 ${plan.migration.sha256})`),
     ...unitLines(plan.migration, paint),
     heading(`Rollback, ${plan.rollbackPolicy} (${plan.rollback.size} bytes, sha256 ${plan.rollback.sha256})`),
     ...unitLines(plan.rollback, paint),
     heading(`Preflight: ${plan.preflight.checks.length} checks`),
     ...plan.preflight.checks.map(checkLine),
-    heading(`Verification, inside the transaction and after COMMIT: ${plan.verification.checks.length} checks`),
+    heading(
+      `Verification, inside the transaction and after COMMIT: ${plan.verification.checks.length} checks`,
+    ),
     ...plan.verification.checks.map(checkLine),
     heading(`Derived from the migration: ${plan.derived.length} checks`),
-    ...plan.derived.map(({ id, title, expected }) => `  ${id.padEnd(10)} ${title}: ${expected.join(', ') || '(none)'}`),
+    ...plan.derived.map(
+      ({ id, title, expected }) => `  ${id.padEnd(10)} ${title}: ${expected.join(', ') || '(none)'}`,
+    ),
   ];
   return `${lines.map((line) => encodeLine(line)).join('\n')}\n`;
 }
@@ -41,7 +47,10 @@ function encodeLine(line: string): string {
 function gatesBefore(plan: Plan, id: string): string {
   return plan.gates
     .filter(({ appliesTo }) => appliesTo === id)
-    .map(({ id: gate, gate: name, maxAgeSeconds }) => `${gate} ${name}${maxAgeSeconds === null ? '' : ` <= ${maxAgeSeconds} s`}`)
+    .map(
+      ({ id: gate, gate: name, maxAgeSeconds }) =>
+        `${gate} ${name}${maxAgeSeconds === null ? '' : ` <= ${maxAgeSeconds} s`}`,
+    )
     .join(', ');
 }
 

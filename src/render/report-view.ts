@@ -20,6 +20,7 @@ export function reportView(record: RunRecord, recordSha256: string) {
     rollbackExecuted: record.rollback !== null,
     rollbackTriggered: record.steps.some(({ step, status }) => step === 'rollback' && status !== 'skipped'),
     chain: record.chain,
+    authorized: record.chain.some(({ kind }) => kind === 'authorization'),
     bindings: record.chain.flatMap(({ bindings, document }) =>
       bindings.map((binding) => ({ ...binding, by: document.path, result: resultOf(record, binding.check) })),
     ),

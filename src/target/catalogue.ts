@@ -4,7 +4,7 @@ import { OBJECT_QUERIES } from './catalogue-objects.js';
 import { RELATION_QUERIES } from './catalogue-relations.js';
 import type { Session, StatementResult } from './engine.js';
 
-export { type CatalogueDelta, catalogueDelta, deltaLines } from './catalogue-delta.js';
+export { catalogueDelta, deltaLines } from './catalogue-delta.js';
 
 /** One object of a database, with all that defines it as the server's text. */
 export interface CatalogueObject {

@@ -33,10 +33,12 @@ export async function openScratch(cacheDirectory: string): Promise<Target> {
   const { openEmptyCluster } = await import('./pglite-cluster.js');
   const { openPgliteTarget } = await import('./pglite.js');
   const cluster = await openEmptyCluster(cacheDirectory);
-  const target = await openPgliteTarget('scratch database', cluster.directory).catch(async (error: unknown) => {
-    await cluster.remove();
-    throw error;
-  });
+  const target = await openPgliteTarget('scratch database', cluster.directory).catch(
+    async (error: unknown) => {
+      await cluster.remove();
+      throw error;
+    },
+  );
   const close = target.close.bind(target);
   return Object.assign(target, { close: () => close().finally(() => cluster.remove()) });
 }

@@ -33,14 +33,13 @@ export async function openPgliteTarget(
   name: string,
   where: string | { readonly memory: true },
 ): Promise<Target> {
-  if (typeof where !== 'string')
-    return new PgliteTarget(await PgliteServer.start('memory://'), 'memory', () => {});
+  if (typeof where !== 'string') return new PgliteTarget(await PgliteServer.start('memory://'), () => {});
   const directory = resolve(where);
   if (!existsSync(join(directory, 'PG_VERSION')))
     throw new UsageError('cannot-connect', `target ${name}: ${directory} is not a PGlite database`);
   const release = lockDirectory(directory);
   try {
-    return new PgliteTarget(await PgliteServer.start(directory), directory, release);
+    return new PgliteTarget(await PgliteServer.start(directory), release);
   } catch (error) {
     release();
     const reason = error instanceof Error ? error.message : String(error);
@@ -50,18 +49,21 @@ export async function openPgliteTarget(
 
 class PgliteTarget implements Target {
   readonly engine = 'pglite';
-  readonly endpoint: Endpoint;
+  readonly endpoint: Endpoint = {
+    engine: 'pglite',
+    host: 'in process',
+    port: '',
+    database: 'postgres',
+    role: 'postgres',
+  };
   readonly limitations = LIMITATIONS;
   readonly exportsSnapshots = false;
   readonly backupExtension = '.tar.gz';
 
   constructor(
     private readonly server: PgliteServer,
-    place: string,
     private readonly release: ReleaseLock,
-  ) {
-    this.endpoint = { engine: 'pglite', host: 'in process', port: '', database: 'postgres', role: 'postgres' };
-  }
+  ) {}
 
   async open(): Promise<Session> {
     if (this.server.inTransaction(null))

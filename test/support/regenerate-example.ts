@@ -59,7 +59,11 @@ try {
   await repinExample(work);
 
   const probatum = (...args: string[]) =>
-    execFileSync(process.execPath, [cli, ...args], { cwd: work, env: variables, stdio: ['ignore', 'inherit', 'inherit'] });
+    execFileSync(process.execPath, [cli, ...args], {
+      cwd: work,
+      env: variables,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
   const newest = () => {
     const runs = join(work, '.probatum', 'runs', 'dot-iu-cutter-v0.2-p0-2');
     return join(runs, readdirSync(runs).sort().at(-1) as string);
