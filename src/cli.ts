@@ -152,13 +152,13 @@ try {
 // What was written is out before the process ends, on pipes too.
 process.stdout.write('', () => process.exit(exitCode));
 
-/** Says what went wrong and what to do. @returns exit code: 5 where another run is in the way, else 2, could not run */
+/** Says what went wrong and what to do. @returns exit code: 2 could not run, 5 another run is in the way, 4 a person is needed */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { red } = terminal.errColors;
   if (error instanceof UsageError) {
     terminal.err(`${red('error')}: ${error.message}\n${error.help ? `  ${error.help}\n` : ''}`);
-    return error.code === 'locked' ? 5 : 2;
+    return error.code === 'record-lost' ? 4 : error.code === 'locked' ? 5 : 2;
   }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.err(`${red('error')}: this is a fault of probatum, please report it\n${details}\n`);

@@ -1,7 +1,6 @@
 import type { Diagnostic } from './base/diagnostic.js';
 import { RULES } from './check/rules/index.js';
 import { runRules } from './check/run-rules.js';
-import type { ReviewedBytes } from './execute/context.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type SourceFile } from './load/corpus.js';
 import { reviewsOf } from './model/chain.js';
@@ -10,6 +9,7 @@ import { parseWithLimit } from './parse/parse-with-limit.js';
 import { SourceText } from './parse/source-text.js';
 import { buildPlan, planDigest, planDocuments } from './plan/build-plan.js';
 import type { Plan } from './plan/plan.js';
+import type { ReviewedBytes } from './plan/reviewed-bytes.js';
 import type { SqlUnit } from './sql/facts.js';
 import { loadGrammar } from './sql/grammar.js';
 import { holdsSql, readSql } from './sql/read-sql.js';

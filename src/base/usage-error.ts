@@ -11,7 +11,9 @@ export type UsageCode =
   | 'missing-tool'
   | 'locked'
   | 'bad-record'
-  | 'plan-refused';
+  | 'plan-refused'
+  /** The database was changed, or may have been, and that could not be written down. */
+  | 'record-lost';
 
 /** Thrown for misuse or a broken environment; `help` says what to do. The command line exits with 2. */
 export class UsageError extends Error {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.js';
+import { UsageError } from '../base/usage-error.js';
 import { loadConfig } from '../load/config.js';
 import { selectPaths, toRootPath } from '../load/corpus.js';
 import { SourceText } from '../parse/source-text.js';
@@ -11,6 +12,11 @@ export async function compileCorpus(environment: Environment, paths: readonly st
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
   const compilation = await compile(config, selection.files);
+  // Nothing read is nothing checked: that must not look like a clean corpus.
+  if (![...compilation.model.entries.keys()].some(selection.includes)) {
+    const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
+    throw new UsageError('no-such-document', 'no document was found', help);
+  }
   return { compilation, includes: selection.includes };
 }
 

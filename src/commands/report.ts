@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import { loadConfig } from '../load/config.js';
-import { JOURNAL_FILE, RECORD_FILE, readRecord } from '../record/store.js';
+import { toRootPath } from '../load/corpus.js';
+import { JOURNAL_FILE, RECORD_FILE, readRecord, recordProblem, type StoredRecord } from '../record/store.js';
 import { renderReport } from '../render/report.js';
 import { recordPath } from '../render/report-view.js';
 import type { Environment } from './terminal.js';
@@ -22,14 +23,18 @@ export async function report(
 ): Promise<number> {
   const { cwd, terminal } = environment;
   const file = recordFile(resolve(cwd, path));
-  const { record, sha256 } = readRecord(file);
-  const text = renderReport(record, sha256);
+  const stored = readRecord(file);
+  const { record } = stored;
+  const text = renderReport(record, stored.sha256);
   if (options.output !== undefined) writeResult(resolve(cwd, options.output), text, options.force);
   if (options.publish) {
+    const problem = recordProblem(file, stored);
+    if (problem) throw new UsageError('bad-record', `${path} is not published: ${problem}`);
     const { root } = loadConfig(environment.root);
     const { dryRun, execution } = record.plan.reports;
-    const reportPath = (record.mode === 'rehearsal' ? dryRun : execution).path;
-    publishRecord(dirname(file), join(root, dirname(recordPath(record))), options.force);
+    // A path of a document is written by an author: it may not lead out of the root.
+    const reportPath = toRootPath(root, root, (record.mode === 'rehearsal' ? dryRun : execution).path);
+    publishRecord(file, stored, join(root, dirname(recordPath(record))), options.force);
     writeResult(join(root, reportPath), text, options.force);
     terminal.err(`report  ${reportPath}\nrecord  ${recordPath(record)}\n`);
   }
@@ -44,11 +49,11 @@ function recordFile(path: string): string {
 }
 
 /** Files the record with its journal and its small artefacts; a backup does not belong in a repository. */
-function publishRecord(from: string, to: string, force: boolean): void {
-  const { record } = readRecord(join(from, RECORD_FILE));
+function publishRecord(file: string, { record }: StoredRecord, to: string, force: boolean): void {
   const small = record.artefacts.filter(({ step }) => step !== 'backup').map(({ path }) => path);
-  for (const name of [RECORD_FILE, JOURNAL_FILE, ...small]) {
-    const source = join(from, name);
+  writeResult(join(to, RECORD_FILE), readFileSync(file), force);
+  for (const name of [JOURNAL_FILE, ...small]) {
+    const source = join(dirname(file), name);
     if (existsSync(source)) writeResult(join(to, name), readFileSync(source), force);
   }
 }

@@ -7,6 +7,7 @@ import { missingReviews, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, preparePlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
+import { encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
 import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
@@ -109,12 +110,18 @@ export function finish(
   environment: Environment,
   mode: RunMode,
   planSha256: string,
-  { status, exitCode, reason, folder, stored }: FinishedRun,
+  { status, exitCode, reason, folder, stored, fault }: FinishedRun,
   format: 'pretty' | 'json',
 ): number {
   const { terminal, cwd } = environment;
   const report = join(folder, 'report.md');
-  writeResult(report, renderReport(stored.record, stored.sha256), false);
+  // Neither a report that cannot be written nor a bug changes how the run ended.
+  try {
+    writeResult(report, renderReport(stored.record, stored.sha256), false);
+  } catch (error) {
+    terminal.err(`no report: ${(error as Error).message}\n`);
+  }
+  if (fault instanceof Error) terminal.err(`a fault of probatum, please report it\n${fault.stack}\n`);
   const shown = { record: relative(cwd, join(folder, 'record.json')), report: relative(cwd, report) };
   if (format === 'json') {
     const { runId } = stored.record;
@@ -125,6 +132,6 @@ export function finish(
   }
   const { colors } = terminal;
   const mark = exitCode === 0 ? colors.green(status) : colors.red(status);
-  terminal.out(`${mark}: ${reason}\nrecord  ${shown.record}\nreport  ${shown.report}\n`);
+  terminal.out(`${mark}: ${encodeTerminal(reason)}\nrecord  ${shown.record}\nreport  ${shown.report}\n`);
   return exitCode;
 }

@@ -14,10 +14,11 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
-/** The process' own streams; colours only on terminals, `NO_COLOR` and `FORCE_COLOR` are honoured. */
+/** The process' own streams; colours only on terminals, `NO_COLOR` and `FORCE_COLOR` (`0` is no) are honoured. */
 export function processTerminal(): Terminal {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
   const coloured = (stream: NodeJS.WriteStream) =>
-    process.env.NO_COLOR ? false : process.env.FORCE_COLOR ? true : (stream.isTTY ?? false);
+    NO_COLOR ? false : FORCE_COLOR ? FORCE_COLOR !== '0' && FORCE_COLOR !== 'false' : (stream.isTTY ?? false);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

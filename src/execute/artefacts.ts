@@ -11,7 +11,7 @@ export async function writeArtefact(
   data: Uint8Array,
   producer: string,
 ): Promise<string> {
-  const path = join('artefacts', file);
+  const path = `artefacts/${file}`;
   const { size, sha256 } = await writeAtomically(join(context.folder, path), once(data));
   context.emit({ type: 'artefact-written', step, name, path, size: String(size), sha256, producer });
   return sha256;

@@ -74,8 +74,18 @@ function expectationText({ expected }: PlanCheck): string {
   return `baseline ${expected.offset < 0 ? '-' : '+'} ${Math.abs(expected.offset)}`;
 }
 
-/** Sends a check's reviewed bytes on a session as it stands (inside a transaction, or in one of its own). */
-export async function observe(session: Session, sql: string): Promise<Observation> {
+/**
+ * Sends a check's reviewed bytes inside the migration's transaction, after a savepoint was set. Behind it nothing
+ * can be written, and going back to it undoes an error, so that one check does not decide for the others.
+ */
+export async function observeInside(session: Session, sql: string): Promise<Observation> {
+  await session.run(OWN.readOnly);
+  const seen = await observe(session, sql);
+  await session.run(OWN.backToSavepoint);
+  return seen;
+}
+
+async function observe(session: Session, sql: string): Promise<Observation> {
   try {
     return { rows: rowTexts((await session.run(sql)).rows) };
   } catch (error) {

@@ -1,17 +1,9 @@
 import type { Plan } from '../plan/plan.js';
+import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { RunEvent, RunMode } from '../record/events.js';
-import type { UnitText } from '../sql/unit-text.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
-
-/** The reviewed bytes: one buffer for each unit, hashed and executed. */
-export interface ReviewedBytes {
-  readonly migration: UnitText;
-  readonly rollback: UnitText;
-  readonly preflight: UnitText;
-  readonly verify: UnitText;
-}
 
 /** What earlier steps leave for later ones. */
 export interface RunState {
@@ -29,12 +21,12 @@ export interface RunState {
   /** Set by C-02 when the stored file was hashed again and read in full. */
   backupProved: boolean;
   catalogue: CatalogueSnapshot | null;
-  /** Catalogue inside the transaction, after the last statement. */
-  catalogueAfter: CatalogueSnapshot | null;
   readonly baselines: Map<string, readonly string[]>;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   verified: boolean;
   rolledBack: boolean;
+  /** A bug of the tool that ended a step, for whoever has to mend it. */
+  fault: unknown;
 }
 
 /** Everything a step or gate may use. Clock, folder and target are passed in; nothing is global. */

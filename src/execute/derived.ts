@@ -43,7 +43,7 @@ export function observeDerived(
 
 /** The delta with what happened to parts of a table that stays under the table's name. */
 function topLevel(before: CatalogueSnapshot, after: CatalogueSnapshot): string[] {
-  const delta = catalogueDelta(before, after);
+  const delta = catalogueDelta(ownedByTables(before), ownedByTables(after));
   const changed = delta.changed.map(({ after: object }) => object);
   const moved = [...delta.added, ...delta.removed];
   const owners = new Set(moved.filter(({ table }) => table === undefined).map(({ name }) => name));
@@ -55,6 +55,17 @@ function topLevel(before: CatalogueSnapshot, after: CatalogueSnapshot): string[]
     ...whole.map(({ kind, name }) => (kind === 'schema' ? `schema ${name}` : name)),
   ];
   return [...new Set([...cameAndWent, ...touched.map((name) => `~ ${name}`)])].sort();
+}
+
+/** The sequence of a serial or identity column belongs to the column's table, and comes and goes with it. */
+function ownedByTables({ objects }: CatalogueSnapshot): CatalogueSnapshot {
+  return {
+    objects: objects.map((object) => {
+      const column = object.kind === 'sequence' ? object.definition.owned_by : null;
+      const table = column?.replace(/\.(?:"(?:[^"]|"")*"|[^".]+)$/, '');
+      return table ? { ...object, table } : object;
+    }),
+  };
 }
 
 function partLines(parts: readonly CatalogueObject[]): Set<string> {

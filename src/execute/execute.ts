@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlanCommand, PlanGate } from '../plan/plan.js';
 import type { RunStatus } from '../record/events.js';
-import { DatabaseError } from '../target/engine.js';
 import type { RunContext, RunState, StepResult } from './context.js';
 import { GATES } from './gates/index.js';
 import { STEPS } from './steps/index.js';
@@ -26,11 +25,11 @@ export function freshState(): RunState {
     backup: null,
     backupProved: false,
     catalogue: null,
-    catalogueAfter: null,
     baselines: new Map(),
     outcome: 'not-started',
     verified: false,
     rolledBack: false,
+    fault: null,
   };
 }
 
@@ -79,9 +78,8 @@ async function runCommand(context: RunContext, { id, step }: Command): Promise<s
     try {
       result = await STEPS[step].run(context);
     } catch (error) {
-      emit({ type: 'step-finished', id, step, status: 'failed', detail: describe(error) });
-      if (isExpected(error)) return describe(error);
-      throw error;
+      if (isFault(error)) context.state.fault = error;
+      result = { status: 'failed', detail: describe(error) };
     }
   }
   emit({ type: 'step-finished', id, step, ...result });
@@ -113,12 +111,9 @@ async function firstDenial(context: RunContext, gates: readonly PlanGate[]): Pro
   return denial;
 }
 
-/** Errors of the world outside; anything else is a bug and is thrown on, after the journal has it. */
-function isExpected(error: unknown): boolean {
-  return (
-    error instanceof DatabaseError ||
-    (error instanceof Error && ('code' in error || error.name !== 'TypeError'))
-  );
+/** What JavaScript itself throws is a bug of ours, never the world's: it is shown with its stack at the end. */
+function isFault(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 }
 
 function describe(error: unknown): string {
@@ -131,7 +126,8 @@ async function closeSessions({ state }: RunContext): Promise<void> {
 }
 
 function conclude({ state, mode }: RunContext, stopped: string | null): RunResult {
-  const checks = mode === 'rehearsal' ? 'every check that a rehearsal can answer passed' : 'every check passed';
+  const checks =
+    mode === 'rehearsal' ? 'every check that a rehearsal can answer passed' : 'every check passed';
   const reason = stopped ?? `every step was done and ${checks}`;
   if (state.outcome === 'unknown') return { status: 'indeterminate', exitCode: 4, reason };
   if (state.outcome !== 'committed') return { status: 'aborted', exitCode: state.lockedOut ? 5 : 1, reason };

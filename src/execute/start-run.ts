@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
+import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, RECORD_FILE, readRecord, type StoredRecord, writeRecord } from '../record/store.js';
 import type { Session, Target } from '../target/engine.js';
 import { TOOL } from '../version.js';
-import type { ReviewedBytes, RunContext } from './context.js';
+import type { RunContext } from './context.js';
 import { execute, freshState, type RunResult } from './execute.js';
 
 /** What a run needs from outside: everything that is not in the plan. */
@@ -31,6 +32,8 @@ export interface FinishedRun extends RunResult {
   /** Absolute path of the run's folder. */
   readonly folder: string;
   readonly stored: StoredRecord;
+  /** A bug of the tool that ended a step; null where there was none. */
+  readonly fault: unknown;
 }
 
 /**
@@ -55,7 +58,6 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
     emit: (event) => journal.append(event),
     state,
   };
-  let result: RunResult;
   try {
     const { engine, host, port, database, role } = target.endpoint;
     context.emit({
@@ -78,11 +80,16 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
       earlier,
     });
     await request.buildScratch?.(session, context.emit);
-    result = await execute(context);
+    const result = await execute(context);
+    return { ...result, folder, stored: writeRecord(folder), fault: state.fault };
+  } catch (error) {
+    if (state.outcome !== 'committed' && state.outcome !== 'unknown') throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;
+    throw new UsageError('record-lost', message, `what was recorded is in ${folder}`);
   } finally {
     journal.close();
   }
-  return { ...result, folder, stored: writeRecord(folder) };
 }
 
 /** `<change>/<UTC time>`, with a number behind it where two runs start in one second. */
@@ -95,12 +102,21 @@ function makeFolder(changeFolder: string, at: Date): { folder: string; runId: st
     for (let number = 1; ; number++) {
       const runId = number === 1 ? stamp : `${stamp}-${number}`;
       const folder = join(changeFolder, runId);
-      if (existsSync(folder)) continue;
-      mkdirSync(folder, { mode: 0o700 });
-      return { folder, runId };
+      if (makeNew(folder)) return { folder, runId };
     }
   } catch (error) {
     throw new UsageError('cannot-write', `cannot make a folder for the run: ${(error as Error).message}`);
+  }
+}
+
+/** Whether the folder is new; another run may make the same one at the same moment. */
+function makeNew(folder: string): boolean {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -8,10 +8,18 @@ export const OWN = {
   rollback: 'ROLLBACK',
   beginReading: 'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
   dummy: 'SELECT 1',
+  savepoint: 'SAVEPOINT probatum_checks',
+  readOnly: 'SET LOCAL transaction_read_only = on',
+  backToSavepoint: 'ROLLBACK TO SAVEPOINT probatum_checks',
+  release: 'RELEASE SAVEPOINT probatum_checks',
+  fireDeferred: 'SET CONSTRAINTS ALL IMMEDIATE',
   exportSnapshot: 'SELECT pg_catalog.pg_export_snapshot()',
   tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',
   transactionId: 'SELECT pg_catalog.pg_current_xact_id()::text',
   transactionStatus: 'SELECT pg_catalog.pg_xact_status($1::xid8)',
+  // A crash from which the postmaster recovers by itself leaves its start time; the statistics start anew each time.
+  serverLife:
+    "SELECT pg_catalog.concat_ws(' / ', pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_bgwriter_stat_reset_time())",
   limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
   limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",
 } as const;

@@ -4,20 +4,21 @@ import type { MigrationOutcome } from '../record/events.js';
 import type { UnitText } from '../sql/unit-text.js';
 import { DatabaseError, type Session } from '../target/engine.js';
 import { migratingSession, type RunContext } from './context.js';
-import { decideOutcome } from './outcome.js';
+import { type Decision, decideOutcome, type OpenTransaction, readServerLife } from './outcome.js';
 import { OWN } from './statements.js';
 
 type UnitName = 'migration' | 'rollback';
 
 /** Opens a transaction with the plan's limits and takes its id. */
-export async function begin(context: RunContext, unit: UnitName): Promise<string> {
+export async function begin(context: RunContext, unit: UnitName): Promise<OpenTransaction> {
   const session = migratingSession(context);
+  const serverLife = await readServerLife(session);
   await session.run(OWN.begin);
   await session.run(OWN.limitLock, [String(context.plan.limits.lockTimeoutMs)]);
   await session.run(OWN.limitStatement, [String(context.plan.limits.statementTimeoutMs)]);
   const xid = (await session.run(OWN.transactionId)).rows[0]![0]!;
   context.emit({ type: 'transaction-started', unit, xid });
-  return xid;
+  return { xid, serverLife };
 }
 
 /**
@@ -71,6 +72,21 @@ async function sendOne(
   }
 }
 
+/**
+ * Has deferred constraints and triggers do their work now: what they refuse or write at COMMIT, after the last check,
+ * nobody would have looked at.
+ * @returns why one refused, or null. @throws DatabaseError where the connection was lost
+ */
+export async function fireDeferred(context: RunContext): Promise<string | null> {
+  try {
+    await migratingSession(context).run(OWN.fireDeferred);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
+    return `a deferred constraint or trigger: ${error.message}`;
+  }
+}
+
 /** Server positions count code points from 1; offsets here are bytes of the unit. */
 function errorOffset(statement: PlanStatement, sql: string, position: number | null): number {
   if (position === null) return statement.start;
@@ -94,14 +110,18 @@ export async function abandon(context: RunContext, unit: UnitName, why: string):
   });
 }
 
-/** Sends COMMIT and says what became of the transaction; never guesses. */
-export async function commit(context: RunContext, unit: UnitName, xid: string): Promise<MigrationOutcome> {
-  const { outcome, tag, decidedBy } = await sendCommit(context, migratingSession(context), xid);
+/** Sends COMMIT and says what became of the transaction, and by what that is known; never guesses. */
+export async function commit(
+  context: RunContext,
+  unit: UnitName,
+  transaction: OpenTransaction,
+): Promise<Decision> {
+  const { outcome, tag, decidedBy } = await sendCommit(context, migratingSession(context), transaction);
   context.emit({ type: 'transaction-ended', unit, tag, outcome, decidedBy });
-  return outcome;
+  return { outcome, decidedBy };
 }
 
-async function sendCommit(context: RunContext, session: Session, xid: string) {
+async function sendCommit(context: RunContext, session: Session, transaction: OpenTransaction) {
   try {
     const { tag } = await session.run(OWN.commit);
     // A failed transaction answers COMMIT with ROLLBACK, and no error.
@@ -110,6 +130,9 @@ async function sendCommit(context: RunContext, session: Session, xid: string) {
     return { outcome, tag, decidedBy: `the server's answer to COMMIT: ${tag}` };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return { tag: '', ...(await decideOutcome(context, xid, error)) };
+    return {
+      tag: error.connectionLost ? '' : 'ERROR',
+      ...(await decideOutcome(context, transaction, error)),
+    };
   }
 }

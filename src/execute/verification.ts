@@ -2,56 +2,85 @@ import type { CheckMoment, Verdict } from '../record/events.js';
 import type { DerivedCheck } from '../sql/derived-checks.js';
 import { type CatalogueSnapshot, readCatalogue } from '../target/catalogue.js';
 import type { Session } from '../target/engine.js';
-import { readIdentity } from '../target/identity.js';
+import { type Identity, readIdentity } from '../target/identity.js';
 import { type RowChange, readRowChanges } from '../target/row-changes.js';
-import { checkSql, type Observation, observe, observeReadOnly, recordCheck, sameRows } from './checks.js';
+import {
+  checkSql,
+  type Observation,
+  observeInside,
+  observeReadOnly,
+  recordCheck,
+  sameRows,
+} from './checks.js';
 import type { RunContext } from './context.js';
 import { observeDerived } from './derived.js';
 import { observeEvidence } from './evidence.js';
 import { identityParts } from './identity-parts.js';
+import { OWN } from './statements.js';
 
 /**
- * The verification grid: the package's checks, then the derived ones. Inside the transaction all statements go
- * over the migrating session; a statement that fails there spoils the transaction, so what follows is NOT RUN.
+ * The verification grid: the package's checks, then the derived ones. All statements are sent before the evidence
+ * is read, so that a check which writes after all (through a view, an operator) is seen by it too.
  */
 export async function verificationGrid(
   context: RunContext,
   session: Session,
   moment: CheckMoment,
-): Promise<{ verdicts: Verdict[]; catalogue: CatalogueSnapshot }> {
+): Promise<Verdict[]> {
   const inside = moment === 'in-transaction';
-  const identity = await readIdentity(session);
-  if (!inside) {
-    const parts = identityParts(context.plan.target, identity, context.mode);
-    context.emit({ type: 'identity-read', moment: 'after', identity: { ...identity }, parts });
-  }
-  const after = await readCatalogue(session);
-  const rows = inside ? await readRowChanges(session) : null;
-  const verdicts: Verdict[] = [];
-  let spoiled = false;
-  for (const check of context.plan.verification.checks) {
-    let seen: Observation;
-    if (!check.statement) seen = observeEvidence(context, check, { identity, after });
-    else if (spoiled)
-      seen = { reason: 'an earlier check failed with an error in this transaction', ran: false };
-    else if (inside) seen = await observe(session, checkSql(context, check));
-    else seen = await observeReadOnly(context, session, checkSql(context, check));
-    spoiled ||= inside && check.statement !== null && !('rows' in seen);
-    verdicts.push(recordCheck(context, check, moment, seen));
-  }
+  const observations = await observeStatements(context, session, inside);
+  const evidence = await readEvidence(context, session, inside);
+  const verdicts = context.plan.verification.checks.map((check) =>
+    recordCheck(
+      context,
+      check,
+      moment,
+      observations.get(check.id) ?? observeEvidence(context, check, evidence),
+    ),
+  );
   // The server counts a transaction's rows only inside it: after COMMIT there is nothing to ask.
   const derived = context.plan.derived.filter(({ subject }) => inside || subject !== 'rows-written');
-  for (const check of derived) verdicts.push(recordDerived(context, check, moment, after, rows));
-  if (spoiled) verdicts.push('FAIL');
-  return { verdicts, catalogue: after };
+  for (const check of derived) verdicts.push(recordDerived(context, check, moment, evidence));
+  if (evidence.elsewhere) verdicts.push('FAIL');
+  return verdicts;
+}
+
+/** What the tool itself saw of the database, after all statements. */
+interface Evidence {
+  readonly identity: Identity;
+  readonly after: CatalogueSnapshot;
+  readonly rows: readonly RowChange[] | null;
+  /** Whether a session after COMMIT is connected to another database than the one that was migrated. */
+  readonly elsewhere: boolean;
+}
+
+async function observeStatements(context: RunContext, session: Session, inside: boolean) {
+  const observations = new Map<string, Observation>();
+  if (inside) await session.run(OWN.savepoint);
+  for (const check of context.plan.verification.checks) {
+    if (!check.statement) continue;
+    const sql = checkSql(context, check);
+    const seen = inside ? await observeInside(session, sql) : await observeReadOnly(context, session, sql);
+    observations.set(check.id, seen);
+  }
+  if (inside) await session.run(OWN.release);
+  return observations;
+}
+
+async function readEvidence(context: RunContext, session: Session, inside: boolean): Promise<Evidence> {
+  const identity = await readIdentity(session);
+  const after = await readCatalogue(session);
+  if (inside) return { identity, after, rows: await readRowChanges(session), elsewhere: false };
+  const parts = identityParts(context.plan.target, identity, context.mode);
+  context.emit({ type: 'identity-read', moment: 'after', identity: { ...identity }, parts });
+  return { identity, after, rows: null, elsewhere: parts.some(({ verdict }) => verdict !== 'PASS') };
 }
 
 function recordDerived(
   context: RunContext,
   check: DerivedCheck,
   moment: CheckMoment,
-  after: CatalogueSnapshot,
-  rows: readonly RowChange[] | null,
+  { after, rows }: Evidence,
 ): Verdict {
   const observed = observeDerived(check, context.state.catalogue, after, rows);
   const verdict = observed === null ? 'NOT RUN' : sameRows(check.expected, observed) ? 'PASS' : 'FAIL';

@@ -26,6 +26,7 @@ const DEFAULTS = { corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
  * configuration. @throws UsageError `bad-configuration`
  */
 export function loadConfig(from: string): Config {
+  if (!existsSync(from)) throw new UsageError('bad-argument', `no such folder: ${from}`);
   const root = findRoot(resolve(from));
   const file = join(root, CONFIG_FILE);
   if (!existsSync(file)) return { root, ...DEFAULTS };

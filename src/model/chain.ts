@@ -49,13 +49,16 @@ function readLink(model: Model, entry: Entry, subjectPath: string): ReviewLink {
 export const EXECUTION = 'production-execution';
 
 /**
- * What is missing for a run: a passing review of the ddl, and one of the package that allows its execution, both of
- * exactly the bytes at hand. Empty where nothing is.
+ * What stands in the way of a run: it needs a passing review of the ddl, and one of the package that allows its
+ * execution, both of exactly the bytes at hand; and no review of these bytes may say fail. Empty where nothing does.
  */
 export function missingReviews(model: Model, packagePath: string, ddlPath: string): string[] {
+  const current = reviewsOf(model, [ddlPath, packagePath]).filter(({ subjectMatches }) => subjectMatches);
   const passing = (path: string) =>
-    reviewsOf(model, [path]).filter(({ verdict, subjectMatches }) => verdict === 'pass' && subjectMatches);
-  const missing: string[] = [];
+    current.filter(({ verdict, subjectPath }) => verdict === 'pass' && subjectPath === path);
+  const missing = current
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(({ entry, subjectPath }) => `${entry.document.path} says fail of ${subjectPath}`);
   if (passing(ddlPath).length === 0) missing.push(`no passing review of exactly these bytes of ${ddlPath}`);
   if (!passing(packagePath).some(({ allows }) => allows.includes(EXECUTION)))
     missing.push(`no passing review of exactly these bytes of ${packagePath} that allows ${EXECUTION}`);

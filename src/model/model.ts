@@ -57,7 +57,8 @@ export function buildModel(
   const entries = new Map<string, Entry>();
   const sorted = [...documents].sort((a, b) => compareText(a.document.path, b.document.path));
   for (const { document, sql } of sorted) {
-    const named = headerText(document, 'kind');
+    // A header of the old form was checked by no schema: what it says is not relied on.
+    const named = document.header?.origin === 'front-matter' ? headerText(document, 'kind') : undefined;
     const kind = KINDS.find((known) => known === named) ?? null;
     entries.set(document.path, { document, sql, kind, pins: pinsOf(document) });
   }

@@ -28,7 +28,12 @@ export function refuseDepth(text: string): Problem | null {
     if (containerDepth(content, listColumns) <= DEPTH_LIMIT) continue;
     const place = { line, column: 1 };
     const message = `blocks are nested deeper than ${DEPTH_LIMIT}`;
-    return { code: 'unreadable', message, position: { start: place, end: place }, help: 'flatten the nesting' };
+    return {
+      code: 'unreadable',
+      message,
+      position: { start: place, end: place },
+      help: 'flatten the nesting',
+    };
   }
   return null;
 }
@@ -42,24 +47,37 @@ export function isSuspect(text: string): boolean {
   if (text.length > 96 * 1024) return true;
   const lines = text.split(LINE_END);
   if (lines.length > 4000) return true;
+  if (SUSPECT_COUNTS.some(([characters, most]) => count(text, characters) > most)) return true;
   const listColumns = new Set<number>();
+  let containers = 0;
+  let length = 0;
+  let openers = 0;
   for (const line of lines) {
-    if (line.length > 10_000 || containerDepth(line, listColumns) > 12) return true;
+    const depth = containerDepth(line, listColumns);
+    containers += depth;
+    if (line.length > 10_000 || depth > 12 || containers > 3000) return true;
+    // Each of these can be looked for a partner up to the end of its paragraph.
+    const blank = line.trim() === '';
+    length = blank ? 0 : length + line.length;
+    openers = blank ? 0 : openers + count(line, /[[\]<!]/g);
+    if (openers * length > 10_000_000) return true;
   }
-  return SUSPECT_COUNTS.some(([character, most]) => text.split(character).length > most);
+  return false;
+}
+
+const SUSPECT_COUNTS: readonly (readonly [RegExp, number])[] = [
+  [/[*_]/g, 2000],
+  [/~/g, 2000],
+  [/[[\]]/g, 3000],
+  [/`/g, 4000],
+  [/\|/g, 12_000],
+];
+
+function count(text: string, characters: RegExp): number {
+  return text.match(characters)?.length ?? 0;
 }
 
 const LINE_END = /\r\n|\n|\r/;
-
-const SUSPECT_COUNTS: readonly (readonly [string, number])[] = [
-  ['[', 1500],
-  [']', 1500],
-  ['*', 4000],
-  ['_', 8000],
-  ['<', 1500],
-  ['`', 8000],
-  ['~', 4000],
-];
 
 /**
  * How many containers a line may be inside of, at most: each of its own markers, and its indentation only as far

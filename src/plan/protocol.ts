@@ -5,8 +5,11 @@ import type { GateName, Plan, PlanCommand, PlanGate, StepName } from './plan.js'
 
 type Data = { readonly [key: string]: HeaderValue };
 
-/** The built-in order of steps. A law may leave some out; it may not turn them round. */
-const ORDER: readonly StepName[] = [
+/**
+ * The steps of a protocol, all of them, in their order: each one's evidence is what a later one rests on. Without a
+ * backup nothing can be restored, without a snapshot no delta and no rollback can be judged.
+ */
+const STEPS: readonly StepName[] = [
   'provenance',
   'identity',
   'backup',
@@ -18,9 +21,6 @@ const ORDER: readonly StepName[] = [
   'verification',
   'rollback',
 ];
-
-/** Steps without which there is no proof of what ran, where, and with which result. */
-const NEEDED: readonly StepName[] = ['provenance', 'identity', 'migration', 'verification'];
 
 /** Id under which the executor takes its own lock. */
 const OWN_ID = 'LOCK';
@@ -58,14 +58,12 @@ export function readProtocol(law: Entry, pack: Entry): Pick<Plan, 'commands' | '
 
 function commandsProblem(commands: readonly PlanCommand[]): string | null {
   const steps = commands.map(({ step }) => step);
-  for (const step of NEEDED) {
+  for (const step of STEPS) {
     if (!steps.includes(step)) return `no command has the step ${step}`;
   }
   for (const [index, step] of steps.entries()) {
-    const earlier = steps[index - 1];
     if (steps.indexOf(step) !== index) return `the step ${step} is there twice`;
-    if (earlier && ORDER.indexOf(step) < ORDER.indexOf(earlier))
-      return `the step ${step} comes after ${earlier}; the order is ${ORDER.join(', ')}`;
+    if (step !== STEPS[index]) return `the step ${step} is out of order; the order is ${STEPS.join(', ')}`;
   }
   const ids = commands.map(({ id }) => id);
   if (ids.includes(OWN_ID)) return `the id ${OWN_ID} is the executor's own`;

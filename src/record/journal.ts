@@ -65,6 +65,7 @@ export function readJournal(path: string): JournalReading {
     } catch {
       throw broken(index + 1, 'not a line of JSON');
     }
+    if (typeof line !== 'object' || line === null) throw broken(index + 1, 'not an event');
     if (line.seq !== index + 1) throw broken(index + 1, `event ${line.seq} where ${index + 1} is due`);
     if (line.prev !== head) throw broken(index + 1, 'the digest of the line before does not match');
     head = sha256(content);

@@ -56,14 +56,15 @@ export function readRecord(path: string): StoredRecord {
   return { record: data as RunRecord, sha256: sha256(bytes) };
 }
 
-/** Why a record does not follow from the journal beside it; null where it does. */
+/** Why a record does not follow from the journal beside it, in words that name no folder; null where it does. */
 export function recordProblem(path: string, stored: StoredRecord): string | null {
   try {
     const journal = readJournal(join(dirname(path), JOURNAL_FILE));
     const folded = sha256(recordText(foldJournal(journal)));
     return folded === stored.sha256 ? null : `the journal beside it folds to another record (${folded})`;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof TypeError) return error.message;
+    if (error instanceof UsageError || error instanceof TypeError)
+      return error.message.replace(join(dirname(path), JOURNAL_FILE), JOURNAL_FILE);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic, Severity } from '../base/diagnostic.js';
+import { displayWidth } from './display-width.js';
 import { encodeTerminal } from './encode.js';
 
 /** Counts that every output of diagnostics ends with. */
@@ -64,20 +65,31 @@ function prettyOne(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint): string
 
 const WIDTH = 160;
 
+/** The line of a span's start with the span marked below it; empty where there is no such line. */
 function frame(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint, gutter: number): string[] {
   const { start, end } = diagnostic.position;
   const text = lineOf(diagnostic.file, start.line);
   if (text === undefined || text === '') return [];
   // A long line is cut around the span, so that one diagnostic stays one screen line.
-  const from = start.column > WIDTH - 40 ? start.column - 40 : 0;
-  const shown = encodeTerminal(text.slice(from, from + WIDTH).replaceAll('\t', ' '));
-  const last = end.line === start.line ? end.column : text.length + 1;
-  const width = Math.max(1, Math.min(last, from + WIDTH) - start.column);
+  const from = characterStart(text, start.column > WIDTH - 40 ? start.column - 40 : 0);
+  const to = characterStart(text, from + WIDTH);
+  const first = characterStart(text, start.column - 1);
+  const last = characterStart(text, end.line === start.line ? Math.min(end.column - 1, to) : to);
+  const print = (a: number, b: number) => encodeTerminal(text.slice(a, b).replaceAll('\t', ' '));
+  const before = print(from, first);
+  const marked = print(first, last);
+  const after = print(Math.max(first, last), to);
   const bar = paint.blue('|');
+  const marks = '^'.repeat(Math.max(1, displayWidth(marked)));
   return [
-    `${paint.blue(String(start.line))} ${bar} ${shown}`,
-    `${' '.repeat(gutter)} ${bar} ${' '.repeat(start.column - 1 - from)}${paint.red('^'.repeat(width))}`,
+    `${paint.blue(String(start.line))} ${bar} ${before}${marked}${after}`,
+    `${' '.repeat(gutter)} ${bar} ${' '.repeat(displayWidth(before))}${paint.red(marks)}`,
   ];
+}
+
+/** An offset that does not stand inside a surrogate pair. */
+function characterStart(text: string, offset: number): number {
+  return /^[\udc00-\udfff]/.test(text.slice(offset, offset + 1)) ? offset - 1 : offset;
 }
 
 /** `12 documents, no findings`, or the counts. */

@@ -6,7 +6,7 @@ export function reportView(record: RunRecord, recordSha256: string) {
   const { plan } = record;
   const rehearsal = record.mode === 'rehearsal';
   const report = rehearsal ? plan.reports.dryRun : plan.reports.execution;
-  const backup = record.artefacts.find(({ step }) => step === 'backup');
+  const backup = record.artefacts.find(({ step }) => step === 'backup') ?? null;
   return {
     rehearsal,
     report: { path: report.path, date: report.date ?? record.startedAt.slice(0, 10) },
@@ -17,7 +17,8 @@ export function reportView(record: RunRecord, recordSha256: string) {
     summary: summary(record),
     finishedAt: record.finishedAt ?? record.startedAt,
     outcome: record.migration?.outcome ?? 'not-committed',
-    rollbackExecuted: record.rollback !== null,
+    // Sent and committed, or nobody knows; one that was given up left nothing.
+    rollbackExecuted: record.rollback !== null && record.rollback.outcome !== 'not-committed',
     rollbackTriggered: record.steps.some(({ step, status }) => step === 'rollback' && status !== 'skipped'),
     chain: record.chain,
     authorized: record.chain.some(({ kind }) => kind === 'authorization'),
@@ -27,20 +28,16 @@ export function reportView(record: RunRecord, recordSha256: string) {
     identity: record.identity.after ?? record.identity.before,
     artefacts: record.artefacts,
     backup,
-    commands: record.steps,
+    commands: commandRows(record),
     gates: record.gates,
     preflight: checkRows(record, 'preflight'),
-    preflightCount: countOf(record, 'preflight', plan.preflight.checks.length),
+    preflightCount: countOf(record, 'preflight'),
     migration: transactionView(record.migration, record),
     rollback: transactionView(record.rollback, record),
     inTransaction: checkRows(record, 'in-transaction'),
-    inTransactionCount: countOf(
-      record,
-      'in-transaction',
-      plan.verification.checks.length + plan.derived.length,
-    ),
+    inTransactionCount: countOf(record, 'in-transaction'),
     afterCommit: checkRows(record, 'after-commit'),
-    afterCommitCount: countOf(record, 'after-commit', afterCommitTotal(record)),
+    afterCommitCount: countOf(record, 'after-commit'),
     afterRollback: checkRows(record, 'after-rollback'),
     created: createdObjects(record),
     baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
@@ -57,9 +54,11 @@ export function recordPath(record: RunRecord): string {
 }
 
 function summary(record: RunRecord): string {
-  const subject = record.mode === 'rehearsal' ? 'The rehearsal' : 'The run';
+  const rehearsal = record.mode === 'rehearsal';
+  const subject = rehearsal ? 'The rehearsal' : 'The run';
+  const passed = rehearsal ? 'every check that a rehearsal can answer passed' : 'every check passed';
   const words: Record<RunRecord['status'], string> = {
-    succeeded: 'committed the migration, and every check passed after COMMIT.',
+    succeeded: `committed the migration, and ${passed} after COMMIT.`,
     aborted: 'was aborted: the migration was not committed and nothing was changed.',
     'rolled-back': 'committed the migration, found it wrong, and rolled it back.',
     failed: 'changed the database and could not put it right: a person is needed.',
@@ -73,8 +72,15 @@ function rowsText(rows: readonly string[]): string {
   return rows.length === 0 ? '(no rows)' : rows.join(' ⏎ ');
 }
 
+/** The law's commands with how each went; one that was not reached is there too, as not run. */
+function commandRows({ steps, plan }: RunRecord) {
+  const missing = plan.commands.filter(({ id }) => !steps.some((step) => step.id === id));
+  return [...steps, ...missing.map(({ id, step }) => ({ id, step, status: 'NOT RUN', detail: '' }))];
+}
+
+/** Checks as they were answered at one moment; where only some were, the others follow as not run. */
 function checkRows(record: RunRecord, moment: CheckMoment) {
-  return record.checks
+  const rows = record.checks
     .filter((check) => check.moment === moment)
     .map((check) => ({
       id: check.id,
@@ -84,20 +90,35 @@ function checkRows(record: RunRecord, moment: CheckMoment) {
       result: check.verdict,
       by: check.evidence ?? 'SQL',
     }));
+  if (rows.length === 0) return [];
+  const missing = plannedChecks(record, moment).filter(({ id }) => !rows.some((row) => row.id === id));
+  return [
+    ...rows,
+    ...missing.map(({ id, title }) => ({ id, title, expected: '', observed: '', result: 'NOT RUN', by: '' })),
+  ];
 }
 
-function countOf(record: RunRecord, moment: CheckMoment, total: number) {
+/** The row counters exist only inside the transaction, so that check is not repeated after COMMIT. */
+function plannedChecks({ plan }: RunRecord, moment: CheckMoment): readonly { id: string; title: string }[] {
+  const { preflight, verification, derived } = plan;
+  switch (moment) {
+    case 'preflight':
+      return preflight.checks;
+    case 'in-transaction':
+      return [...verification.checks, ...derived];
+    case 'after-commit':
+      return [...verification.checks, ...derived.filter(({ subject }) => subject !== 'rows-written')];
+    case 'after-rollback':
+      return [];
+  }
+}
+
+function countOf(record: RunRecord, moment: CheckMoment) {
+  const total = plannedChecks(record, moment).length;
   const checks = record.checks.filter((check) => check.moment === moment);
   const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
   const failed = count('FAIL');
   return { total, passed: count('PASS'), failed, notRun: total - count('PASS') - failed };
-}
-
-/** The row counters exist only inside the transaction, so that check is not repeated after COMMIT. */
-function afterCommitTotal({ plan }: RunRecord): number {
-  return (
-    plan.verification.checks.length + plan.derived.filter(({ subject }) => subject !== 'rows-written').length
-  );
 }
 
 function transactionView(transaction: TransactionRecord | null, record: RunRecord) {
@@ -142,7 +163,7 @@ function proofOf(record: RunRecord, line: RunRecord['plan']['nonScope'][number])
 
 /** Objects that the migration created, with the derived checks that say what they are; empty if none stands. */
 function createdObjects(record: RunRecord) {
-  if (record.migration?.outcome !== 'committed' || record.status === 'rolled-back') return [];
+  if (record.migration?.outcome !== 'committed' || record.rollback?.outcome === 'committed') return [];
   const tables = [...new Set(record.plan.derived.flatMap(({ table }) => (table === null ? [] : [table])))];
   return tables.map((table) => ({
     table,
@@ -162,7 +183,16 @@ function createdObjects(record: RunRecord) {
   }));
 }
 
+/** What became of rows; what a transaction wrote that was not committed is no mutation. */
 function dataMutation(record: RunRecord): string {
+  const outcome = record.migration?.outcome ?? 'not-committed';
+  if (outcome === 'not-committed') return 'none: the migration was not committed';
+  if (outcome === 'unknown') return 'not known';
+  const undone = record.rollback?.outcome === 'committed' ? ', before the rollback' : '';
+  return `${writtenRows(record)}${undone}`;
+}
+
+function writtenRows(record: RunRecord): string {
   const check = record.plan.derived.find(({ subject }) => subject === 'rows-written');
   const seen = check && record.checks.find(({ id }) => id === check.id);
   if (!check || !seen?.observed) return 'NOT RUN';

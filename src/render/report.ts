@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Liquid } from 'liquidjs';
 import type { RunRecord } from '../record/record.js';
-import { encodeMarkdown } from './encode.js';
+import { encodeMarkdown, encodeTerminal } from './encode.js';
 import { reportView } from './report-view.js';
 
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
@@ -35,9 +35,11 @@ function templates(): Liquid {
   return engine;
 }
 
-/** A scalar of the front matter: plain where YAML reads it back as it is, else in double quotes. */
+/**
+ * A scalar of the front matter: plain where YAML reads it back as it is, else in double quotes. What front matter may not
+ * hold in any spelling is shown as an escape, as it is in the text.
+ */
 function yamlScalar(value: string): string {
-  return /^[A-Za-z0-9][A-Za-z0-9._/:+-]*$/.test(value) && !value.endsWith(':')
-    ? value
-    : JSON.stringify(value);
+  const text = encodeTerminal(value);
+  return /^[A-Za-z0-9][A-Za-z0-9._/:+-]*$/.test(text) && !text.endsWith(':') ? text : JSON.stringify(text);
 }

@@ -1,4 +1,5 @@
 import type { Range } from '../base/position.js';
+import { readExpectation } from './expectation.js';
 import type { Check, Expectation, SqlProblem, Statement } from './facts.js';
 
 /** The tool's own evidence that can answer a check, in place of a statement. */
@@ -13,9 +14,11 @@ export const EVIDENCE = [
 
 export type EvidenceName = (typeof EVIDENCE)[number];
 
-/** A line comment between statements, at the byte where its text starts. */
-export interface CommentLine {
+/** A comment of a unit, at the byte where its text starts. */
+export interface Comment {
   readonly text: string;
+  /** A line comment that starts its line: only such a comment is read as notation. */
+  readonly ownLine: boolean;
   /** Byte offset of the comment in the unit. */
   readonly offset: number;
   /** Span of `text[from..to]` in the document. */
@@ -31,9 +34,13 @@ interface Draft {
   evidencePosition: Range | null;
 }
 
-const TITLE = /^--\s*([A-Z][A-Za-z]*-[A-Za-z0-9-]+|[A-Z]+\d+):\s*(.*?)\s*$/;
-const EXPECT = /^--\s*expect:(?: (.*?))?\s*$/;
-const EVIDENCE_LINE = /^--\s*evidence:\s*(.*?)\s*$/;
+const TITLE = /^--\s*([A-Z][A-Za-z]*-[A-Za-z0-9-]+|[A-Z]+\d+):\s*(\S.*)?$/;
+const EXPECT = /^--\s*expect:(?: (.*))?$/;
+const EVIDENCE_LINE = /^--\s*evidence:\s*(\S.*)?$/;
+
+/** What a reader would take for notation, wherever it stands. */
+const LIKE_NOTATION =
+  /^[-*/ \t]*(?:(?:expect(?:s|ed)?|evidence)\b|(?:C|G|PF|V|D|N)[- ]?\d+[a-z]*\s*(?::|[.)—–-]\s))/im;
 
 /**
  * Reads the checks of one unit: each starts with `-- ID: title`, says what it expects, and is answered by the
@@ -41,7 +48,7 @@ const EVIDENCE_LINE = /^--\s*evidence:\s*(.*?)\s*$/;
  */
 export function readChecks(
   phase: Check['phase'],
-  comments: readonly CommentLine[],
+  comments: readonly Comment[],
   statements: readonly Statement[],
 ): { checks: Check[]; problems: SqlProblem[] } {
   const checks: Check[] = [];
@@ -72,24 +79,43 @@ export function readChecks(
         draft.position,
         'write one "-- expect:" line for each expected row',
       );
+    const expected = readExpectation(draft.expect.map(({ text }) => text));
+    if ('problem' in expected)
+      report(
+        `check ${draft.id}: ${expected.problem}`,
+        draft.expect[0]?.position ?? draft.position,
+        'correct it; text that reads so stands in single quotes',
+      );
     if (statement && draft.evidence !== null)
       report(`check ${draft.id} has both evidence and a statement`, statement.position, 'keep one of them');
     checks.push({ ...draft, phase, statement });
     draft = null;
   };
 
-  const read = (comment: CommentLine) => {
-    const title = TITLE.exec(comment.text);
-    const expect = EXPECT.exec(comment.text);
-    const evidence = EVIDENCE_LINE.exec(comment.text);
+  const misplaced = (comment: Comment, help: string) => {
+    if (LIKE_NOTATION.test(comment.text))
+      report(
+        'a comment that looks like a check but is not read as one',
+        comment.place(0, comment.text.length),
+        help,
+      );
+  };
+
+  const read = (comment: Comment) => {
+    if (!comment.ownLine) return misplaced(comment, 'write it as line comments that start at column 1');
+    const text = comment.text.trimEnd();
+    const title = TITLE.exec(text);
+    const expect = EXPECT.exec(text);
+    const evidence = EVIDENCE_LINE.exec(text);
     if (title) {
       if (draft) finish(null);
       const from = comment.text.indexOf(title[1]!);
       const position = comment.place(from, from + title[1]!.length);
-      if (title[2] === '') report(`check ${title[1]} has no title`, position, 'say in words what it checks');
+      if (title[2] === undefined)
+        report(`check ${title[1]} has no title`, position, 'say in words what it checks');
       draft = {
         id: title[1]!,
-        title: title[2]!,
+        title: title[2] ?? '',
         position,
         expect: [],
         evidence: null,
@@ -97,7 +123,7 @@ export function readChecks(
       };
     } else if (expect || evidence) {
       const value = (expect ?? evidence)![1] ?? '';
-      const from = value === '' ? comment.text.indexOf(':') + 1 : comment.text.lastIndexOf(value);
+      const from = text.length - value.length;
       const position = comment.place(from, from + value.length);
       if (!draft) report('no check stands above this line', position, 'start the check with "-- ID: title"');
       else if (expect) draft.expect.push({ text: value, position });
@@ -107,7 +133,7 @@ export function readChecks(
         if (!EVIDENCE.includes(value as EvidenceName))
           report(`unknown evidence ${JSON.stringify(value)}`, position, `one of: ${EVIDENCE.join(', ')}`);
       }
-    }
+    } else misplaced(comment, 'write "-- ID: title", "-- expect: VALUE" or "-- evidence: NAME"');
   };
 
   let next = 0;
@@ -116,7 +142,8 @@ export function readChecks(
     const open = draft as Draft | null;
     if (open && open.evidence !== null) finish(null);
     finish(statement);
-    while (next < comments.length && comments[next]!.offset < statement.end) next++;
+    for (; next < comments.length && comments[next]!.offset < statement.end; next++)
+      misplaced(comments[next]!, 'it stands inside of a statement; write it above');
   }
   for (; next < comments.length; next++) read(comments[next]!);
   if (draft) finish(null);

@@ -1,6 +1,7 @@
 import type { Effect, EffectAction } from './facts.js';
 import type { Node } from './grammar.js';
-import { dottedName, relationName, stringList } from './names.js';
+import { dottedName, quoteName, relationName, stringList } from './names.js';
+import { nodesOf, relationsOf } from './walk.js';
 
 /** What one kind of statement may do in a reviewed migration, and what it takes to do it. */
 interface Kind {
@@ -14,7 +15,9 @@ const effect = (action: EffectAction, kind: string, name: string, table?: string
 
 const lockOn = (lock: string) => (tree: Node) => [`${lock} on ${relationName(tree.relation)}`];
 
-const writesRows = (tree: Node) => [effect('write-rows', 'table', relationName(tree.relation))];
+/** Rows of the statement's own table, and of those that its WITH queries write. */
+const writesRows = (tree: Node) => writtenTables(tree).map((name) => effect('write-rows', 'table', name));
+const locksWritten = (tree: Node) => writtenTables(tree).map((name) => `ROW EXCLUSIVE on ${name}`);
 
 /**
  * The statements that a migration, a rollback or a fixture may hold. What is not listed is refused: an
@@ -25,7 +28,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
     effects: (tree) => [effect('create', 'table', relationName(tree.relation))],
     locks: (tree) => referencedTables(tree).map((table) => `SHARE ROW EXCLUSIVE on ${table}`),
   },
-  CreateSchemaStmt: { effects: (tree) => [effect('create', 'schema', `schema ${tree.schemaname}`)] },
+  CreateSchemaStmt: {
+    effects: (tree) => [effect('create', 'schema', `schema ${quoteName(String(tree.schemaname))}`)],
+  },
   CreateSeqStmt: { effects: (tree) => [effect('create', 'sequence', relationName(tree.sequence))] },
   ViewStmt: {
     effects: (tree) => [effect(tree.replace ? 'alter' : 'create', 'view', relationName(tree.view))],
@@ -40,12 +45,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   AlterTableStmt: {
     effects: (tree) => [effect('alter', 'table', relationName(tree.relation))],
-    locks: lockOn('ACCESS EXCLUSIVE'),
+    locks: (tree) => [
+      ...lockOn('ACCESS EXCLUSIVE')(tree),
+      ...referencedTables(tree).map((table) => `SHARE ROW EXCLUSIVE on ${table}`),
+    ],
   },
   RenameStmt: {
-    effects: (tree) => [
-      effect('alter', 'object', tree.relation ? relationName(tree.relation) : dottedObject(tree.object)),
-    ],
+    effects: (tree) => [effect('alter', 'object', renamedObject(tree))],
     locks: (tree) => (tree.relation ? lockOn('ACCESS EXCLUSIVE')(tree) : []),
   },
   CommentStmt: { effects: (tree) => [effect('alter', 'comment', commentedObject(tree))] },
@@ -56,9 +62,9 @@ const KINDS: Readonly<Record<string, Kind>> = {
         ? droppedObjects(tree).map(({ name }) => `ACCESS EXCLUSIVE on ${name}`)
         : [],
   },
-  InsertStmt: { effects: writesRows, locks: lockOn('ROW EXCLUSIVE') },
-  UpdateStmt: { effects: writesRows, locks: lockOn('ROW EXCLUSIVE') },
-  DeleteStmt: { effects: writesRows, locks: lockOn('ROW EXCLUSIVE') },
+  InsertStmt: { effects: writesRows, locks: locksWritten },
+  UpdateStmt: { effects: writesRows, locks: locksWritten },
+  DeleteStmt: { effects: writesRows, locks: locksWritten },
   TruncateStmt: {
     effects: (tree) => relations(tree).map((name) => effect('write-rows', 'table', name)),
     locks: (tree) => relations(tree).map((name) => `ACCESS EXCLUSIVE on ${name}`),
@@ -71,13 +77,49 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export function isAllowed(node: string, tree: Node): boolean {
   if (!Object.hasOwn(KINDS, node)) return false;
   if (node === 'IndexStmt' && tree.concurrent) return false;
-  if (
-    node === 'CreateStmt' &&
-    (tree.relation as { relpersistence?: string } | undefined)?.relpersistence === 't'
-  )
+  if (tree.objtype !== undefined && node !== 'AlterTableStmt' && !NAMED_OBJECTS.has(String(tree.objtype)))
     return false;
+  if (node === 'RenameStmt' && !NAMED_OBJECTS.has(String(tree.renameType))) return false;
   return node !== 'DropStmt' || (!tree.concurrent && Object.hasOwn(DROPPABLE, String(tree.removeType)));
 }
+
+/** Objects of one database whose names the effects can tell; not roles, databases or functions. */
+const NAMED_OBJECTS = new Set(
+  `OBJECT_TABLE OBJECT_COLUMN OBJECT_ATTRIBUTE OBJECT_TABCONSTRAINT OBJECT_INDEX OBJECT_VIEW OBJECT_SEQUENCE
+   OBJECT_SCHEMA OBJECT_TYPE OBJECT_DOMAIN OBJECT_DOMCONSTRAINT`.split(/\s+/),
+);
+
+/**
+ * What a statement of an allowed kind holds that may not stand in executable SQL, in words; null where nothing.
+ * Each of these would do more than its effects say, or something that a rollback does not take back.
+ */
+export function refusedPart(node: string, tree: Node): string | null {
+  if (node === 'CreateSchemaStmt' && tree.schemaElts) return 'CREATE SCHEMA with further statements in it';
+  if (node === 'CreateSchemaStmt' && !tree.schemaname) return 'CREATE SCHEMA without a name';
+  if (node === 'GrantStmt' && tree.targtype !== 'ACL_TARGET_OBJECT') return 'GRANT ON ALL OBJECTS IN SCHEMA';
+  if (node === 'IndexStmt' && !tree.idxname) return 'CREATE INDEX without a name';
+  const temporary = relationsOf(tree).find(
+    ({ relpersistence, schemaname }) => relpersistence === 't' || /^pg_temp/.test(schemaname ?? ''),
+  );
+  if (temporary) return 'a temporary object';
+  for (const { key, node: part } of nodesOf(tree)) {
+    if (key === 'PartitionCmd' && part.concurrent) return 'DETACH PARTITION CONCURRENTLY';
+    if (/^[A-Z]\w*Stmt$/.test(key) && key !== 'SelectStmt' && !isAllowed(key, part))
+      return `${key} in a WITH query`;
+    if (key !== 'FuncCall') continue;
+    const name = stringList(part.funcname).at(-1) ?? '';
+    if (REACHES_OUT.test(name)) return `function ${name}, which reaches outside the transaction`;
+  }
+  return null;
+}
+
+/** Functions of the server and its extensions whose effects outlive a ROLLBACK, or that hold up or watch others. */
+const REACHES_OUT = new RegExp(
+  `^(?:dblink|lo_|loread$|lowrite$|set_config$|query_to_xml|cursor_to_xml|table_to_xml|schema_to_xml|database_to_xml
+   |pg_(?:read_|ls_|stat_file|stat_reset|file_|log|sleep|terminate|cancel|advisory|try_advisory|reload|rotate|promote
+   |switch|create|drop|replication|wal_|backup|start_backup|stop_backup|notify|export|import|set_|restore_|sync_
+   |copy_|clear_))`.replace(/\s+/g, ''),
+);
 
 /** Predicted effects of an allowed statement. */
 export function effectsOf(node: string, tree: Node): Effect[] {
@@ -104,29 +146,30 @@ function droppedObjects(tree: Node): Effect[] {
   return ((tree.objects ?? []) as Node[]).map((object) => {
     const list = object.List as { items?: Node[] } | undefined;
     const type = object.TypeName as { names?: Node[] } | undefined;
-    const name = list
-      ? dottedName(list.items)
-      : type
-        ? dottedName(type.names)
-        : stringList([object]).join('');
+    const name = list ? dottedName(list.items) : type ? dottedName(type.names) : dottedName([object]);
     return effect('drop', kind, kind === 'schema' ? `schema ${name}` : name);
   });
 }
 
 function indexEffect(tree: Node): Effect {
-  const table = relationName(tree.relation);
-  const schema = table.includes('.') ? `${table.slice(0, table.indexOf('.'))}.` : '';
-  return effect('create', 'index', `${schema}${tree.idxname ?? ''}`, table);
+  const { schemaname } = (tree.relation ?? {}) as { schemaname?: string };
+  const name = relationName({ schemaname, relname: String(tree.idxname ?? '') });
+  return effect('create', 'index', name, relationName(tree.relation));
+}
+
+function renamedObject(tree: Node): string {
+  if (tree.relation) return relationName(tree.relation);
+  if (tree.renameType === 'OBJECT_SCHEMA') return `schema ${quoteName(String(tree.subname))}`;
+  return dottedObject(tree.object);
 }
 
 function commentedObject(tree: Node): string {
-  const name = dottedObject(tree.object);
-  if (tree.objtype === 'OBJECT_SCHEMA') return `schema ${name}`;
-  // A comment on a column or constraint belongs to its table.
-  const belongsToTable = ['OBJECT_COLUMN', 'OBJECT_TABCONSTRAINT', 'OBJECT_TRIGGER'].includes(
-    String(tree.objtype),
-  );
-  return belongsToTable ? name.slice(0, name.lastIndexOf('.')) : name;
+  if (tree.objtype === 'OBJECT_SCHEMA') return `schema ${dottedObject(tree.object)}`;
+  // A comment on a column or constraint belongs to its table or domain.
+  const list = (tree.object as { List?: { items?: Node[] } }).List?.items ?? [];
+  if (['OBJECT_COLUMN', 'OBJECT_TABCONSTRAINT'].includes(String(tree.objtype)))
+    return dottedName(list.slice(0, -1));
+  return dottedObject(tree.objtype === 'OBJECT_DOMCONSTRAINT' ? list[0] : tree.object);
 }
 
 function dottedObject(object: unknown): string {
@@ -135,7 +178,15 @@ function dottedObject(object: unknown): string {
   const type = node.TypeName as { names?: Node[] } | undefined;
   if (list) return dottedName(list.items);
   if (type) return dottedName(type.names);
-  return stringList([node]).join('.');
+  return dottedName([node]);
+}
+
+function writtenTables(tree: Node): string[] {
+  const names = [relationName(tree.relation)];
+  for (const { key, node } of nodesOf(tree)) {
+    if (/^(?:Insert|Update|Delete)Stmt$/.test(key)) names.push(relationName(node.relation));
+  }
+  return [...new Set(names)];
 }
 
 function relations(tree: Node): string[] {
@@ -147,21 +198,15 @@ function grantedObjects(tree: Node): string[] {
     item.RangeVar
       ? relationName(item.RangeVar)
       : tree.objtype === 'OBJECT_SCHEMA'
-        ? `schema ${stringList([item]).join('')}`
+        ? `schema ${dottedName([item])}`
         : dottedObject(item),
   );
 }
 
 function referencedTables(tree: Node): string[] {
   const found: string[] = [];
-  const collect = (node: Node) => {
-    const constraint = node.Constraint as { contype?: string; pktable?: unknown } | undefined;
-    if (constraint?.contype === 'CONSTR_FOREIGN') found.push(relationName(constraint.pktable));
-  };
-  for (const element of (tree.tableElts ?? []) as Node[]) {
-    collect(element);
-    for (const node of (element.ColumnDef as { constraints?: Node[] } | undefined)?.constraints ?? [])
-      collect(node);
+  for (const { key, node } of nodesOf(tree)) {
+    if (key === 'Constraint' && node.contype === 'CONSTR_FOREIGN') found.push(relationName(node.pktable));
   }
-  return found;
+  return [...new Set(found)];
 }

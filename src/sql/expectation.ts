@@ -6,7 +6,9 @@ export type Expected =
 
 const BASELINE = /^baseline(?: ([+-]) (\d{1,15}))?$/;
 const NO_ROWS = '(no rows)';
-const QUOTED = /^'(baseline(?: [+-] \d{1,15})?|\(no rows\))'$/;
+const QUOTED = /^'(baseline.*|\(no rows\))'$/i;
+/** What somebody may have meant for a word of the notation: never taken for a literal by guess. */
+const NEARLY = /^(?:baseline\b.*|\(?no rows\)?)$/i;
 
 /**
  * Reads the lines of one check. `baseline` and `(no rows)` are words of the notation and stand alone; in single
@@ -14,7 +16,11 @@ const QUOTED = /^'(baseline(?: [+-] \d{1,15})?|\(no rows\))'$/;
  */
 export function readExpectation(lines: readonly string[]): Expected | { readonly problem: string } {
   const special = lines.filter((line) => line === NO_ROWS || BASELINE.test(line));
-  if (special.length > 0 && lines.length > 1) return { problem: `"${special[0]}" must be the only expectation` };
+  if (special.length > 0 && lines.length > 1)
+    return { problem: `"${special[0]}" must be the only expectation` };
+  const nearly = lines.find((line) => NEARLY.test(line) && line !== NO_ROWS && !BASELINE.test(line));
+  if (nearly !== undefined)
+    return { problem: `"${nearly}" is no word of the notation; in single quotes it is the literal text` };
   const baseline = BASELINE.exec(lines[0] ?? '');
   if (baseline) {
     const [, sign, amount] = baseline;

@@ -86,6 +86,8 @@ export interface ForeignKey {
   readonly columns: readonly string[];
   readonly references: string;
   readonly referencedColumns: readonly string[];
+  /** What follows the columns, as the server prints it: ` ON DELETE CASCADE`. */
+  readonly options: string;
 }
 
 export interface TableDefinition {

@@ -15,10 +15,17 @@ export async function loadGrammar(): Promise<void> {
 /** A node of PostgreSQL's syntax tree, wrapped as `{ CreateStmt: {...} }`. */
 export type Node = { readonly [key: string]: unknown };
 
-/** One statement: bytes `start..end` of the text, without its semicolon and leading comments. */
+/** One statement: bytes `start..end` of the text, without its semicolon and the comments around it. */
 export interface ParsedStatement {
   readonly node: string;
   readonly tree: Node;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A token of the server's lexer: bytes `start..end` of the text. */
+export interface Token {
+  readonly kind: 'line-comment' | 'block-comment' | 'other';
   readonly start: number;
   readonly end: number;
 }
@@ -32,22 +39,49 @@ export interface SyntaxProblem {
 /** Splits SQL into statements by the server's grammar. All offsets are UTF-8 bytes. */
 export function parseSql(bytes: Uint8Array): {
   statements: ParsedStatement[];
+  tokens: Token[];
   problem: SyntaxProblem | null;
 } {
   if (!grammar) throw new Error('the SQL grammar is not loaded');
   const text = Buffer.from(bytes).toString('utf8');
-  if (text.trim() === '') return { statements: [], problem: null };
+  if (text.trim() === '') return { statements: [], tokens: [], problem: null };
   try {
-    const statements = (grammar.parseSync(text).stmts ?? []).map((raw) => {
+    const parsed = grammar.parseSync(text).stmts ?? [];
+    const tokens = scan(text);
+    const statements = parsed.map((raw) => {
       const start = raw.stmt_location ?? 0;
-      const end = raw.stmt_len ? start + raw.stmt_len : trimmedEnd(bytes);
+      const limit = raw.stmt_len ? start + raw.stmt_len : bytes.length;
       const [node = '', tree] = Object.entries(raw.stmt as Node)[0] ?? [];
-      return { node, tree: (tree ?? {}) as Node, start, end };
+      return { node, tree: (tree ?? {}) as Node, start, end: endOfStatement(tokens, limit) };
     });
-    return { statements, problem: null };
+    return { statements, tokens, problem: null };
   } catch (error) {
-    return { statements: [], problem: toProblem(error, text) };
+    return { statements: [], tokens: [], problem: toProblem(error, text) };
   }
+}
+
+function scan(text: string): Token[] {
+  // The scanner's result is JSON in which control characters are not escaped; same bytes, so the same offsets.
+  const plain = text.replace(/[\u0001-\u0008\u000b\u000e-\u001f]/g, '?');
+  return grammar!.scanSync(plain).tokens.map(({ start, end, tokenName }) => ({
+    kind:
+      tokenName === 'SQL_COMMENT' ? 'line-comment' : tokenName === 'C_COMMENT' ? 'block-comment' : 'other',
+    start,
+    end,
+  }));
+}
+
+/** End of the last token before a byte that is neither comment nor semicolon. Tokens are in order. */
+function endOfStatement(tokens: readonly Token[], limit: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle]!.end <= limit) low = middle + 1;
+    else high = middle;
+  }
+  while (low > 0 && tokens[low - 1]!.kind !== 'other') low -= 1;
+  return tokens[low - 1]?.end ?? limit;
 }
 
 function toProblem(error: unknown, text: string): SyntaxProblem {
@@ -59,11 +93,6 @@ function toProblem(error: unknown, text: string): SyntaxProblem {
   if (error instanceof RangeError)
     return { message: 'the statement is nested too deeply to be read', offset: 0 };
   return { message: (error as Error).message, offset: 0 };
-}
-
-/** The last statement without a semicolon runs to the end of the text. */
-function trimmedEnd(bytes: Uint8Array): number {
-  return Buffer.byteLength(Buffer.from(bytes).toString('utf8').trimEnd());
 }
 
 /** Whether a word is a keyword that the server quotes when it prints an identifier: all but the unreserved. */

@@ -11,6 +11,11 @@ export function relationName(relation: unknown): string {
   return schemaname ? `${quoteName(schemaname)}.${quoteName(relname ?? '')}` : quoteName(relname ?? '');
 }
 
+/** Whether a printed name has a schema; a dot inside of quotes is part of a name. */
+export function isQualified(name: string): boolean {
+  return /^(?:"(?:[^"]|"")*"|[^."]+)\./.test(name);
+}
+
 /** Joins a list of String nodes with dots. */
 export function dottedName(list: unknown): string {
   return stringList(list).map(quoteName).join('.');
@@ -33,7 +38,7 @@ const PRINTED: Readonly<Record<string, string>> = {
   float8: 'double precision',
   bool: 'boolean',
   varchar: 'character varying',
-  bpchar: 'character',
+  char: '"char"',
   varbit: 'bit varying',
   timestamptz: 'timestamp with time zone',
   timestamp: 'timestamp without time zone',
@@ -52,18 +57,23 @@ export function printedType(typeName: unknown): string | null {
   const names = stringList(type.names);
   const base = names.at(-1) ?? '';
   const builtIn = names.length === 1 || names[0] === 'pg_catalog';
+  // The server's names of array types, as it prints the element's.
+  if (builtIn && base.startsWith('_')) return null;
   if (type.setof || /^(small|big)?serial\d?$/.test(base) || (base === 'interval' && type.typmods))
     return null;
-  const printed = builtIn ? (PRINTED[base] ?? base) : names.join('.');
   const modifiers = (type.typmods ?? []).map((node) => {
     const constant = (node as { A_Const?: { ival?: { ival?: number } } }).A_Const;
     return constant?.ival ? (constant.ival.ival ?? 0) : null;
   });
   if (modifiers.some((modifier) => modifier === null)) return null;
-  // The grammar gives `char` a length of 1 that the server prints too; arrays print one pair of brackets.
+  if (builtIn && base === 'numeric' && modifiers.length === 1) modifiers.push(0);
+  // Without a length, which the grammar adds to `char`, it is a type of its own.
+  const known = base === 'bpchar' && modifiers.length > 0 ? 'character' : PRINTED[base];
+  const printed = builtIn ? (known ?? base) : dottedName(type.names);
+  // Arrays print one pair of brackets.
   const suffix = modifiers.length > 0 ? `(${modifiers.join(',')})` : '';
   const array = type.arrayBounds && type.arrayBounds.length > 0 ? '[]' : '';
-  return `${withModifier(printed, suffix)}${array}`;
+  return `${builtIn ? withModifier(printed, suffix) : printed + suffix}${array}`;
 }
 
 /** `timestamp(3) with time zone`: the modifier stands after the first word of such types. */

@@ -1,5 +1,6 @@
 import type { Node } from './grammar.js';
 import { stringList } from './names.js';
+import { nodesOf } from './walk.js';
 
 /**
  * Functions that a check may call: those of the server that read only, and whose answer does not depend on the
@@ -30,34 +31,36 @@ const WRITING_KEYS: Readonly<Record<string, string>> = {
   intoClause: 'SELECT INTO',
   IntoClause: 'SELECT INTO',
   lockingClause: 'FOR UPDATE / FOR SHARE',
+  LockingClause: 'FOR UPDATE / FOR SHARE',
+  RangeTableSample: 'TABLESAMPLE',
 };
 
 /** Why a statement may not be a check; null where it only reads. */
 export function writesReason(node: string, tree: Node): string | null {
   if (node !== 'SelectStmt') return 'a check is one SELECT';
-  return find(tree);
-}
-
-function find(value: unknown): string | null {
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      const reason = find(item);
-      if (reason) return reason;
-    }
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  for (const [key, child] of Object.entries(value)) {
+  for (const { key, node: part } of nodesOf(tree)) {
     const writing = Object.hasOwn(WRITING_KEYS, key) ? WRITING_KEYS[key] : undefined;
     if (writing) return `${writing} is not allowed in a check`;
-    if (key === 'FuncCall') {
-      const names = stringList((child as { funcname?: Node[] }).funcname);
-      const own = names.length === 1 || (names.length === 2 && names[0] === 'pg_catalog');
-      if (!own || !READING_FUNCTIONS.has(names.at(-1) ?? ''))
-        return `function ${names.join('.')} is not known to read only`;
+    if (key === 'FuncCall' && !isKnown(part.funcname, (name) => READING_FUNCTIONS.has(name)))
+      return `function ${stringList(part.funcname).join('.')} is not known to read only`;
+    // Operators and types can be somebody's own, and then they call functions.
+    for (const operator of [part.name, part.operName, part.useOp]) {
+      if (key !== 'ResTarget' && isNameList(operator) && !isKnown(operator))
+        return `operator ${stringList(operator).join('.')} is not known to read only`;
     }
-    const reason = find(child);
-    if (reason) return reason;
+    if (isNameList(part.names) && !isKnown(part.names))
+      return `type ${stringList(part.names).join('.')} is not known to read only`;
   }
   return null;
+}
+
+function isNameList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => 'String' in Object(item));
+}
+
+/** With an empty search path, a name without a schema is the server's own. */
+function isKnown(list: unknown, accepts: (name: string) => boolean = () => true): boolean {
+  const names = stringList(list);
+  const own = names.length === 1 || (names.length === 2 && names[0] === 'pg_catalog');
+  return own && accepts(names.at(-1) ?? '');
 }

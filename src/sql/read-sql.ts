@@ -1,14 +1,16 @@
 import { sha256 } from '../base/digest.js';
 import type { Document, Fence, FenceRole } from '../parse/document.js';
 import { SourceText } from '../parse/source-text.js';
-import { type CommentLine, readChecks } from './checks.js';
-import { effectsOf, isAllowed, locksOf } from './effects.js';
+import { type Comment, readChecks } from './checks.js';
+import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlUnit, Statement } from './facts.js';
-import { type Node, type ParsedStatement, parseSql } from './grammar.js';
-import { hiddenCharacters } from './hidden-characters.js';
+import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
+import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
+import { isQualified, relationName } from './names.js';
 import { writesReason } from './read-only.js';
 import { readAlteration, readTable } from './tables.js';
 import { UnitText } from './unit-text.js';
+import { relationsOf } from './walk.js';
 
 const ROLES: readonly FenceRole[] = ['migration', 'rollback', 'fixture', 'preflight', 'verify'];
 const NOTHING: SqlFacts = { units: [], checks: [], problems: [] };
@@ -35,7 +37,7 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
     if (fences.length === 0) continue;
     const text = new UnitText(source, fences.map(toRange));
     for (const range of text.ranges) problems.push(...hiddenCharacters(source, range));
-    const statements = readUnit(role, text, problems);
+    const { statements, tokens } = readUnit(role, text, problems);
     units.push({
       role,
       digest: sha256(text.bytes),
@@ -44,13 +46,17 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
       statements,
     });
     if (role === 'preflight' || role === 'verify') {
-      const found = readChecks(role, commentLines(text), statements);
+      const found = readChecks(role, readComments(text, tokens), statements);
       checks.push(...found.checks);
       problems.push(...found.problems);
     }
   }
-  for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence)))
-    checkSyntax(new UnitText(source, [toRange(fence)]), problems);
+  if (units.length > 0) problems.push(...loneReturns(source));
+  for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence))) {
+    const text = new UnitText(source, [toRange(fence)]);
+    // In a quote, the marks of the quote stand among the bytes.
+    if (fence.atRoot || !/^[ \t]*>/m.test(text.bytes.toString('utf8'))) checkSyntax(text, problems);
+  }
   return { units, checks, problems };
 }
 
@@ -58,8 +64,9 @@ function toRange({ start, end, firstLine, lastLine }: Fence): ByteRange {
   return { start, end, firstLine, lastLine };
 }
 
-function checkSyntax(text: UnitText, problems: SqlProblem[]): ParsedStatement[] {
-  const { statements, problem } = parseSql(text.bytes);
+function checkSyntax(text: UnitText, problems: SqlProblem[]): ReturnType<typeof parseSql> {
+  const parsed = parseSql(text.bytes);
+  const { problem } = parsed;
   if (problem) {
     const line = text.lineAt(problem.offset);
     const help = /^\s*\\/.test(line)
@@ -72,23 +79,52 @@ function checkSyntax(text: UnitText, problems: SqlProblem[]): ParsedStatement[] 
       help,
     });
   }
-  return statements;
+  return parsed;
 }
 
-function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]): Statement[] {
-  const parsed = checkSyntax(text, problems);
+function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
+  const { statements: parsed, tokens } = checkSyntax(text, problems);
+  problems.push(...hiddenNames(text, tokens), ...acrossFences(text, [...tokens, ...parsed]));
   const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
-  return parsed.map((raw, index) => {
+  const statements = parsed.map((raw, index) => {
     const position = text.range(raw.start, raw.end);
     const report = (rule: SqlProblem['rule'], message: string, help: string) =>
       problems.push({ rule, message, position: firstLine(position, text, raw), help });
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
+    judgeNames(raw, changes, report);
     if (changes) judgeChange(raw, report);
     else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
     }
     return toStatement(raw, text, changes, transaction);
+  });
+  return { statements: changes ? withoutOwnLocks(statements) : statements, tokens };
+}
+
+/** Each fence is read on its own by a reviewer, so nothing may begin in one and end in another. */
+function acrossFences(text: UnitText, parts: readonly { start: number; end: number }[]): SqlProblem[] {
+  const crossing = parts.find(({ start, end }) => text.fenceOf(start) !== text.fenceOf(end - 1));
+  if (!crossing) return [];
+  const { start } = text.range(crossing.start, crossing.end);
+  return [
+    {
+      rule: 'sql-syntax',
+      message: 'a statement, text or comment runs on into the next fence',
+      position: { start, end: { line: start.line, column: start.column + 1 } },
+      help: 'end it in the fence that it begins in',
+    },
+  ];
+}
+
+/** A table that the unit itself creates is seen by nobody else yet: its locks make nobody wait. */
+function withoutOwnLocks(statements: readonly Statement[]): Statement[] {
+  const created = new Set<string>();
+  return statements.map((statement) => {
+    for (const { action, name, table } of statement.effects)
+      if (action === 'create' && table === undefined) created.add(name);
+    const locks = statement.locks.filter((lock) => !created.has(lock.replace(/^[A-Z ]+ on /, '')));
+    return { ...statement, locks };
   });
 }
 
@@ -103,8 +139,21 @@ function judgeChange(raw: ParsedStatement, report: Report): void {
     );
     return;
   }
-  for (const { kind, name } of effectsOf(raw.node, raw.tree)) {
-    if (kind !== 'schema' && kind !== 'index' && !name.includes('.') && !name.startsWith('schema '))
+  const part = refusedPart(raw.node, raw.tree);
+  if (part)
+    report(
+      'statement-allowed',
+      `${part} may not stand in executable SQL`,
+      'see the list of allowed statements in docs/format.md',
+    );
+}
+
+function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): void {
+  const used = relationsOf(raw.tree).map(relationName);
+  const named = changes && isAllowed(raw.node, raw.tree) ? effectsOf(raw.node, raw.tree) : [];
+  const objects = named.filter(({ kind, name }) => kind !== 'index' && !name.startsWith('schema '));
+  for (const name of new Set([...objects.map((object) => object.name), ...used])) {
+    if (!isQualified(name))
       report(
         'qualified-names',
         `${name} is not qualified with its schema`,
@@ -170,16 +219,16 @@ function firstLine(position: Statement['position'], text: UnitText, raw: ParsedS
   return { start: position.start, end: { line: position.start.line, column: line.trimEnd().length + 1 } };
 }
 
-function commentLines(text: UnitText): CommentLine[] {
-  const found: CommentLine[] = [];
-  for (const { offset, content } of text.lines()) {
-    if (!content.startsWith('--')) continue;
-    const place: CommentLine['place'] = (from, to) =>
+function readComments(text: UnitText, tokens: readonly Token[]): Comment[] {
+  const comments = tokens.filter(({ kind }) => kind !== 'other');
+  return comments.map(({ kind, start, end }) => {
+    const content = text.bytes.toString('utf8', start, end);
+    const place: Comment['place'] = (from, to) =>
       text.range(
-        offset + Buffer.byteLength(content.slice(0, from)),
-        offset + Buffer.byteLength(content.slice(0, to)),
+        start + Buffer.byteLength(content.slice(0, from)),
+        start + Buffer.byteLength(content.slice(0, to)),
       );
-    found.push({ text: content, offset, place });
-  }
-  return found;
+    const ownLine = kind === 'line-comment' && (start === 0 || text.bytes[start - 1] === 10);
+    return { text: content, ownLine, offset: start, place };
+  });
 }

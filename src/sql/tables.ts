@@ -8,6 +8,14 @@ interface ConstraintNode {
   readonly fk_attrs?: Node[];
   readonly pktable?: unknown;
   readonly pk_attrs?: Node[];
+  readonly fk_matchtype?: string;
+  readonly fk_upd_action?: string;
+  readonly fk_del_action?: string;
+  readonly fk_del_set_cols?: Node[];
+  readonly including?: Node[];
+  readonly deferrable?: boolean;
+  readonly initdeferred?: boolean;
+  readonly raw_expr?: Node;
 }
 
 interface ColumnNode {
@@ -24,7 +32,10 @@ export function readTable(tree: Node): TableDefinition {
   let checks = 0;
   let complete = !tree.inhRelations && !tree.partbound && !tree.partspec && !tree.ofTypename;
   const constrain = (node: ConstraintNode, column: string | null) => {
-    if (node.contype === 'CONSTR_PRIMARY') primaryKey.push(...(column ? [column] : stringList(node.keys).map(quoteName)));
+    // Keys of other forms are printed with more than their columns.
+    if (node.contype === 'CONSTR_PRIMARY' && (node.including || node.deferrable)) complete = false;
+    if (node.contype === 'CONSTR_PRIMARY')
+      primaryKey.push(...(column ? [column] : stringList(node.keys).map(quoteName)));
     else if (node.contype === 'CONSTR_FOREIGN') foreignKeys.push(readForeignKey(node, column));
     else if (node.contype === 'CONSTR_CHECK') checks += 1;
     else if (node.contype === 'CONSTR_IDENTITY' || node.contype === 'CONSTR_GENERATED') complete = false;
@@ -37,8 +48,7 @@ export function readTable(tree: Node): TableDefinition {
       const definition = readColumn(column);
       complete &&= definition.complete;
       columns.push(definition.column);
-      for (const node of column.constraints ?? [])
-        constrain(node.Constraint as ConstraintNode, definition.column.name);
+      for (const node of foldDeferral(column.constraints ?? [])) constrain(node, definition.column.name);
     } else complete = false;
   }
   return { name: relationName(tree.relation), columns, primaryKey, foreignKeys, checks, complete };
@@ -63,10 +73,11 @@ export function readAlteration(tree: Node): TableAlteration {
 
 function readColumn(node: ColumnNode): { column: ColumnDefinition; complete: boolean } {
   const type = printedType(node.typeName);
-  const kinds = (node.constraints ?? []).map(
-    (item) => (item.Constraint as ConstraintNode | undefined)?.contype,
+  const constraints = (node.constraints ?? []).map((item) => item.Constraint as ConstraintNode | undefined);
+  const hasDefault = constraints.some(
+    (item) => item?.contype === 'CONSTR_DEFAULT' && !isNull(item.raw_expr ?? {}),
   );
-  const column = { name: quoteName(node.colname ?? ''), type: type ?? '', hasDefault: kinds.includes('CONSTR_DEFAULT') };
+  const column = { name: quoteName(node.colname ?? ''), type: type ?? '', hasDefault };
   return { column, complete: type !== null };
 }
 
@@ -75,5 +86,49 @@ function readForeignKey(node: ConstraintNode, column: string | null): ForeignKey
     columns: column ? [column] : stringList(node.fk_attrs).map(quoteName),
     references: relationName(node.pktable),
     referencedColumns: stringList(node.pk_attrs).map(quoteName),
+    options: foreignKeyOptions(node),
   };
+}
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  r: 'RESTRICT',
+  c: 'CASCADE',
+  n: 'SET NULL',
+  d: 'SET DEFAULT',
+};
+
+/** In the order and the words of `pg_get_constraintdef`, which leaves out what is the default. */
+function foreignKeyOptions(node: ConstraintNode): string {
+  const updated = ACTIONS[node.fk_upd_action ?? ''];
+  const deleted = ACTIONS[node.fk_del_action ?? ''];
+  const set = stringList(node.fk_del_set_cols).map(quoteName).join(', ');
+  return [
+    node.fk_matchtype === 'f' ? ' MATCH FULL' : '',
+    updated ? ` ON UPDATE ${updated}` : '',
+    deleted ? ` ON DELETE ${deleted}` : '',
+    deleted && set ? ` (${set})` : '',
+    node.deferrable || node.initdeferred ? ' DEFERRABLE' : '',
+    node.initdeferred ? ' INITIALLY DEFERRED' : '',
+  ].join('');
+}
+
+/** Constraints of a column: its DEFERRABLE and INITIALLY DEFERRED are nodes after the one that they belong to. */
+function foldDeferral(nodes: readonly Node[]): ConstraintNode[] {
+  const found: ConstraintNode[] = [];
+  for (const node of nodes.map((item) => item.Constraint as ConstraintNode)) {
+    const last = found.at(-1);
+    if (last && node.contype === 'CONSTR_ATTR_DEFERRABLE')
+      found[found.length - 1] = { ...last, deferrable: true };
+    else if (last && node.contype === 'CONSTR_ATTR_DEFERRED')
+      found[found.length - 1] = { ...last, deferrable: true, initdeferred: true };
+    else if (!node.contype?.startsWith('CONSTR_ATTR_')) found.push(node);
+  }
+  return found;
+}
+
+/** The server stores no default for a plain NULL. */
+function isNull(expression: Node): boolean {
+  const cast = expression.TypeCast as { arg?: Node } | undefined;
+  if (cast) return isNull(cast.arg ?? {});
+  return (expression.A_Const as { isnull?: boolean } | undefined)?.isnull === true;
 }

@@ -34,13 +34,14 @@ export class UnitText {
     return this.source.line(this.source.pointAtByte(this.inFile(offset)).line);
   }
 
-  /** Lines of the unit with the byte at which each starts. */
-  *lines(): Generator<{ offset: number; content: string }> {
-    let offset = 0;
-    for (const content of this.bytes.toString('utf8').split('\n')) {
-      yield { offset, content };
-      offset += Buffer.byteLength(content) + 1;
-    }
+  /** Which of the fences holds a byte of the unit. */
+  fenceOf(offset: number): number {
+    let left = offset;
+    const found = this.ranges.findIndex(({ start, end }) => {
+      left -= end - start;
+      return left < 0;
+    });
+    return found < 0 ? this.ranges.length - 1 : found;
   }
 
   private inFile(offset: number): number {

@@ -1,5 +1,5 @@
-import { hashFile } from '../hash-file.js';
-import type { Gate } from './index.js';
+import { hashFile } from '../../record/hash-file.js';
+import type { Gate } from './gate.js';
 
 /** The backup is on disk, unchanged since it was written, and was read in full. */
 export const backupRestorable: Gate = async ({ state }) => {

@@ -1,5 +1,5 @@
 import { sha256 } from '../../base/digest.js';
-import type { Gate } from './index.js';
+import type { Gate } from './gate.js';
 
 /** The SQL in memory has the digests that the package pins. */
 export const ddlProvenance: Gate = ({ plan, bytes }) => {

@@ -1,5 +1,5 @@
-import { hashFile } from '../hash-file.js';
-import type { Gate } from './index.js';
+import { hashFile } from '../../record/hash-file.js';
+import type { Gate } from './gate.js';
 
 /** The staged file still has the digest of the plan. */
 export const ddlStaged: Gate = async ({ plan, state }) => {

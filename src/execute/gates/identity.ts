@@ -1,7 +1,7 @@
 import { readIdentity } from '../../target/identity.js';
 import { migratingSession } from '../context.js';
 import { identityParts } from '../identity-parts.js';
-import type { Gate } from './index.js';
+import type { Gate } from './gate.js';
 
 /** The migrating session, asked again, is the database that GUARD identified and the plan names. */
 export const identity: Gate = async (context) => {

@@ -1,14 +1,12 @@
-import type { GateName, PlanGate } from '../../plan/plan.js';
-import type { GateResult, RunContext } from '../context.js';
+import type { GateName } from '../../plan/plan.js';
 import { backupAge } from './backup-age.js';
 import { backupRestorable } from './backup-restorable.js';
 import { ddlProvenance } from './ddl-provenance.js';
 import { ddlStaged } from './ddl-staged.js';
+import type { Gate } from './gate.js';
 import { identity } from './identity.js';
 
-/** A precondition. What cannot be evaluated denies: a thrown error is a `no`. */
-export type Gate = (context: RunContext, gate: PlanGate) => Promise<GateResult> | GateResult;
-
+/** The executor's gates by the names that a law uses. */
 export const GATES: Readonly<Record<GateName, Gate>> = {
   'ddl-provenance': ddlProvenance,
   'ddl-staged': ddlStaged,

@@ -1,4 +1,4 @@
-import { hashFile } from '../hash-file.js';
+import { hashFile } from '../../record/hash-file.js';
 import { done, failed, type Step } from './step.js';
 
 /** C-02: the stored backup is hashed again from disk and read in full. */

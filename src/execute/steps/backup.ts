@@ -7,14 +7,14 @@ export const backup: Step = {
   title: 'back up',
   async run(context) {
     const { target, state, folder, emit, now } = context;
+    const takenAt = now();
     if (target.exportsSnapshots) {
       const session = await target.open();
       await session.run(OWN.beginReading);
       const { rows } = await session.run(OWN.exportSnapshot);
       state.snapshot = { session, id: rows[0]![0]! };
     }
-    const takenAt = now();
-    const path = join('artefacts', `backup${target.backupExtension}`);
+    const path = `artefacts/backup${target.backupExtension}`;
     const file = join(folder, path);
     const { size, sha256, producer } = await target.backup(file, state.snapshot?.id ?? null);
     emit({

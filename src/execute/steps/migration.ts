@@ -2,7 +2,7 @@ import { catalogueDelta, catalogueText, deltaLines, readCatalogue } from '../../
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
-import { abandon, begin, commit, sendStatements } from '../transaction.js';
+import { abandon, begin, commit, fireDeferred, sendStatements } from '../transaction.js';
 import { verificationGrid } from '../verification.js';
 import { denied, done, failed, type Step } from './step.js';
 import { stops, summarise } from './summary.js';
@@ -12,7 +12,7 @@ export const migration: Step = {
   title: 'migrate in one transaction',
   async run(context) {
     await prepareRowChanges(migratingSession(context));
-    const xid = await begin(context, 'migration');
+    const transaction = await begin(context, 'migration');
     const problem = await insideTransaction(context);
     if (problem) {
       await abandon(context, 'migration', problem.detail);
@@ -21,14 +21,12 @@ export const migration: Step = {
     }
     // From here on only the server knows; what cannot be asked stays unknown.
     context.state.outcome = 'unknown';
-    const outcome = await commit(context, 'migration', xid);
+    const { outcome, decidedBy } = await commit(context, 'migration', transaction);
     context.state.outcome = outcome;
     const sent = context.plan.migration.statements.filter((statement) => statement.sent).length;
     if (outcome === 'committed') return done(`${sent} statements, COMMIT`);
     return failed(
-      outcome === 'unknown'
-        ? 'it is not known whether COMMIT took effect'
-        : 'the server rolled back at COMMIT',
+      outcome === 'unknown' ? `it is not known whether COMMIT took effect: ${decidedBy}` : decidedBy,
     );
   },
 };
@@ -38,19 +36,17 @@ async function insideTransaction(context: RunContext): Promise<StepResult | null
   try {
     const drift = await driftSince(context);
     if (drift) return denied(drift);
-    const refusal = await sendStatements(context, 'migration');
+    const refusal = (await sendStatements(context, 'migration')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
-    const { verdicts, catalogue } = await verificationGrid(
-      context,
-      migratingSession(context),
-      'in-transaction',
-    );
-    context.state.catalogueAfter = catalogue;
+    const verdicts = await verificationGrid(context, migratingSession(context), 'in-transaction');
     if (!verdicts.some((verdict) => stops(context, verdict))) return null;
     return denied(`verification in the transaction: ${summarise(context, verdicts).detail}`);
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return failed(error.message);
+    if (error instanceof DatabaseError) return failed(error.message);
+    // Whatever it is, COMMIT was not sent, and the record must not leave that open.
+    await abandon(context, 'migration', error instanceof Error ? error.message : String(error));
+    context.state.outcome = 'not-committed';
+    throw error;
   }
 }
 

@@ -1,4 +1,3 @@
-import type { CheckMoment } from '../../record/events.js';
 import {
   type CatalogueSnapshot,
   catalogueDelta,
@@ -20,15 +19,15 @@ export const rollback: Step = {
     if (state.verified) return skipped('not triggered: verification passed');
     if (plan.rollbackPolicy === 'by-hand')
       return skipped('verification failed; the package leaves the rollback to a person');
-    const xid = await begin(context, 'rollback');
+    const transaction = await begin(context, 'rollback');
     const problem = await undo(context);
     if (problem) {
       await abandon(context, 'rollback', problem.detail);
       return problem;
     }
-    const outcome = await commit(context, 'rollback', xid);
-    if (outcome !== 'committed') return failed(`the rollback's COMMIT: ${outcome}`);
-    const lines = await differences(context, 'after-rollback');
+    const { outcome, decidedBy } = await commit(context, 'rollback', transaction);
+    if (outcome !== 'committed') return failed(`the rollback is ${outcome}: ${decidedBy}`);
+    const lines = await differences(context, 'D-ROLLBACK', 'after the rollback');
     if (lines.length > 0) return failed(`after the rollback the catalogue differs: ${lines.join(', ')}`);
     state.rolledBack = true;
     return done('rolled back; the catalogue equals the snapshot');
@@ -39,28 +38,30 @@ async function undo(context: RunContext): Promise<StepResult | null> {
   try {
     const refusal = await sendStatements(context, 'rollback');
     if (refusal) return failed(refusal);
-    const lines = await differences(context, 'in-transaction');
+    const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback');
     return lines.length > 0
       ? failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`)
       : null;
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return failed(error.message);
+    if (error instanceof DatabaseError) return failed(error.message);
+    await abandon(context, 'rollback', error instanceof Error ? error.message : String(error));
+    throw error;
   }
 }
 
 /** Compares the catalogue with the snapshot and records the comparison as a check of its own. */
-async function differences(context: RunContext, moment: CheckMoment): Promise<string[]> {
+async function differences(context: RunContext, id: string, when: string): Promise<string[]> {
   // A rewritten table keeps its new data file: nothing gives it the old one back.
   const before = withoutFilenodes(context.state.catalogue as CatalogueSnapshot);
   const now = withoutFilenodes(await readCatalogue(migratingSession(context)));
   const same = catalogueText(before) === catalogueText(now);
-  const lines = same ? [] : deltaLines(catalogueDelta(before, now)).slice(0, 20);
+  const found = deltaLines(catalogueDelta(before, now)).slice(0, 20);
+  const lines = same || found.length > 0 ? found : ['details of an object'];
   context.emit({
     type: 'check-evaluated',
-    id: 'D-ROLLBACK',
-    title: 'the catalogue equals the snapshot from before the migration',
-    moment,
+    id,
+    title: `${when}, the catalogue equals the snapshot from before the migration`,
+    moment: 'after-rollback',
     expected: [],
     observed: lines,
     verdict: same ? 'PASS' : 'FAIL',
@@ -68,5 +69,5 @@ async function differences(context: RunContext, moment: CheckMoment): Promise<st
     evidence: 'catalogue',
     reason: null,
   });
-  return same || lines.length > 0 ? lines : ['details of an object'];
+  return [...lines];
 }

@@ -9,7 +9,7 @@ export const verification: Step = {
     const { target, state } = context;
     const session = await target.open();
     try {
-      const { verdicts } = await verificationGrid(context, session, 'after-commit');
+      const verdicts = await verificationGrid(context, session, 'after-commit');
       const result = summarise(context, verdicts);
       state.verified = result.status === 'done';
       return result;

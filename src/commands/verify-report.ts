@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../base/diagnostic.js';
+import { FILE_START } from '../base/position.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Entry } from '../model/model.js';
+import { type Document, headerPosition, headerValue } from '../parse/document.js';
+import type { Compilation } from '../pipeline.js';
+import { hashFile } from '../record/hash-file.js';
+import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
+import { renderReport } from '../render/report.js';
+
+/** What was compared, so that a reader knows what "verified" covers. */
+export interface Compared {
+  pins: number;
+  reports: number;
+  journals: number;
+  artefacts: number;
+  /** Documents and artefacts that are named and not here: their digests were not compared. */
+  readonly absent: string[];
+}
+
+/** Holds a report against its record: the record's digest, its journal, the rendered bytes, its artefacts. */
+export async function verifyReport(
+  compilation: Compilation,
+  entry: Entry,
+  compared: Compared,
+): Promise<Diagnostic[]> {
+  const { document } = entry;
+  const named = headerValue(document, 'record.path')?.value;
+  if (!named) return [finding(document, 'report-matches-record', 'record', 'the report names no record')];
+  const file = join(compilation.config.root, named);
+  if (!existsSync(file))
+    return [finding(document, 'report-matches-record', 'record.path', `no record at ${named}`)];
+  let stored: StoredRecord;
+  try {
+    stored = readRecord(file);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [finding(document, 'record-chain', 'record.path', error.message.replace(file, named))];
+  }
+  compared.journals += 1;
+  compared.reports += 1;
+  return [
+    ...compareRecord(document, named, file, stored),
+    ...compareBytes(compilation, entry, renderReport(stored.record, stored.sha256)),
+    ...(await compareArtefacts(document, file, stored, compared)),
+  ];
+}
+
+function finding(
+  document: Document,
+  ruleId: string,
+  key: string,
+  message: string,
+  rest: Partial<Diagnostic> = {},
+): Diagnostic {
+  const position = headerPosition(document, key) ?? FILE_START;
+  return { ruleId, severity: 'error', file: document.path, message, position, ...rest };
+}
+
+/** The record is the one that the report pins, and follows from the journal beside it. */
+function compareRecord(document: Document, named: string, file: string, stored: StoredRecord): Diagnostic[] {
+  const findings: Diagnostic[] = [];
+  const pinned = headerValue(document, 'record.sha256')?.value ?? '';
+  if (pinned !== stored.sha256) {
+    const rest = { expected: stored.sha256, observed: pinned };
+    const message = 'the record has another digest';
+    findings.push(finding(document, 'report-matches-record', 'record.sha256', message, rest));
+  }
+  const broken = recordProblem(file, stored);
+  if (broken) findings.push(finding(document, 'record-chain', 'record.path', `${named}: ${broken}`));
+  return findings;
+}
+
+async function compareArtefacts(
+  document: Document,
+  file: string,
+  { record }: StoredRecord,
+  compared: Compared,
+): Promise<Diagnostic[]> {
+  const findings: Diagnostic[] = [];
+  for (const artefact of record.artefacts) {
+    const path = join(file, '..', artefact.path);
+    if (!existsSync(path)) {
+      compared.absent.push(`${record.runId}/${artefact.path}`);
+      continue;
+    }
+    compared.artefacts += 1;
+    const observed = await hashFile(path);
+    if (observed === artefact.sha256) continue;
+    const rest = { expected: artefact.sha256, observed };
+    const message = `artefact ${artefact.path} has another digest`;
+    findings.push(finding(document, 'record-chain', 'record.path', message, rest));
+  }
+  return findings;
+}
+
+/** A report that was edited differs from what its record renders to; the first line that does is shown. */
+function compareBytes({ files }: Compilation, { document }: Entry, rendered: string): Diagnostic[] {
+  const bytes = files.get(document.path)!.bytes;
+  if (Buffer.from(rendered).equals(bytes)) return [];
+  const here = Buffer.from(bytes).toString('utf8').split('\n');
+  const there = rendered.split('\n');
+  const index = here.findIndex((line, at) => line !== there[at]);
+  const at = index < 0 ? here.length - 1 : index;
+  const line = here[at] ?? '';
+  return [
+    {
+      ruleId: 'report-matches-record',
+      severity: 'error',
+      file: document.path,
+      message: 'the report is not what its record renders to',
+      position: { start: { line: at + 1, column: 1 }, end: { line: at + 1, column: line.length + 1 } },
+      expected: there[at] ?? '(end of the report)',
+      observed: line,
+      help: 'a report is never edited by hand: render it again with "probatum report RECORD --publish --force"',
+    },
+  ];
+}

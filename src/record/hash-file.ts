@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { UsageError } from '../base/usage-error.js';
+
+/**
+ * SHA-256 of a file's bytes as they are on disk now.
+ * @throws UsageError cannot-read; it names no folder, because it is told in reports
+ */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError('cannot-read', `cannot read ${basename(path)} (${code})`);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,215 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COLOUR, copyExample, probatum, temporaryFolders } from './probatum.js';
+
+const folder = temporaryFolders();
+
+const NOTE = '---\nkind: note\n---\n';
+/** A row with a cell too few. */
+const TORN = `${NOTE}\n| Name | Value |\n| --- | --- |\n| a |\n`;
+
+const corpus = () =>
+  folder({ 'knowledge/good.md': NOTE, 'knowledge/one.md': TORN, 'knowledge/sub/two.md': TORN });
+
+describe('probatum lint', () => {
+  it("finds nothing in this repository's own documents", async () => {
+    const { code, out, err } = await probatum(['lint']);
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+ documents, no findings\n$/),
+      err: '',
+    });
+  });
+
+  it('ends with 1 where it finds something, and shows where', async () => {
+    const { code, out, err } = await probatum(['lint'], { cwd: corpus() });
+    expect(code).toBe(1);
+    expect(err).toBe('');
+    expect(out).toContain(
+      'error: row has 1 cell, expected 2 [malformed-table]\n --> knowledge/one.md:7:1\n7 | | a |\n',
+    );
+    expect(out).toMatch(/3 documents, 2 errors, 0 warnings\n$/);
+  });
+
+  it.each([
+    ['one file', ['knowledge/one.md'], ['knowledge/one.md'], 1],
+    ['a folder', ['knowledge/sub'], ['knowledge/sub/two.md'], 1],
+    ['a folder with a slash', ['knowledge/sub/'], ['knowledge/sub/two.md'], 1],
+    ['two of them', ['knowledge/one.md', 'knowledge/sub'], ['knowledge/one.md', 'knowledge/sub/two.md'], 2],
+    ['everything', ['.'], ['knowledge/one.md', 'knowledge/sub/two.md'], 3],
+    ['a file without findings', ['knowledge/good.md'], [], 1],
+  ])('of %s shows its findings only', async (_, paths, files, documents) => {
+    const { code, out } = await probatum(['lint', ...paths, '--format', 'json'], { cwd: corpus() });
+    const { diagnostics, summary } = JSON.parse(out) as { diagnostics: { file: string }[]; summary: unknown };
+    expect(diagnostics.map(({ file }) => file)).toEqual(files);
+    expect(summary).toEqual({ documents, errors: files.length, warnings: 0 });
+    expect(code).toBe(files.length > 0 ? 1 : 0);
+  });
+
+  it('names paths from the root, wherever it is run', async () => {
+    const root = folder({
+      'probatum.config.yaml': 'corpus: [knowledge/**/*.md]\n',
+      'knowledge/sub/two.md': TORN,
+    });
+    const inside = await probatum(['lint', 'two.md'], { cwd: join(root, 'knowledge/sub') });
+    expect(inside.code).toBe(1);
+    expect(inside.out).toContain('knowledge/sub/two.md:7:1');
+    const outside = await probatum(['--root', root, 'lint'], { cwd: folder() });
+    expect(outside.out).toBe(inside.out);
+  });
+
+  it('reads a document that the configuration does not name, if it is named here', async () => {
+    const root = folder({ 'probatum.config.yaml': 'corpus: [documents/**/*.md]\n', 'draft.md': TORN });
+    expect((await probatum(['lint'], { cwd: root })).out).toBe('0 documents, no findings\n');
+    expect((await probatum(['lint', 'draft.md'], { cwd: root })).code).toBe(1);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['a path that does not exist', ['lint', 'nothing.md'], /^error: no such file or folder: nothing\.md\n$/],
+    ['a path outside the root', ['lint', '..'], /^error: \.\. is outside .*\n {2}run it in the folder/],
+    ['an option that does not exist', ['lint', '--fast'], /unknown option '--fast'/],
+    ['a format that does not exist', ['lint', '--format', 'xml'], /Allowed choices are pretty, json/],
+    ['a root that does not exist', ['--root', 'nowhere/at/all', 'lint'], /^error: no such folder: .*all\n$/],
+  ])('ends with 2 at %s', async (_, args, message) => {
+    const { code, out, err } = await probatum(args, { cwd: corpus() });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+    expect(err).not.toContain('this is a fault of probatum');
+  });
+
+  it.each([
+    ['a key that does not exist', 'corpora: [a.md]\n', 'corpora: unknown key "corpora"'],
+    ['a value of another kind', 'corpus: a.md\n', 'corpus: must be a list'],
+    ['no YAML', 'corpus: [\n', 'probatum.config.yaml: '],
+    ['a target without an engine', 'targets: { a: { directory: b } }\n', 'targets.a'],
+    ['something else altogether', '- a\n- b\n', 'must be a mapping'],
+  ])('ends with 2 where the configuration has %s', async (_, config, message) => {
+    const { code, out, err } = await probatum(['lint'], { cwd: folder({ 'probatum.config.yaml': config }) });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toContain('this is a fault of probatum');
+  });
+});
+
+describe('the output of probatum lint', () => {
+  it('for machines is JSON of a known shape, and never coloured', async () => {
+    const { out } = await probatum(['lint', '--format', 'json'], {
+      cwd: corpus(),
+      env: { FORCE_COLOR: '1' },
+    });
+    expect(out).not.toMatch(COLOUR);
+    expect(JSON.parse(out)).toEqual({
+      diagnostics: ['knowledge/one.md', 'knowledge/sub/two.md'].map((file) => ({
+        ruleId: 'malformed-table',
+        severity: 'error',
+        message: 'row has 1 cell, expected 2',
+        file,
+        position: { start: { line: 7, column: 1 }, end: { line: 7, column: 6 } },
+        expected: expect.any(String),
+        observed: expect.any(String),
+        related: [{ file, position: expect.any(Object), message: 'the header has 2 cells' }],
+        help: expect.any(String),
+      })),
+      summary: { documents: 3, errors: 2, warnings: 0 },
+    });
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, boolean]>([
+    ['is plain where nobody watches', {}, false],
+    ['is coloured where it is asked for', { FORCE_COLOR: '1' }, true],
+    ['is plain where colours are not wanted', { NO_COLOR: '1' }, false],
+    ['is plain where both are said', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+    ['is plain where no colours are forced', { FORCE_COLOR: '0' }, false],
+  ])('%s', async (_, env, coloured) => {
+    const { out } = await probatum(['lint'], { cwd: corpus(), env });
+    expect(COLOUR.test(out)).toBe(coloured);
+    expect(out.replace(/\u001b\[\d+m/g, '')).toContain('error: row has 1 cell, expected 2 [malformed-table]');
+  });
+
+  it('is whole where the reader is slow', async () => {
+    const rows = Array.from({ length: 800 }, (_, index) => `| ${index} |`).join('\n');
+    const cwd = folder({ 'knowledge/a.md': `${NOTE}\n| Name | Value |\n| --- | --- |\n${rows}\n` });
+    const { code, bytes, out } = await probatum(['lint', '--format', 'json'], { cwd, slow: 1500 });
+    expect(code).toBe(1);
+    expect(bytes.length).toBeGreaterThan(200_000);
+    expect((JSON.parse(out) as { diagnostics: unknown[] }).diagnostics).toHaveLength(800);
+  });
+});
+
+/*
+ * A report as people wrote it before there was a format: a bare header, headings without marks, tables broken over lines,
+ * results in words. Names and numbers are made up.
+ */
+const LEGACY = `Ledger P1-7 — Production Execution Report
+document_path: knowledge/old/ledger-p1-7-production-execution-report-2025-03-04.md
+revision: r2
+date: 2025-03-04
+author: Agent
+execution_status: success
+next_step: STOP — await review
+
+EXECUTED. Two tables added, nothing else touched. Verification 6/6 PASS.
+§1 — Authorization chain
+| Artefact | Path | Verdict |
+|---|---|---|
+| DDL review (r2) | knowledge/old/ledger-p1-7-ddl-review-2025-03-01.md | PASS |
+| Package | knowledge/old/ledger-*-package-*.md | APPROVED |
+§2 — Artefacts
+| Artefact | Path | Size |
+SHA256 |
+|---|---|---|---|
+| Backup | /backups/ledger_p1_7.dump | 40,111,222 | 3f2a91c0…77de01 |
+| Script | /tmp/ledger_p1_7.sql | 1,234 |
+0011223344556677889900aabbccddeeff00112233445566778899aabbccddeeff |
+§3 — Commands (C-01..C-08)
+| Cmd | Action | Result |
+|---|---|---|
+| C-01 | fresh backup | PASS rc=0 |
+| C-06 | one BEGIN..COMMIT, server said: BEGIN / CREATE TABLE / COMMIT | PASS |
+| C-08 | conditional rollback | NOT TRIGGERED |
+§4 — Verification (ALL PASS)
+| ID | Check | Expected | Observed | Result |
+|---|---|---|---|---|
+| V-01 | ledger.page exists | ledger.page | same | PASS |
+| V-02 | ledger.page rows | 0 | 3 | PASS |
+| V-03 | rows|newest | 86|2025-03-03 | identical | PASS |
+V-04: no trigger, no CHECK — counted by hand
+\`\`\`
+ledger.page
+  primary_key: page_id
+  columns: 12
+\`\`\`
+§5 — Non-scope
+- no other schema; <no vector store>; [x] confirmed
+§6 — Cross-references
+ddl: knowledge/old/ledger-p1-7-ddl.sql.md @ sha 3f2a91c0…77de01
+<!-- end of report -->
+`;
+
+describe('a report from before the format, dropped into a copy of the corpus', () => {
+  it('gives findings in itself only, and no crash', async () => {
+    const root = folder();
+    copyExample(root);
+    const path = 'knowledge/old/ledger-p1-7-production-execution-report-2025-03-04.md';
+    mkdirSync(join(root, 'knowledge/old'));
+    writeFileSync(join(root, path), LEGACY);
+    const { code, out, err } = await probatum(['lint', '--format', 'json'], { cwd: root });
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    const { diagnostics } = JSON.parse(out) as {
+      diagnostics: { file: string; ruleId: string; severity: string }[];
+    };
+    expect([...new Set(diagnostics.map(({ file }) => file))]).toEqual([path]);
+    const rules = new Set(diagnostics.map(({ ruleId }) => ruleId));
+    for (const rule of [
+      'front-matter-required',
+      'malformed-table',
+      'no-broken-reference',
+      'no-empty-glob',
+      'abbreviated-digest',
+      'pass-means-equal',
+    ])
+      expect(rules).toContain(rule);
+    expect(diagnostics.find(({ ruleId }) => ruleId === 'front-matter-required')?.severity).toBe('warning');
+  });
+});

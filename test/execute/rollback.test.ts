@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import { withoutFilenodes } from '../../src/target/catalogue.js';
+import { VERIFY } from '../support/change.js';
+import { expectRun } from '../support/expect-run.js';
+import type { PostgresChange } from '../support/postgres-change.js';
+import { postgresLane } from '../support/postgres-lane.js';
+import { requirePostgres } from '../support/postgres-server.js';
+import { readReport, rowsUnder } from '../support/report-tables.js';
+import { onceAt, psql, runCli, runHere } from '../support/run-probatum.js';
+
+/** Holds inside the transaction, which has the new table locked, and never after it. */
+const ONLY_INSIDE = `${VERIFY}
+-- V-9: app.item is locked
+-- expect: t
+SELECT count(*) > 0
+FROM pg_catalog.pg_locks AS l
+WHERE l.relation = to_regclass('app.item')::oid AND l.mode = 'AccessExclusiveLock';
+`;
+
+const committed = (unit: string) => (line: { type: string; unit?: string; tag?: string }) =>
+  line.type === 'transaction-ended' && line.unit === unit && line.tag === 'COMMIT';
+
+describe.skipIf(requirePostgres() === null)('a migration that fails its verification after COMMIT', () => {
+  const lane = postgresLane();
+
+  const rows = (change: PostgresChange) => change.query('SELECT id FROM app.base ORDER BY id');
+  const item = async (change: PostgresChange) =>
+    (await change.query("SELECT to_regclass('app.item') IS NOT NULL AS there"))[0]?.there;
+
+  test('is rolled back, and the catalogue is what it was', async () => {
+    const change = await lane.make({ verify: ONLY_INSIDE });
+    const before = await change.catalogue();
+    const printed = await runCli(change.root, change.url);
+    const { record, report } = await expectRun(change.root, printed, {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+      secret: lane.server.password,
+    });
+    expect(await change.catalogue()).toEqual(before);
+    expect(await rows(change)).toEqual([{ id: 1 }]);
+    expect(record.reason).toBe('C-07: 12 of 13 PASS, 1 FAIL');
+    expect(record.rollback).toMatchObject({ tag: 'COMMIT', outcome: 'committed' });
+    expect(record.checks.filter(({ moment }) => moment === 'after-rollback')).toMatchObject([
+      { id: 'D-ROLLBACK-TX', observed: [], verdict: 'PASS' },
+      { id: 'D-ROLLBACK', observed: [], verdict: 'PASS' },
+    ]);
+    expect(report).toContain('The run committed the migration, found it wrong, and rolled it back.');
+    expect(report).toContain('| V-9 | app&#x2E;item is locked | t | f | FAIL | SQL |'.replace('&#x2E;', '.'));
+    expect(report).toContain('(14 of 14 PASS)');
+    expect(report).toContain('12 of 13 PASS after COMMIT, 1 FAIL)');
+    expect(report).toContain('- rollback_triggered: true');
+    expect(report).toContain('- server_answers: BEGIN / DELETE 1 / DROP TABLE / COMMIT');
+    expect(report).toContain('- data_mutation: only in app.base, before the rollback');
+    expect(printed.out).toMatch(/^rolled-back: C-07/);
+  });
+
+  test('because another session wrote in between', async () => {
+    const change = await lane.make();
+    const before = await change.catalogue();
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(committed('migration'), () => psql(change.url, "INSERT INTO app.log VALUES ('other')")),
+    });
+    const { record } = await expectRun(change.root, printed, {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+    });
+    const last = (id: string) => record.checks.filter((check) => check.id === id).at(-1);
+    expect(last('V-3')).toMatchObject({
+      moment: 'after-commit',
+      expected: ['0'],
+      observed: ['1'],
+      verdict: 'FAIL',
+    });
+    expect(withoutFilenodes(await change.catalogue())).toEqual(withoutFilenodes(before));
+    // What others wrote is theirs.
+    expect(await change.query('SELECT note FROM app.log')).toEqual([{ note: 'other' }]);
+  });
+
+  test('is left as it is where the package wants a person for it', async () => {
+    const change = await lane.make({ verify: ONLY_INSIDE, policy: 'by-hand' });
+    const printed = await runCli(change.root, change.url);
+    const { record, report } = await expectRun(change.root, printed, {
+      code: 4,
+      status: 'failed',
+      outcome: 'committed',
+    });
+    expect(await rows(change)).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await item(change)).toBe(true);
+    expect(record.rollback).toBeNull();
+    expect(record.steps.at(-1)).toMatchObject({ id: 'C-08', status: 'skipped' });
+    expect(report).toContain('A person is needed');
+    expect(report).toContain('- rollback_triggered: false');
+    expect(report).toContain('- created_tables: 1');
+  });
+
+  test.each<[string, string, RegExp, string]>([
+    [
+      'does not restore the catalogue',
+      'DELETE FROM app.base WHERE id = 2;\n',
+      /^the rollback does not restore the catalogue: \+ table app\.item$/,
+      'BEGIN / DELETE 1 / ROLLBACK',
+    ],
+    [
+      'drops too much',
+      'DROP TABLE app.item;\n\nDROP TABLE app.log;\n',
+      /^the rollback does not restore the catalogue: - table app\.log$/,
+      'BEGIN / DROP TABLE / DROP TABLE / ROLLBACK',
+    ],
+    [
+      'is refused by the server',
+      'DELETE FROM app.base WHERE id = 2;\n\nDROP TABLE app.itme;\n',
+      /^knowledge\/item\.sql\.md:\d+:1: SQLSTATE 42P01: table "itme" does not exist$/,
+      'BEGIN / DELETE 1 / ROLLBACK',
+    ],
+  ])('stands where the rollback %s', async (_, rollback, detail, answers) => {
+    const change = await lane.make({ verify: ONLY_INSIDE, rollback });
+    const printed = await runCli(change.root, change.url);
+    const { record, report } = await expectRun(change.root, printed, {
+      code: 4,
+      status: 'failed',
+      outcome: 'committed',
+    });
+    expect(record.steps.at(-1)).toMatchObject({
+      id: 'C-08',
+      status: 'failed',
+      detail: expect.stringMatching(detail),
+    });
+    expect(record.rollback).toMatchObject({ tag: 'ROLLBACK', outcome: 'not-committed' });
+    expect(await rows(change)).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await item(change)).toBe(true);
+    expect(await change.query('SELECT * FROM app.log')).toEqual([]);
+    expect(report).toContain('changed the database and could not put it right: a person is needed.');
+    expect(report).toContain(`- server_answers: ${answers}`);
+    expect(report).toContain('- rollback_triggered: true');
+    expect(report).toContain('- created_tables: 1');
+    expect(report).toContain('- data_mutation: only in app.base\n');
+  });
+
+  test('is not called rolled back where another session changes the catalogue meanwhile', async () => {
+    const change = await lane.make({ verify: ONLY_INSIDE });
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(committed('rollback'), () => psql(change.url, 'CREATE TABLE app.stray (n int)')),
+    });
+    const { record, report } = await expectRun(change.root, printed, {
+      code: 4,
+      status: 'failed',
+      outcome: 'committed',
+    });
+    expect(record.steps.at(-1)?.detail).toBe('after the rollback the catalogue differs: + table app.stray');
+    const { tables } = readReport(report);
+    const after = rowsUnder(
+      tables.filter(({ section }) => section.startsWith('§10')),
+      'ID',
+      'Check',
+    );
+    expect(after.map(([id, , , observed, result]) => [id, observed, result])).toEqual([
+      ['D-ROLLBACK-TX', '(no rows)', 'PASS'],
+      ['D-ROLLBACK', '+ table app.stray', 'FAIL'],
+    ]);
+    expect(await item(change)).toBe(false);
+  });
+
+  test('and whose migrating session is gone by then, needs a person', async () => {
+    const change = await lane.make({ verify: ONLY_INSIDE });
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(committed('migration'), () =>
+        psql(
+          change.url,
+          `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name = 'probatum'`,
+        ),
+      ),
+    });
+    const { record } = await expectRun(change.root, printed, {
+      code: 4,
+      status: 'failed',
+      outcome: 'committed',
+    });
+    expect(record.steps.at(-1)).toMatchObject({ id: 'C-08', status: 'failed' });
+    expect(await item(change)).toBe(true);
+  });
+});

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import { compareDiagnostics, type Diagnostic } from '../../src/base/diagnostic.js';
+import {
+  diagnosticsJson,
+  diagnosticsPretty,
+  type Paint,
+  summarise,
+  summaryLine,
+} from '../../src/render/diagnostics.js';
+import { displayWidth } from '../../src/render/display-width.js';
+
+const same = (text: string) => text;
+const PLAIN: Paint = { red: same, yellow: same, blue: same, cyan: same, bold: same, dim: same };
+/** Marks that show which colour stands where. */
+const MARKED: Paint = {
+  red: (text) => `<r>${text}</r>`,
+  yellow: (text) => `<y>${text}</y>`,
+  blue: (text) => `<b>${text}</b>`,
+  cyan: (text) => `<c>${text}</c>`,
+  bold: (text) => `<B>${text}</B>`,
+  dim: (text) => `<d>${text}</d>`,
+};
+
+/** A diagnostic at `from..to` of a line, both columns, `to` after the last character. */
+function at(line: number, from: number, to: number, rest: Partial<Diagnostic> = {}): Diagnostic {
+  return {
+    ruleId: 'some-rule',
+    severity: 'error',
+    message: 'something is wrong',
+    file: 'knowledge/a.md',
+    position: { start: { line, column: from }, end: { line, column: to } },
+    ...rest,
+  };
+}
+
+/** The two lines of the code frame for one line of a document. */
+function frameOf(text: string, from: number, to: number): string[] {
+  return diagnosticsPretty([at(7, from, to)], () => text, PLAIN)
+    .split('\n')
+    .slice(2, 4);
+}
+
+describe('diagnostics for people', () => {
+  it('show message, place, line, span, expectation, related place and help', () => {
+    const lines = ['# Title', '', 'migration_sha256: 1234', 'Das Maß ist voll.'];
+    const found: Diagnostic[] = [
+      at(3, 19, 23, {
+        ruleId: 'sql-digest-matches',
+        message: 'the SQL has another digest',
+        expected: 'abcd',
+        observed: '1234',
+        related: [
+          {
+            file: 'knowledge/ddl.sql.md',
+            position: { start: { line: 20, column: 1 }, end: { line: 20, column: 4 } },
+            message: 'the SQL',
+          },
+        ],
+        help: 'review the SQL as it is now',
+      }),
+      at(4, 5, 8, { severity: 'warning', ruleId: 'words', message: 'a word' }),
+      at(2, 1, 1, { severity: 'info', ruleId: 'empty', message: 'an empty line' }),
+      at(12, 1, 1, { ruleId: 'gone', message: 'a line that is not there' }),
+    ];
+    expect(diagnosticsPretty(found, (_, line) => lines[line - 1], PLAIN)).toBe(
+      `error: the SQL has another digest [sql-digest-matches]
+ --> knowledge/a.md:3:19
+3 | migration_sha256: 1234
+  |                   ^^^^
+  = expected: abcd
+  = observed: 1234
+  = see: knowledge/ddl.sql.md:20:1 the SQL
+  = help: review the SQL as it is now
+
+warning: a word [words]
+ --> knowledge/a.md:4:5
+4 | Das Maß ist voll.
+  |     ^^^
+
+info: an empty line [empty]
+ --> knowledge/a.md:2:1
+
+error: a line that is not there [gone]
+  --> knowledge/a.md:12:1
+
+`,
+    );
+  });
+
+  it('are coloured by their severity, and only in their frame', () => {
+    const text = diagnosticsPretty(
+      [at(10, 2, 4), at(1, 1, 2, { severity: 'warning' })],
+      () => 'abcdef',
+      MARKED,
+    );
+    expect(text).toBe(
+      `<r>error</r><B>: something is wrong</B> <d>[some-rule]</d>
+  <b>--></b> knowledge/a.md:10:2
+<b>10</b> <b>|</b> abcdef
+   <b>|</b>  <r>^^</r>
+
+<y>warning</y><B>: something is wrong</B> <d>[some-rule]</d>
+ <b>--></b> knowledge/a.md:1:1
+<b>1</b> <b>|</b> abcdef
+  <b>|</b> <r>^</r>
+
+`,
+    );
+  });
+
+  it.each<[string, string, number, number, string, string]>([
+    ['wide characters before the span', '数据 bad', 4, 7, '7 | 数据 bad', '  |      ^^^'],
+    ['wide characters in the span', 'a 数据库 z', 3, 6, '7 | a 数据库 z', '  |   ^^^^^^'],
+    ['an emoji of two code units', '😀 bad', 4, 7, '7 | 😀 bad', '  |    ^^^'],
+    ['a combining accent', 'e\u0301te\u0301 bad', 7, 10, '7 | e\u0301te\u0301 bad', '  |     ^^^'],
+    ['tabs', '\tx\tbad', 4, 7, '7 |  x bad', '  |    ^^^'],
+    [
+      'what cannot be printed',
+      'a\u202eb\u001b[0m bad',
+      9,
+      12,
+      '7 | a\\u202eb\\u001b[0m bad',
+      '  |                   ^^^',
+    ],
+    ['what cannot be printed in the span', 'a\u200bb', 2, 3, '7 | a\\u200bb', '  |  ^^^^^^'],
+    ['a span of nothing', 'abc', 2, 2, '7 | abc', '  |  ^'],
+    ['a span at the end', 'abc', 4, 4, '7 | abc', '  |    ^'],
+    ['a span of the whole line', 'abc', 1, 4, '7 | abc', '  | ^^^'],
+  ])('mark %s where a terminal shows it', (_, text, from, to, line, marks) => {
+    expect(frameOf(text, from, to)).toEqual([line, marks]);
+  });
+
+  it('mark the rest of the first line where a span has several', () => {
+    const diagnostic = at(1, 3, 1);
+    const position = { start: { line: 1, column: 3 }, end: { line: 3, column: 2 } };
+    const text = diagnosticsPretty([{ ...diagnostic, position }], () => 'abcdef', PLAIN);
+    expect(text.split('\n').slice(2, 4)).toEqual(['1 | abcdef', '  |   ^^^^']);
+  });
+
+  it('cut a long line around the span, never inside a character', () => {
+    const long = `${'x'.repeat(500)}BAD${'y'.repeat(500)}`;
+    const [line, marks] = frameOf(long, 501, 504);
+    expect(line).toBe(`7 | ${'x'.repeat(39)}BAD${'y'.repeat(118)}`);
+    expect(line!.slice(marks!.indexOf('^'), marks!.lastIndexOf('^') + 1)).toBe('BAD');
+    for (let from = 490; from < 496; from++) {
+      const pairs = '😀'.repeat(300);
+      for (const shown of frameOf(pairs, from, from + 2)) expect(shown).not.toContain('\\ud');
+    }
+  });
+
+  it('mark at most what of a long span is shown', () => {
+    const [line, marks] = frameOf('z'.repeat(1000), 1, 1001);
+    expect(line).toBe(`7 | ${'z'.repeat(160)}`);
+    expect(marks).toBe(`  | ${'^'.repeat(160)}`);
+    const [, far] = frameOf('z'.repeat(1000), 900, 1001);
+    expect(far).toBe(`  | ${' '.repeat(39)}${'^'.repeat(101)}`);
+  });
+
+  it('cannot steer a terminal, whatever a document holds', () => {
+    const evil = '\u001b[2J\u0007\r\n\u009b31m\u202e';
+    const related = [{ file: evil, position: at(1, 1, 1).position, message: evil }];
+    const text = diagnosticsPretty(
+      [at(1, 1, 3, { message: evil, file: evil, expected: evil, observed: evil, help: evil, related })],
+      () => `x${evil}`,
+      PLAIN,
+    );
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(text.split('\n')).toHaveLength(10);
+  });
+});
+
+describe('displayWidth', () => {
+  it.each([
+    ['', 0],
+    ['abc', 3],
+    ['数据库', 6],
+    ['ｆｕｌｌ', 8],
+    ['한글', 4],
+    ['e\u0301', 1],
+    ['😀', 2],
+    ['é—§…', 4],
+  ])('of %j is %i', (text, width) => {
+    expect(displayWidth(text)).toBe(width);
+  });
+});
+
+describe('diagnostics for machines', () => {
+  it('are diagnostics and a summary, as they were found', () => {
+    const found = [
+      at(3, 1, 5, { help: 'do it', expected: 'a', observed: 'b' }),
+      at(4, 1, 2, { severity: 'warning' }),
+    ];
+    const text = diagnosticsJson(found, summarise(found, 12));
+    expect(text.endsWith('}\n')).toBe(true);
+    expect(JSON.parse(text)).toEqual({
+      diagnostics: [
+        {
+          ruleId: 'some-rule',
+          severity: 'error',
+          message: 'something is wrong',
+          file: 'knowledge/a.md',
+          position: { start: { line: 3, column: 1 }, end: { line: 3, column: 5 } },
+          expected: 'a',
+          observed: 'b',
+          help: 'do it',
+        },
+        {
+          ruleId: 'some-rule',
+          severity: 'warning',
+          message: 'something is wrong',
+          file: 'knowledge/a.md',
+          position: { start: { line: 4, column: 1 }, end: { line: 4, column: 2 } },
+        },
+      ],
+      summary: { documents: 12, errors: 1, warnings: 1 },
+    });
+  });
+
+  it('hold no raw control character but line ends', () => {
+    const text = diagnosticsJson([at(1, 1, 1, { message: '\u001b[31m\u0007' })], summarise([], 1));
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  });
+});
+
+describe('the summary', () => {
+  it.each([
+    [0, 0, 0, '0 documents, no findings'],
+    [1, 0, 0, '1 document, no findings'],
+    [12, 1, 0, '12 documents, 1 error, 0 warnings'],
+    [1, 2, 1, '1 document, 2 errors, 1 warning'],
+  ])('of %i documents, %i errors and %i warnings', (documents, errors, warnings, line) => {
+    expect(summaryLine({ documents, errors, warnings })).toBe(line);
+  });
+});
+
+describe('the order of diagnostics', () => {
+  it('is file, place, rule, message, by code units', () => {
+    const sorted = [
+      at(9, 9, 9, { file: 'B.md' }),
+      at(1, 2, 3, { file: 'a.md', ruleId: 'a' }),
+      at(1, 2, 3, { file: 'a.md', ruleId: 'b', message: 'a' }),
+      at(1, 2, 3, { file: 'a.md', ruleId: 'b', message: 'b' }),
+      at(1, 10, 11, { file: 'a.md' }),
+      at(2, 1, 1, { file: 'a.md' }),
+      at(10, 1, 1, { file: 'a.md' }),
+      at(1, 1, 1, { file: 'ä.md' }),
+    ];
+    expect([...sorted].reverse().sort(compareDiagnostics)).toEqual(sorted);
+  });
+});
