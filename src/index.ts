@@ -2,8 +2,8 @@
 export type { Diagnostic, RelatedPlace, Severity } from './base/diagnostic.js';
 export type { Point, Range } from './base/position.js';
 export { type UsageCode, UsageError } from './base/usage-error.js';
-export { RULES } from './check/rules/index.js';
 export type { Finding, Rule, RuleContext, RuleGroup } from './check/rule.js';
+export { RULES } from './check/rules/index.js';
 export { type Config, loadConfig } from './load/config.js';
 export type { Entry, Kind, Model } from './model/model.js';
 export type { Document } from './parse/document.js';

@@ -23,7 +23,8 @@ export interface RunState {
   catalogue: CatalogueSnapshot | null;
   readonly baselines: Map<string, readonly string[]>;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
-  verified: boolean;
+  /** Verdict of C-07; null where it was not reached or could not be done. */
+  verified: 'passed' | 'failed' | null;
   rolledBack: boolean;
   /** A bug of the tool that ended a step, for whoever has to mend it. */
   fault: unknown;

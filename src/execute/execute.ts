@@ -27,7 +27,7 @@ export function freshState(): RunState {
     catalogue: null,
     baselines: new Map(),
     outcome: 'not-started',
-    verified: false,
+    verified: null,
     rolledBack: false,
     fault: null,
   };
@@ -131,7 +131,7 @@ function conclude({ state, mode }: RunContext, stopped: string | null): RunResul
   const reason = stopped ?? `every step was done and ${checks}`;
   if (state.outcome === 'unknown') return { status: 'indeterminate', exitCode: 4, reason };
   if (state.outcome !== 'committed') return { status: 'aborted', exitCode: state.lockedOut ? 5 : 1, reason };
-  if (state.verified) return { status: 'succeeded', exitCode: 0, reason };
+  if (state.verified === 'passed') return { status: 'succeeded', exitCode: 0, reason };
   if (state.rolledBack) return { status: 'rolled-back', exitCode: 3, reason };
   return { status: 'failed', exitCode: 4, reason };
 }

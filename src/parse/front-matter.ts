@@ -100,7 +100,7 @@ function readYaml(block: string, base: number, source: SourceText, refuse: Refus
     prettyErrors: false,
   });
   for (const problem of [...yaml.errors, ...yaml.warnings])
-    fail(problem.message, problem.pos[0], problem.pos[1]);
+    fail(problem.message.replace(/; please use .*$/, ''), problem.pos[0], problem.pos[1]);
   if (!clean) return null;
   const root = yaml.contents as ParsedNode | null;
   const values: HeaderScalar[] = [];

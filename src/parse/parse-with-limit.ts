@@ -5,8 +5,10 @@ import type { Document } from './document.js';
 import { emptyDocument, parseDocument } from './parse-document.js';
 import { isSuspect, refuseBytes, refuseDepth } from './refusals.js';
 
-/** Longest time that one file may take, in milliseconds. */
+/** Longest time that one file may take on a processor, in milliseconds. */
 export const PARSE_LIMIT_MS = 2000;
+/** Longest time on the clock, where other processes of the machine hold the parser up. */
+export const PARSE_LIMIT_WALL_MS = 5 * PARSE_LIMIT_MS;
 
 /**
  * Parses a file here if it looks harmless or is refused unread, and otherwise in a worker that is ended at the time
@@ -34,18 +36,28 @@ function parseInWorker(path: string, bytes: Uint8Array): Promise<Document> {
   });
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
+    let settled = false;
     const settle = (document: Document) => {
+      settled = true;
       clearTimeout(timer);
       void worker.terminate();
       resolve(document);
     };
     const refuse = (message: string) => settle(unreadable(path, bytes, message));
-    const tooLong = () => refuse(`parsing took longer than ${PARSE_LIMIT_MS} ms`);
+    // The limit starts when the worker is ready, so that a loaded machine's slow start does not count.
+    const watch = (wait: number, ends: number, used: NodeJS.CpuUsage) => {
+      // What has arrived while this thread was busy is delivered before `setImmediate`, so it counts as in time.
+      const judge = () => {
+        const { user, system } = process.cpuUsage(used);
+        const left = PARSE_LIMIT_MS * workers.running - (user + system) / 1000;
+        if (left > 0 && performance.now() < ends) watch(Math.max(100, left / workers.running), ends, used);
+        else refuse(`parsing took longer than ${PARSE_LIMIT_MS} ms`);
+      };
+      timer = setTimeout(() => setImmediate(() => !settled && judge()), wait);
+    };
     worker.on('message', (message: 'ready' | { document: Document }) => {
-      // The limit starts when the worker is ready, so that a loaded machine's slow start does not count. What has
-      // arrived while this thread was busy is delivered before `setImmediate`, so it counts as in time.
-      if (message === 'ready') timer = setTimeout(() => setImmediate(tooLong), PARSE_LIMIT_MS);
-      else settle(message.document);
+      if (message !== 'ready') settle(message.document);
+      else watch(PARSE_LIMIT_MS, performance.now() + PARSE_LIMIT_WALL_MS, process.cpuUsage());
     });
     worker.on('error', (error) => refuse(`the parser failed: ${error.message}`));
     worker.on('exit', () => refuse('the parser ended without an answer'));
@@ -59,18 +71,18 @@ function unreadable(path: string, bytes: Uint8Array, message: string): Document 
 
 /** As many workers at once as there are processors: more would make each other pass the time limit. */
 class Queue {
-  private free = availableParallelism();
+  running = 0;
   private readonly waiting: (() => void)[] = [];
 
   async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
+    if (this.running < availableParallelism()) this.running += 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
     try {
       return await task();
     } finally {
       const next = this.waiting.shift();
       if (next) next();
-      else this.free += 1;
+      else this.running -= 1;
     }
   }
 }

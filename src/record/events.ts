@@ -146,7 +146,7 @@ export type RunEvent =
   | {
       readonly type: 'transaction-ended';
       readonly unit: 'migration' | 'rollback';
-      /** The server's own word: `COMMIT`, `ROLLBACK`, or empty where the connection was lost. */
+      /** The server's own word: `COMMIT`, `ROLLBACK`, `ERROR` where it refused, or empty where it did not answer. */
       readonly tag: string;
       readonly outcome: MigrationOutcome;
       readonly decidedBy: string;

@@ -12,11 +12,13 @@ import {
   afterStep,
   environmentOf,
   onceAt,
+  type Printed,
   probatum,
   psql,
   runCli,
   runFolders,
   runHere,
+  runQuick,
 } from '../support/run-probatum.js';
 
 /** Nobody listens there. */
@@ -26,7 +28,7 @@ describe.skipIf(requirePostgres() === null)('a run that is stopped before the mi
   const lane = postgresLane();
 
   /** The run said no in `at`, sent no statement of the migration, and the database is what it was. */
-  async function expectStopped(change: PostgresChange, at: string, act: () => ReturnType<typeof runCli>) {
+  async function expectStopped(change: PostgresChange, at: string, act: () => Promise<Printed>) {
     const before = await change.catalogue();
     const printed = await act();
     const left = await expectRun(change.root, printed, {
@@ -61,7 +63,7 @@ SELECT count(*) FROM app.nowhere;
 `,
     });
     const { record, report, printed } = await expectStopped(change, 'C-05', () =>
-      runCli(change.root, change.url),
+      runQuick(change.root, change.url),
     );
     expect(record.checks.map(({ id, verdict }) => [id, verdict])).toEqual([
       ['PF-1', 'FAIL'],
@@ -81,7 +83,7 @@ SELECT count(*) FROM app.nowhere;
     ['role', 'role', { role: 'somebody_else' }],
   ])('another %s is denied at GUARD, before the backup', async (_, part, identity) => {
     const change = await lane.make({ identity });
-    const { record } = await expectStopped(change, 'GUARD', () => runCli(change.root, change.url));
+    const { record } = await expectStopped(change, 'GUARD', () => runQuick(change.root, change.url));
     expect(record.reason).toContain(`${part} is `);
     expect(record.artefacts.map(({ name }) => name)).toEqual(['migration SQL', 'rollback SQL']);
     expect(record.identity.before?.parts.filter(({ verdict }) => verdict === 'FAIL')).toHaveLength(1);
@@ -91,7 +93,7 @@ SELECT count(*) FROM app.nowhere;
     const change = await lane.make();
     const other = await lane.make();
     const before = await other.catalogue();
-    const { record } = await expectStopped(change, 'GUARD', () => runCli(change.root, other.url));
+    const { record } = await expectStopped(change, 'GUARD', () => runQuick(change.root, other.url));
     expect(record.reason).toBe(
       `GUARD: database is ${other.identity.database}, expected ${change.identity.database}`,
     );
@@ -104,7 +106,7 @@ SELECT count(*) FROM app.nowhere;
     const url = new URL(change.url);
     url.username = 'another_role';
     url.password = 'other';
-    const { record } = await expectStopped(change, 'GUARD', () => runCli(change.root, url.href));
+    const { record } = await expectStopped(change, 'GUARD', () => runQuick(change.root, url.href));
     expect(record.reason).toBe(`GUARD: role is another_role, expected ${change.identity.role}`);
   });
 
@@ -134,7 +136,7 @@ SELECT count(*) FROM app.nowhere;
 
   test('a limit of no seconds denies, and the denial does not contradict itself', async () => {
     const change = await lane.make({ maxAgeSeconds: 0 });
-    const { record } = await expectStopped(change, 'C-06', () => runCli(change.root, change.url));
+    const { record } = await expectStopped(change, 'C-06', () => runQuick(change.root, change.url));
     const [, age] =
       /G-02 \(backup-age\) denies: (\d+\.\d+) s old, expected at most 0 s old$/.exec(record.reason) ?? [];
     expect(Number(age)).toBeGreaterThan(0);
@@ -238,7 +240,7 @@ SELECT count(*) FROM app.nowhere;
       const { root, url } = await lane.make();
       const wrong = new URL(url);
       wrong.password = 'wrong-secret';
-      const { code, err } = await runCli(root, wrong.href);
+      const { code, err } = await runQuick(root, wrong.href);
       expect(code).toBe(2);
       expect(err).not.toContain('wrong-secret');
       expect(err).not.toContain(lane.server.password);
@@ -256,7 +258,7 @@ SELECT count(*) FROM app.nowhere;
 
     test('a package for another target: exit 2', async () => {
       const { root, url } = await lane.make({ targetName: 'staging' });
-      const { code, err } = await runCli(root, url);
+      const { code, err } = await runQuick(root, url);
       expect(code).toBe(2);
       expect(err).toContain('the package was reviewed for target staging');
       nothingThere(root);
@@ -288,7 +290,7 @@ SELECT count(*) FROM app.nowhere;
       const { root } = await lane.make(parts);
       harm(root);
       // With a connection it would be 2: nobody listens.
-      const { code, err } = await runCli(root, CLOSED);
+      const { code, err } = await runQuick(root, CLOSED);
       expect({ code, err }).toEqual({
         code: 1,
         err: expect.stringContaining('nothing was sent to the database'),

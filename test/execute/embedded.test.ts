@@ -13,13 +13,12 @@ import {
   DOCUMENTS,
   FIXTURE_SQL,
   removeChange,
-  TARGET,
   VERIFY,
   writeChange,
 } from '../support/change.js';
 import { type Ending, expectRun } from '../support/expect-run.js';
 import { readReport, rowsUnder } from '../support/report-tables.js';
-import { newestRun, probatum, runFolders } from '../support/run-probatum.js';
+import { newestRun, probatum, runCli, runFolders, runQuick } from '../support/run-probatum.js';
 
 /** One empty cluster, which is also the one that rehearsals of these tests are copied from. */
 let folder: string;
@@ -63,7 +62,7 @@ async function make(parts: ChangeParts = {}): Promise<string> {
   return root;
 }
 
-const run = (root: string) => probatum(root, ['run', DOCUMENTS.package, '--target', TARGET]);
+const run = (root: string) => runQuick(root, '');
 
 interface Seen {
   readonly catalogue: CatalogueSnapshot;
@@ -150,7 +149,7 @@ describe('a run on a PGlite directory', () => {
 
   test('that somebody has open: exit 5, and nothing is written', async () => {
     const root = await make();
-    const printed = await inside(join(root, 'database'), () => run(root));
+    const printed = await inside(join(root, 'database'), () => runCli(root, ''));
     expect({ code: printed.code, out: printed.out }).toEqual({ code: 5, out: '' });
     expect(printed.err).toContain('is open in process');
     expect(runFolders(root)).toEqual([]);
@@ -172,8 +171,9 @@ describe('a rehearsal', () => {
   const rehearse = async (root: string) => {
     const cached = join(root, '.probatum', 'cache', `pglite-${await pgliteVersion()}`);
     cpSync(template, cached, { recursive: true });
-    return probatum(root, ['rehearse', DOCUMENTS.package]);
+    return again(root);
   };
+  const again = (root: string) => probatum(root, ['rehearse', DOCUMENTS.package]);
   const PRODUCTION = { identity: { system_identifier: '7000000000000000001', database: 'production' } };
 
   test('answers what it can, and says of the rest that it was not run', async () => {
@@ -213,14 +213,14 @@ SELECT count(*) FROM app.base;
     expect(record.reason).toBe(
       `GUARD: system identifier is ${empty.system_identifier}, expected not ${empty.system_identifier}`,
     );
-    const again = await expectRun(root, await probatum(root, ['rehearse', DOCUMENTS.package]), {
+    const second = await expectRun(root, await again(root), {
       code: 1,
       status: 'aborted',
       outcome: 'none',
     });
     const { runId, reason } = record;
-    expect(again.record.earlier).toMatchObject([{ runId, mode: 'rehearsal', status: 'aborted', reason }]);
-    const { tables } = readReport(again.report);
+    expect(second.record.earlier).toMatchObject([{ runId, mode: 'rehearsal', status: 'aborted', reason }]);
+    const { tables } = readReport(second.report);
     const [[...told] = []] = rowsUnder(tables, 'Run', 'Mode', 'Status');
     expect(told.slice(0, 4)).toEqual([runId, 'rehearsal', 'aborted', reason]);
     // The run goes on from there, and tells of both.

@@ -5,7 +5,7 @@ import { expectRun } from '../support/expect-run.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
 import { readReport, rowsUnder } from '../support/report-tables.js';
-import { runCli } from '../support/run-probatum.js';
+import { runQuick } from '../support/run-probatum.js';
 
 const HOSTILE = [
   'a | b \\| c',
@@ -40,7 +40,7 @@ SELECT count(*) FROM app.base;
 
   test('pass a check and stay in their cells', async () => {
     const change = await lane.make({ preflight, verify: `${VERIFY}\n${WATCHED}` }, rows);
-    const { record, report } = await expectRun(change.root, await runCli(change.root, change.url), {
+    const { record, report } = await expectRun(change.root, await runQuick(change.root, change.url), {
       code: 0,
       status: 'succeeded',
       outcome: 'committed',
@@ -62,7 +62,7 @@ SELECT b.label FROM app.base AS b WHERE b.id = ${101 + at};
 `,
     ).join('\n');
     const change = await lane.make({ preflight: checks }, rows);
-    const printed = await runCli(change.root, change.url);
+    const printed = await runQuick(change.root, change.url);
     const { report } = await expectRun(change.root, printed, { code: 1, status: 'aborted', outcome: 'none' });
     expect(printed.err.split('\n').filter((line) => line.startsWith('FAIL'))).toHaveLength(HOSTILE.length);
     const { tables } = readReport(report);
@@ -88,7 +88,7 @@ SELECT b.label FROM app.base AS b WHERE b.id = ${101 + at};
        END $$;
        CREATE TRIGGER shout BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.shout();`,
     );
-    const printed = await runCli(change.root, change.url);
+    const printed = await runQuick(change.root, change.url);
     const { record, report } = await expectRun(change.root, printed, {
       code: 1,
       status: 'aborted',
@@ -109,7 +109,7 @@ SELECT b.label FROM app.base AS b WHERE b.id = ${101 + at};
        BEGIN RAISE NOTICE ${literal('<b>\u001b[31m| notice |\n## Forged\n\n---')}; RETURN NEW; END $$;
        CREATE TRIGGER shout BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.shout();`,
     );
-    const { report } = await expectRun(change.root, await runCli(change.root, change.url), {
+    const { report } = await expectRun(change.root, await runQuick(change.root, change.url), {
       code: 0,
       status: 'succeeded',
       outcome: 'committed',

@@ -7,7 +7,7 @@ import { expectRun } from '../support/expect-run.js';
 import type { PostgresChange } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
-import { afterStep, onceAt, psql, runCli, runHere } from '../support/run-probatum.js';
+import { afterStep, onceAt, psql, runHere, runQuick } from '../support/run-probatum.js';
 
 /** No expectation about rows of `app.base`: for migrations that write none. */
 const ONLY_DIGEST = `-- PF-1: migration digest
@@ -29,7 +29,7 @@ describe.skipIf(requirePostgres() === null)('a migration that is not committed',
   const lane = postgresLane();
 
   /** The transaction ended without COMMIT, and nothing of it is in the database. */
-  async function expectUndone(change: PostgresChange, act = () => runCli(change.root, change.url)) {
+  async function expectUndone(change: PostgresChange, act = () => runQuick(change.root, change.url)) {
     const before = await change.catalogue();
     const rows = await change.query('SELECT * FROM app.base ORDER BY id');
     const printed = await act();
@@ -214,7 +214,10 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
       outcome: 'not-committed',
       fault: true,
     });
-    expect(record.migration).toMatchObject({ tag: 'ROLLBACK', decidedBy: 'not a function; COMMIT was not sent' });
+    expect(record.migration).toMatchObject({
+      tag: 'ROLLBACK',
+      decidedBy: 'not a function; COMMIT was not sent',
+    });
     expect(await change.query("SELECT to_regclass('app.item') AS item")).toEqual([{ item: null }]);
   });
 

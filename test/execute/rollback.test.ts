@@ -6,7 +6,7 @@ import type { PostgresChange } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
 import { readReport, rowsUnder } from '../support/report-tables.js';
-import { onceAt, psql, runCli, runHere } from '../support/run-probatum.js';
+import { onceAt, psql, runCli, runHere, runQuick } from '../support/run-probatum.js';
 
 /** Holds inside the transaction, which has the new table locked, and never after it. */
 const ONLY_INSIDE = `${VERIFY}
@@ -80,7 +80,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
 
   test('is left as it is where the package wants a person for it', async () => {
     const change = await lane.make({ verify: ONLY_INSIDE, policy: 'by-hand' });
-    const printed = await runCli(change.root, change.url);
+    const printed = await runQuick(change.root, change.url);
     const { record, report } = await expectRun(change.root, printed, {
       code: 4,
       status: 'failed',
@@ -116,7 +116,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     ],
   ])('stands where the rollback %s', async (_, rollback, detail, answers) => {
     const change = await lane.make({ verify: ONLY_INSIDE, rollback });
-    const printed = await runCli(change.root, change.url);
+    const printed = await runQuick(change.root, change.url);
     const { record, report } = await expectRun(change.root, printed, {
       code: 4,
       status: 'failed',
@@ -179,6 +179,30 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
       outcome: 'committed',
     });
     expect(record.steps.at(-1)).toMatchObject({ id: 'C-08', status: 'failed' });
+    expect(await item(change)).toBe(true);
+  });
+
+  test('which could not be done at all, takes nothing back and needs a person', async () => {
+    const change = await lane.make({});
+    const database = new URL(change.url).pathname.slice(1);
+    const elsewhere = new URL(change.url);
+    elsewhere.pathname = '/postgres';
+    const allow = (yes: boolean) =>
+      psql(elsewhere.href, `ALTER DATABASE "${database}" WITH ALLOW_CONNECTIONS ${yes}`);
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(committed('migration'), () => allow(false)),
+    });
+    allow(true);
+    const { record, report } = await expectRun(change.root, printed, {
+      code: 4,
+      status: 'failed',
+      outcome: 'committed',
+    });
+    expect(record.steps.slice(-2)).toMatchObject([
+      { id: 'C-07', status: 'failed' },
+      { id: 'C-08', status: 'skipped', detail: 'verification could not be done; a person decides' },
+    ]);
+    expect(report).toContain('A person is needed');
     expect(await item(change)).toBe(true);
   });
 });

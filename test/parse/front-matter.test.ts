@@ -101,7 +101,7 @@ describe('what YAML can do beyond plain data is refused at its place', () => {
     ['escaped control character in a key', '"a\\e": x\n', ['2:1 control character U+001B in front matter']],
     ['byte order mark', 'a: \ufeffb\n', ['2:4 control character U+FEFF in front matter']],
     ['carriage return alone', 'a: b\rc: d\n', ['2:5 control character U+000D in front matter']],
-    ['second document', 'a: b\n...\nc: d\n', ['3:4 Source contains multiple documents; please use YAML.parseAll']],
+    ['second document', 'a: b\n...\nc: d\n', ['4:1 Source contains multiple documents']],
     ['unclosed quote', 'a: "b\n', ['3:1 Missing closing "quote']],
     ['unclosed list', 'a: [b\n', []],
     ['tab as indentation', 'a:\n\tb: c\n', []],

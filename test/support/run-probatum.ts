@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
-import { chainOf, finish } from '../../src/commands/run.js';
+import { UsageError } from '../../src/base/usage-error.js';
+import { chainOf, finish, run } from '../../src/commands/run.js';
 import type { Environment, Terminal } from '../../src/commands/terminal.js';
 import { startRun } from '../../src/execute/start-run.js';
 import { loadConfig } from '../../src/load/config.js';
@@ -72,6 +73,20 @@ export function environmentOf(root: string, variables: NodeJS.ProcessEnv = {}, n
     now,
   };
   return { environment, printed };
+}
+
+/** `probatum run` on the generated package in this process, which saves the start of another one. */
+export async function runQuick(root: string, url: string): Promise<Printed> {
+  const { environment, printed } = environmentOf(root, { [URL_VARIABLE]: url });
+  try {
+    const code = await run(environment, DOCUMENTS.package, { target: TARGET, format: 'pretty' });
+    return { code, ...printed };
+  } catch (error) {
+    // As the command line does.
+    if (!(error instanceof UsageError)) throw error;
+    const err = `${printed.err}error: ${error.message}\n${error.help ? `  ${error.help}\n` : ''}`;
+    return { code: error.code === 'locked' ? 5 : 2, out: printed.out, err };
+  }
 }
 
 /** What a test does to a run from outside it. */

@@ -11,12 +11,14 @@ import { migratingSession, type RunContext, type StepResult } from '../context.j
 import { abandon, begin, commit, sendStatements } from '../transaction.js';
 import { done, failed, type Step, skipped } from './step.js';
 
-/** C-08: the way back, only if C-07 failed; then the catalogue must equal C-03's. */
+/** C-08: the way back, only if C-07 found something wrong; then the catalogue must equal C-03's. */
 export const rollback: Step = {
   title: 'roll back',
   async run(context) {
     const { plan, state } = context;
-    if (state.verified) return skipped('not triggered: verification passed');
+    if (state.verified === 'passed') return skipped('not triggered: verification passed');
+    // No answer is not a failure: taking a committed change back on it would be a guess.
+    if (state.verified === null) return skipped('verification could not be done; a person decides');
     if (plan.rollbackPolicy === 'by-hand')
       return skipped('verification failed; the package leaves the rollback to a person');
     const transaction = await begin(context, 'rollback');

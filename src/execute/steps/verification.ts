@@ -11,7 +11,7 @@ export const verification: Step = {
     try {
       const verdicts = await verificationGrid(context, session, 'after-commit');
       const result = summarise(context, verdicts);
-      state.verified = result.status === 'done';
+      state.verified = result.status === 'done' ? 'passed' : 'failed';
       return result;
     } finally {
       await session.close();
