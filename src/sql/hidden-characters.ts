@@ -39,8 +39,10 @@ export function hiddenCharacters(source: SourceText, range: ByteRange): SqlProbl
   for (const match of text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\p{ASCII}]/gu)) {
     const word = match[0];
     const after = text.slice(Math.max(0, match.index - 1), match.index) + word;
-    if (after !== after.normalize('NFC'))
+    if (after !== after.normalize('NFC')) {
       report('text that is not in Unicode form NFC', match.index, word.length, 'normalise it to NFC');
+      continue;
+    }
     const scripts = SCRIPTS.filter((script) => script.test(word));
     if (scripts.length > 1)
       report(

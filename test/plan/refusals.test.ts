@@ -14,9 +14,6 @@ async function refusal(changes: Partial<Small>): Promise<string> {
 }
 
 const without = (step: string) => COMMANDS.filter((line) => !line.endsWith(` ${step}`));
-/** A gate that applies to a command which no test takes away. */
-const gates = ['G-04 identity C-06'];
-
 describe('a law', () => {
   it('gives its commands and gates to the plan as they stand', async () => {
     const { commands, gates } = await planOf();
