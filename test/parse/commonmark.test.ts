@@ -174,7 +174,11 @@ describe('what closes a fence', () => {
   });
 
   it('ends with its container where it is not closed', () => {
-    expect(one('- ```sql\n  SELECT 1;\n\nafter\n')).toMatchObject({ closed: false, atRoot: false, lastLine: 2 });
+    expect(one('- ```sql\n  SELECT 1;\n\nafter\n')).toMatchObject({
+      closed: false,
+      atRoot: false,
+      lastLine: 2,
+    });
     expect(text('- ```sql\n  SELECT 1;\n\nafter\n')).toBe('  SELECT 1;\n');
     expect(text('> ```sql\n> SELECT 1;\nafter\n')).toBe('> SELECT 1;\n');
   });
@@ -194,9 +198,12 @@ describe('the role', () => {
     return { role, seen };
   };
 
-  it.each(['sql migration', 'sql\tmigration', 'sql   migration  ', ' sql migration'])('is read from %j', (info) => {
-    expect(roleOf(info).role).toBe('migration');
-  });
+  it.each(['sql migration', 'sql\tmigration', 'sql   migration  ', ' sql migration'])(
+    'is read from %j',
+    (info) => {
+      expect(roleOf(info).role).toBe('migration');
+    },
+  );
 
   it.each([
     'sql migr&#97;tion',

@@ -121,7 +121,9 @@ function expectSameBytes(pieces: readonly Piece[], end: string): void {
     expect(fence.lastLine - fence.firstLine + 1).toBe(pieces[index]!.content.split(end).length - 1);
   }
   for (const role of ['migration', 'rollback', 'verify'] as const) {
-    const slices = sql.filter((fence) => fence.role === role).map(({ start, end: to }) => bytes.subarray(start, to));
+    const slices = sql
+      .filter((fence) => fence.role === role)
+      .map(({ start, end: to }) => bytes.subarray(start, to));
     const put = pieces.filter((one) => one.role === role).map((one) => one.content);
     expect(sha256(Buffer.concat(slices))).toBe(sha256(put.join('')));
   }

@@ -158,7 +158,10 @@ describe('the block', () => {
   it('may have CR LF line ends, and the places are right', () => {
     const { header } = parseDocument('a.md', Buffer.from('---\r\na: b\r\nc: "d"\r\n---\r\n\r\ntext\r\n'));
     expect(header?.data).toEqual({ a: 'b', c: 'd' });
-    expect(header?.values[1]?.position).toEqual({ start: { line: 3, column: 4 }, end: { line: 3, column: 7 } });
+    expect(header?.values[1]?.position).toEqual({
+      start: { line: 3, column: 4 },
+      end: { line: 3, column: 7 },
+    });
   });
 
   it('starts at the first byte or is none', () => {
@@ -174,8 +177,14 @@ describe('the block', () => {
 
 describe('a header from before the format', () => {
   it('is an unbroken block near the top', () => {
-    const { header } = parseDocument('a.md', Buffer.from('Title\n\ndocument_path: a.md\nrevision: r1\ndate: x\n'));
-    expect(header).toMatchObject({ origin: 'legacy', data: { document_path: 'a.md', revision: 'r1', date: 'x' } });
+    const { header } = parseDocument(
+      'a.md',
+      Buffer.from('Title\n\ndocument_path: a.md\nrevision: r1\ndate: x\n'),
+    );
+    expect(header).toMatchObject({
+      origin: 'legacy',
+      data: { document_path: 'a.md', revision: 'r1', date: 'x' },
+    });
   });
 
   it('is not an example in code', () => {
@@ -185,7 +194,6 @@ describe('a header from before the format', () => {
 });
 
 const RESERVED = ['__proto__', 'prototype', 'constructor', '<<'];
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what front matter refuses
 const REFUSED = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 const plain = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((value) => !REFUSED.test(value));
 const key = plain.filter((value) => value !== '' && !value.includes('.') && !RESERVED.includes(value));

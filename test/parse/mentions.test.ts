@@ -173,7 +173,10 @@ describe('key: value lines', () => {
     expect(keyValues(text)).toEqual([expected]);
   });
 
-  it.each(['a:b', 'https://example.org', '1a: b', 'a b: c', '# a: b', '| a: b | c |\n| - | - |'])('not %s', (text) => {
-    expect(keyValues(text)).toEqual([]);
-  });
+  it.each(['a:b', 'https://example.org', '1a: b', 'a b: c', '# a: b', '| a: b | c |\n| - | - |'])(
+    'not %s',
+    (text) => {
+      expect(keyValues(text)).toEqual([]);
+    },
+  );
 });

@@ -61,7 +61,9 @@ function naive(text: string) {
 }
 
 const text = fc
-  .array(fc.constantFrom('a', 'é', '表', '😀', '\n', '\r', '\r\n', '\t', '\u2028', '\ufeff'), { maxLength: 40 })
+  .array(fc.constantFrom('a', 'é', '表', '😀', '\n', '\r', '\r\n', '\t', '\u2028', '\ufeff'), {
+    maxLength: 40,
+  })
   .map((parts) => parts.join(''));
 
 it('agrees with counting one by one', () => {

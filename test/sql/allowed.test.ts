@@ -9,7 +9,9 @@ const judge = (sql: string) => {
   return {
     problems: problems.map(({ rule, message }) => `${rule}: ${message}`),
     effects: units[0]!.statements.flatMap(({ effects }) =>
-      effects.map(({ action, kind, name, table }) => `${action} ${kind} ${name}${table ? ` on ${table}` : ''}`),
+      effects.map(
+        ({ action, kind, name, table }) => `${action} ${kind} ${name}${table ? ` on ${table}` : ''}`,
+      ),
     ),
     locks: units[0]!.statements.flatMap(({ locks }) => locks),
   };
@@ -35,7 +37,11 @@ describe('the normal DDL is allowed, with its effects and locks', () => {
     ['CREATE TYPE a.t AS RANGE (SUBTYPE = int4)', ['create type a.t'], []],
     ['CREATE DOMAIN a.d AS int CHECK (VALUE > 0)', ['create domain a.d'], []],
     ['CREATE INDEX i ON a.b (c)', ['create index a.i on a.b'], ['SHARE on a.b']],
-    ['CREATE UNIQUE INDEX "I x" ON "A.x".b (lower(c))', ['create index "A.x"."I x" on "A.x".b'], ['SHARE on "A.x".b']],
+    [
+      'CREATE UNIQUE INDEX "I x" ON "A.x".b (lower(c))',
+      ['create index "A.x"."I x" on "A.x".b'],
+      ['SHARE on "A.x".b'],
+    ],
     ['ALTER TABLE a.b ADD COLUMN c int, DROP COLUMN d', ['alter table a.b'], ['ACCESS EXCLUSIVE on a.b']],
     [
       'ALTER TABLE a.b ADD FOREIGN KEY (c) REFERENCES d.e (f)',
@@ -47,11 +53,15 @@ describe('the normal DDL is allowed, with its effects and locks', () => {
     ['ALTER SCHEMA a RENAME TO b', ['alter object schema a'], []],
     ['ALTER TYPE a.t RENAME TO u', ['alter object a.t'], []],
     ["COMMENT ON TABLE a.b IS 'x'", ['alter comment a.b'], []],
-    ["COMMENT ON COLUMN a.b.\"c.d\" IS 'x'", ['alter comment a.b'], []],
+    ['COMMENT ON COLUMN a.b."c.d" IS \'x\'', ['alter comment a.b'], []],
     ["COMMENT ON CONSTRAINT c ON a.b IS 'x'", ['alter comment a.b'], []],
     ["COMMENT ON CONSTRAINT c ON DOMAIN a.d IS 'x'", ['alter comment a.d'], []],
     ["COMMENT ON SCHEMA a IS 'x'", ['alter comment schema a'], []],
-    ['DROP TABLE a.b, a.c', ['drop table a.b', 'drop table a.c'], ['ACCESS EXCLUSIVE on a.b', 'ACCESS EXCLUSIVE on a.c']],
+    [
+      'DROP TABLE a.b, a.c',
+      ['drop table a.b', 'drop table a.c'],
+      ['ACCESS EXCLUSIVE on a.b', 'ACCESS EXCLUSIVE on a.c'],
+    ],
     ['DROP SCHEMA a', ['drop schema schema a'], []],
     ['DROP INDEX a.i', ['drop index a.i'], []],
     ['DROP TYPE a.t', ['drop type a.t'], []],
@@ -64,7 +74,11 @@ describe('the normal DDL is allowed, with its effects and locks', () => {
       ['write-rows table e.f', 'write-rows table a.b', 'write-rows table c.d'],
       ['ROW EXCLUSIVE on e.f', 'ROW EXCLUSIVE on a.b', 'ROW EXCLUSIVE on c.d'],
     ],
-    ['TRUNCATE a.b, c.d', ['write-rows table a.b', 'write-rows table c.d'], ['ACCESS EXCLUSIVE on a.b', 'ACCESS EXCLUSIVE on c.d']],
+    [
+      'TRUNCATE a.b, c.d',
+      ['write-rows table a.b', 'write-rows table c.d'],
+      ['ACCESS EXCLUSIVE on a.b', 'ACCESS EXCLUSIVE on c.d'],
+    ],
     ['GRANT SELECT ON a.b, a.c TO x', ['alter grant a.b', 'alter grant a.c'], []],
     ['REVOKE USAGE ON SCHEMA a FROM x', ['alter grant schema a'], []],
     ['GRANT USAGE ON TYPE a.t TO x', ['alter grant a.t'], []],
@@ -73,17 +87,18 @@ describe('the normal DDL is allowed, with its effects and locks', () => {
   });
 
   it('without the locks on what the migration creates itself', () => {
-    const sql = 'CREATE TABLE a.b (c int);\nCREATE TABLE a.d (c int REFERENCES a.b);\nCREATE INDEX i ON a.b (c);\nCREATE INDEX j ON a.x (c);';
+    const sql =
+      'CREATE TABLE a.b (c int);\nCREATE TABLE a.d (c int REFERENCES a.b);\nCREATE INDEX i ON a.b (c);\nCREATE INDEX j ON a.x (c);';
     expect(judge(sql).locks).toEqual(['SHARE on a.x']);
   });
 });
 
 describe('what is not on the list is refused', () => {
   it.each([
-    'COPY a.b FROM PROGRAM \'curl x\'',
+    "COPY a.b FROM PROGRAM 'curl x'",
     "COPY a.b TO '/tmp/x'",
     'COPY a.b FROM stdin',
-    "DO $$ BEGIN DELETE FROM a.b; END $$",
+    'DO $$ BEGIN DELETE FROM a.b; END $$',
     'CALL a.p()',
     'SET ROLE postgres',
     'SET SESSION AUTHORIZATION postgres',
@@ -107,7 +122,7 @@ describe('what is not on the list is refused', () => {
     'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO x',
     'CREATE DATABASE x',
     'DROP DATABASE x',
-    'CREATE TABLESPACE t LOCATION \'/tmp\'',
+    "CREATE TABLESPACE t LOCATION '/tmp'",
     'CREATE SERVER s FOREIGN DATA WRAPPER w',
     "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p",
     'CREATE PUBLICATION p FOR ALL TABLES',
@@ -157,7 +172,9 @@ describe('what is not on the list is refused', () => {
     'GRANT EXECUTE ON FUNCTION a.f() TO x',
     'GRANT USAGE ON LANGUAGE plpgsql TO x',
   ])('a form of an allowed statement: %s', (sql) => {
-    expect(judge(`${sql};`).problems).toEqual([expect.stringMatching(/^statement-allowed: an? \w+ statement/)]);
+    expect(judge(`${sql};`).problems).toEqual([
+      expect.stringMatching(/^statement-allowed: an? \w+ statement/),
+    ]);
   });
 
   it.each<[string, string]>([
@@ -166,7 +183,10 @@ describe('what is not on the list is refused', () => {
     ['CREATE TEMP SEQUENCE s', 'a temporary object'],
     ['CREATE TEMP VIEW v AS SELECT 1', 'a temporary object'],
     ['INSERT INTO pg_temp.b VALUES (1)', 'a temporary object'],
-    ['CREATE SCHEMA a CREATE TABLE b (c int) GRANT SELECT ON b TO x', 'CREATE SCHEMA with further statements in it'],
+    [
+      'CREATE SCHEMA a CREATE TABLE b (c int) GRANT SELECT ON b TO x',
+      'CREATE SCHEMA with further statements in it',
+    ],
     ['CREATE SCHEMA AUTHORIZATION x', 'CREATE SCHEMA without a name'],
     ['CREATE INDEX ON a.b (c)', 'CREATE INDEX without a name'],
     ['GRANT SELECT ON ALL TABLES IN SCHEMA a TO x', 'GRANT ON ALL OBJECTS IN SCHEMA'],
@@ -175,17 +195,43 @@ describe('what is not on the list is refused', () => {
       'WITH x AS (MERGE INTO a.b USING a.c ON true WHEN MATCHED THEN DELETE RETURNING 1) INSERT INTO a.d SELECT 1',
       'MergeStmt in a WITH query',
     ],
-    ["INSERT INTO a.b SELECT public.dblink_exec('x', 'y')", 'function dblink_exec, which reaches outside the transaction'],
-    ["UPDATE a.b SET c = lo_export(1, '/tmp/x')", 'function lo_export, which reaches outside the transaction'],
-    ["UPDATE a.b SET c = pg_catalog.set_config('x', 'y', false)", 'function set_config, which reaches outside the transaction'],
-    ['DELETE FROM a.b WHERE pg_terminate_backend(c)', 'function pg_terminate_backend, which reaches outside the transaction'],
+    [
+      "INSERT INTO a.b SELECT public.dblink_exec('x', 'y')",
+      'function dblink_exec, which reaches outside the transaction',
+    ],
+    [
+      "UPDATE a.b SET c = lo_export(1, '/tmp/x')",
+      'function lo_export, which reaches outside the transaction',
+    ],
+    [
+      "UPDATE a.b SET c = pg_catalog.set_config('x', 'y', false)",
+      'function set_config, which reaches outside the transaction',
+    ],
+    [
+      'DELETE FROM a.b WHERE pg_terminate_backend(c)',
+      'function pg_terminate_backend, which reaches outside the transaction',
+    ],
     ['CREATE VIEW a.v AS SELECT pg_sleep(9)', 'function pg_sleep, which reaches outside the transaction'],
-    ["INSERT INTO a.b SELECT pg_read_file('x')", 'function pg_read_file, which reaches outside the transaction'],
-    ['INSERT INTO a.b VALUES (pg_advisory_unlock_all())', 'function pg_advisory_unlock_all, which reaches outside the transaction'],
-    ["INSERT INTO a.b SELECT query_to_xml('x', true, true, '')", 'function query_to_xml, which reaches outside the transaction'],
-    ['ALTER TABLE a.b ADD c text DEFAULT pg_sleep(9)::text', 'function pg_sleep, which reaches outside the transaction'],
+    [
+      "INSERT INTO a.b SELECT pg_read_file('x')",
+      'function pg_read_file, which reaches outside the transaction',
+    ],
+    [
+      'INSERT INTO a.b VALUES (pg_advisory_unlock_all())',
+      'function pg_advisory_unlock_all, which reaches outside the transaction',
+    ],
+    [
+      "INSERT INTO a.b SELECT query_to_xml('x', true, true, '')",
+      'function query_to_xml, which reaches outside the transaction',
+    ],
+    [
+      'ALTER TABLE a.b ADD c text DEFAULT pg_sleep(9)::text',
+      'function pg_sleep, which reaches outside the transaction',
+    ],
   ])('%s', (sql, what) => {
-    expect(judge(`${sql};`).problems.filter((text) => text.startsWith('statement-allowed'))).toEqual(refused(what));
+    expect(judge(`${sql};`).problems.filter((text) => text.startsWith('statement-allowed'))).toEqual(
+      refused(what),
+    );
   });
 
   it('is shown at the statement’s first line', () => {

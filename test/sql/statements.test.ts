@@ -74,15 +74,17 @@ describe('the range of a statement', () => {
     ]);
   });
 
-  it.each(['INSERT INTO a.b VALUES (1)', 'WITH x AS (SELECT 1) UPDATE a.b SET c = 1', 'DELETE FROM a.b', 'TRUNCATE a.b'])(
-    'starts at the first word: %s',
-    (sql) => {
-      expect(slices(`\`\`\`sql migration\n-- c\n\n  ${sql} ;\n-- d\n${sql}\n\`\`\``)).toEqual([
-        [sql, `4:3-4:${sql.length + 3}`],
-        [sql, `6:1-6:${sql.length + 1}`],
-      ]);
-    },
-  );
+  it.each([
+    'INSERT INTO a.b VALUES (1)',
+    'WITH x AS (SELECT 1) UPDATE a.b SET c = 1',
+    'DELETE FROM a.b',
+    'TRUNCATE a.b',
+  ])('starts at the first word: %s', (sql) => {
+    expect(slices(`\`\`\`sql migration\n-- c\n\n  ${sql} ;\n-- d\n${sql}\n\`\`\``)).toEqual([
+      [sql, `4:3-4:${sql.length + 3}`],
+      [sql, `6:1-6:${sql.length + 1}`],
+    ]);
+  });
 
   it.each(['', '\n', '-- only a comment', '/* only\na comment */', ';', ';;\n;'])('is none in %j', (sql) => {
     const { units, problems } = readFence('migration', sql);
@@ -91,9 +93,14 @@ describe('the range of a statement', () => {
 
   it('may not cross from one fence into the next', () => {
     const across = (first: string, second: string) =>
-      brief(readText(`\`\`\`sql migration\n${first}\n\`\`\`\nText.\n\`\`\`sql migration\n${second}\n\`\`\`\n`).problems);
+      brief(
+        readText(`\`\`\`sql migration\n${first}\n\`\`\`\nText.\n\`\`\`sql migration\n${second}\n\`\`\`\n`)
+          .problems,
+      );
     const message = 'a statement, text or comment runs on into the next fence';
-    expect(across('CREATE SCHEMA a;\n  DELETE FROM b.c', 'WHERE d = 1;')).toEqual([`sql-syntax 3:3 ${message}`]);
+    expect(across('CREATE SCHEMA a;\n  DELETE FROM b.c', 'WHERE d = 1;')).toEqual([
+      `sql-syntax 3:3 ${message}`,
+    ]);
     expect(across('CREATE SCHEMA a; /*', '*/ CREATE SCHEMA b;')).toEqual([`sql-syntax 2:18 ${message}`]);
     expect(across("COMMENT ON SCHEMA a IS '", "';")).toEqual([`sql-syntax 2:24 ${message}`]);
     expect(across('CREATE SCHEMA a', ';')).toEqual([]);
@@ -103,10 +110,18 @@ describe('the range of a statement', () => {
 
 describe('a syntax error', () => {
   it.each<[string, string, string]>([
-    ['after characters of many bytes', "COMMENT ON SCHEMA é IS '😀😀' é;", '3:31 syntax error at or near "é"'],
+    [
+      'after characters of many bytes',
+      "COMMENT ON SCHEMA é IS '😀😀' é;",
+      '3:31 syntax error at or near "é"',
+    ],
     ['on a later line', '-- 😀é\n\nCREATE SCHEMA a;\nCREAT SCHEMA b;', '6:1 syntax error at or near "CREAT"'],
     ['at the end', 'CREATE SCHEMA', '4:1 syntax error at end of input'],
-    ['in an unfinished text', "CREATE SCHEMA a;\nCOMMENT ON SCHEMA a IS 'x", '4:24 unterminated quoted string at or near "\'x\n"'],
+    [
+      'in an unfinished text',
+      "CREATE SCHEMA a;\nCOMMENT ON SCHEMA a IS 'x",
+      '4:24 unterminated quoted string at or near "\'x\n"',
+    ],
     ['in an unfinished comment', 'CREATE SCHEMA a; /* x', '3:18 unterminated /* comment at or near "/* x\n"'],
     ['at a meta-command', 'CREATE SCHEMA a;\n\\! rm -rf /', '4:1 syntax error at or near "\\"'],
     ['at a variable', 'CREATE SCHEMA :name;', '3:15 syntax error at or near ":"'],
@@ -135,7 +150,10 @@ describe('a syntax error', () => {
   });
 
   it('is what nesting without end comes to', () => {
-    const { problems } = readFence('migration', `INSERT INTO a.b VALUES (${'('.repeat(50_000)}1${')'.repeat(50_000)});`);
+    const { problems } = readFence(
+      'migration',
+      `INSERT INTO a.b VALUES (${'('.repeat(50_000)}1${')'.repeat(50_000)});`,
+    );
     expect(problems).toHaveLength(1);
     expect(problems[0]!.rule).toBe('sql-syntax');
     expect(readFence('migration', 'CREATE SCHEMA a;').problems).toEqual([]);

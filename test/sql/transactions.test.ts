@@ -45,7 +45,11 @@ describe('every other transaction statement is refused', () => {
       'BEGIN;\nCREATE SCHEMA a;\nCOMMIT;\nBEGIN;\nCREATE SCHEMA b;\nCOMMIT;',
       [inside('5:1', 'COMMIT'), inside('6:1', 'BEGIN')],
     ],
-    ['ROLLBACK last', 'BEGIN;\nCREATE SCHEMA a;\nROLLBACK;', [inside('3:1', 'BEGIN'), inside('5:1', 'ROLLBACK')]],
+    [
+      'ROLLBACK last',
+      'BEGIN;\nCREATE SCHEMA a;\nROLLBACK;',
+      [inside('3:1', 'BEGIN'), inside('5:1', 'ROLLBACK')],
+    ],
     ['SAVEPOINT', 'SAVEPOINT x;', [inside('3:1', 'SAVEPOINT')]],
     ['RELEASE', 'RELEASE x;', [inside('3:1', 'RELEASE')]],
     ['ROLLBACK TO', 'ROLLBACK TO x;', [inside('3:1', 'ROLLBACK TO')]],
