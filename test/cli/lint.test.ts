@@ -61,7 +61,9 @@ describe('probatum lint', () => {
 
   it('reads a document that the configuration does not name, if it is named here', async () => {
     const root = folder({ 'probatum.config.yaml': 'corpus: [documents/**/*.md]\n', 'draft.md': TORN });
-    expect((await probatum(['lint'], { cwd: root })).out).toBe('0 documents, no findings\n');
+    const nothing = await probatum(['lint'], { cwd: root });
+    expect({ code: nothing.code, out: nothing.out }).toEqual({ code: 2, out: '' });
+    expect(nothing.err).toMatch(/^error: no document was found\n {2}globs of the corpus: documents/);
     expect((await probatum(['lint', 'draft.md'], { cwd: root })).code).toBe(1);
   });
 
