@@ -8,12 +8,24 @@ import { VERSION } from './version.js';
 const terminal = processTerminal();
 const program = new Command();
 let exitCode = 0;
+/** Set while a migration is under way or done: from then on a fault needs a person. */
+let databaseTouched = false;
 
 /** What every command gets; `--root` is read when the command runs. */
 function environment(): Environment {
   const { root } = program.opts<{ root?: string }>();
   const cwd = process.cwd();
-  return { cwd, root: resolve(cwd, root ?? '.'), variables: process.env, terminal, now: () => new Date() };
+  const touched = () => {
+    databaseTouched = true;
+  };
+  return {
+    cwd,
+    root: resolve(cwd, root ?? '.'),
+    variables: process.env,
+    terminal,
+    now: () => new Date(),
+    touched,
+  };
 }
 
 const format = () =>
@@ -138,11 +150,17 @@ program
     exitCode = await demo(environment(), options);
   });
 
-// A reader that has seen enough (`| head`) is no fault.
+// Nobody reads any more: that never ends a command, least of all a run between COMMIT and its record.
+let unwritten: NodeJS.ErrnoException | null = null;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCode);
-  throw error;
+  unwritten ??= error;
 });
+process.stderr.on('error', () => {});
+for (const event of ['uncaughtException', 'unhandledRejection'])
+  process.on(event, (error: unknown) => {
+    report(error);
+    process.exit(databaseTouched ? 4 : 2);
+  });
 
 try {
   await program.parseAsync();
@@ -150,7 +168,16 @@ try {
   exitCode = report(error);
 }
 // What was written is out before the process ends, on pipes too.
-process.stdout.write('', () => process.exit(exitCode));
+process.stdout.write('', () => setImmediate(end));
+
+/** A result that could not be written is none; a run's result is in its folder as well. */
+function end(): never {
+  if (unwritten && unwritten.code !== 'EPIPE' && exitCode === 0 && !databaseTouched) {
+    terminal.err(`error: the result could not be written (${unwritten.code})\n`);
+    exitCode = 2;
+  }
+  process.exit(exitCode);
+}
 
 /** Says what went wrong and what to do. @returns exit code: 2 could not run, 5 another run is in the way, 4 a person is needed */
 function report(error: unknown): number {

@@ -74,12 +74,22 @@ export function preparePlan(
   return { plan, planSha256: planDigest(plan), bytes, errors };
 }
 
-/** Errors in the reviews that a run relies on, besides those of the plan's own documents. */
+/** Rules that say that a document could not be read for what it is: it might be a review that says no. */
+const UNREADABLE = [
+  'encoding',
+  'readable',
+  'front-matter-yaml',
+  'front-matter-required',
+  'front-matter-schema',
+];
+
+/** Errors that stand in the way of a run besides those of the plan's own documents: in its reviews, and unread ones. */
 export function reviewErrors(compilation: Compilation, plan: Plan): readonly Diagnostic[] {
   const reviews = reviewsOf(compilation.model, [plan.ddl.path, plan.package.path]);
-  return errorsIn(
-    compilation,
-    reviews.map(({ entry }) => entry.document.path),
+  const paths = reviews.map(({ entry }) => entry.document.path);
+  return compilation.diagnostics.filter(
+    ({ severity, file, ruleId }) =>
+      severity === 'error' && (paths.includes(file) || UNREADABLE.includes(ruleId)),
   );
 }
 

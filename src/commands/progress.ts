@@ -1,7 +1,7 @@
 import { STEPS } from '../execute/steps/index.js';
 import type { JournalLine } from '../record/events.js';
 import { encodeTerminal } from '../render/encode.js';
-import type { Terminal } from './terminal.js';
+import type { Environment } from './terminal.js';
 
 interface Spinner {
   text: string;
@@ -10,7 +10,7 @@ interface Spinner {
 }
 
 /** Shows a run step by step: a line for each, a spinner while one runs where somebody watches. */
-export async function runProgress(terminal: Terminal): Promise<(line: JournalLine) => void> {
+export async function runProgress({ terminal, touched }: Environment): Promise<(line: JournalLine) => void> {
   const { errColors: paint, err } = terminal;
   const spinner: Spinner | null = terminal.interactive ? (await import('yocto-spinner')).default() : null;
   const print = (text: string) => {
@@ -18,6 +18,7 @@ export async function runProgress(terminal: Terminal): Promise<(line: JournalLin
     err(`${text}\n`);
   };
   return (line) => {
+    if (line.type === 'transaction-started') touched();
     if (line.type === 'run-started')
       print(`run ${line.runId} of plan ${line.planSha256} on ${line.target.name}`);
     if (line.type === 'scratch-built')

@@ -35,7 +35,7 @@ export async function rehearse(
       root,
       chain: chainOf(compilation, prepared),
       now: environment.now,
-      onEvent: await runProgress(environment.terminal),
+      onEvent: await runProgress(environment),
       buildScratch: (session, emit) => buildScratch(session, sources, emit),
     });
     return finish(environment, 'rehearsal', prepared.planSha256, finished, options.format);

@@ -3,7 +3,14 @@ import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import { loadConfig } from '../load/config.js';
 import { toRootPath } from '../load/corpus.js';
-import { JOURNAL_FILE, RECORD_FILE, readRecord, recordProblem, type StoredRecord } from '../record/store.js';
+import {
+  JOURNAL_FILE,
+  RECORD_FILE,
+  readRecord,
+  readRun,
+  recordProblem,
+  type StoredRecord,
+} from '../record/store.js';
 import { renderReport } from '../render/report.js';
 import { recordPath } from '../render/report-view.js';
 import type { Environment } from './terminal.js';
@@ -22,30 +29,32 @@ export async function report(
   options: ReportOptions,
 ): Promise<number> {
   const { cwd, terminal } = environment;
-  const file = recordFile(resolve(cwd, path));
-  const stored = readRecord(file);
+  const named = resolve(cwd, path);
+  if (!existsSync(named)) throw new UsageError('cannot-read', `no such record: ${path}`);
+  // A record may be named by its file or by its folder, where an interrupted run has left a journal only.
+  const isFolder = statSync(named).isDirectory();
+  const file = isFolder ? join(named, RECORD_FILE) : named;
+  const stored = isFolder ? readRun(named) : readRecord(file);
   const { record } = stored;
   const text = renderReport(record, stored.sha256);
   if (options.output !== undefined) writeResult(resolve(cwd, options.output), text, options.force);
   if (options.publish) {
+    if (!existsSync(file))
+      throw new UsageError('bad-record', `${path} has no record: the run was interrupted`);
     const problem = recordProblem(file, stored);
     if (problem) throw new UsageError('bad-record', `${path} is not published: ${problem}`);
     const { root } = loadConfig(environment.root);
     const { dryRun, execution } = record.plan.reports;
     // A path of a document is written by an author: it may not lead out of the root.
     const reportPath = toRootPath(root, root, (record.mode === 'rehearsal' ? dryRun : execution).path);
+    if (!options.force && existsSync(join(root, reportPath)))
+      throw new UsageError('cannot-write', `${reportPath} exists already`, 'replace it with --force');
     publishRecord(file, stored, join(root, dirname(recordPath(record))), options.force);
     writeResult(join(root, reportPath), text, options.force);
     terminal.err(`report  ${reportPath}\nrecord  ${recordPath(record)}\n`);
   }
   if (options.output === undefined && !options.publish) terminal.out(text);
   return 0;
-}
-
-/** A record may be named by its file or by its folder. */
-function recordFile(path: string): string {
-  if (!existsSync(path)) throw new UsageError('cannot-read', `no such record: ${path}`);
-  return statSync(path).isDirectory() ? join(path, RECORD_FILE) : path;
 }
 
 /** Files the record with its journal and its small artefacts; a backup does not belong in a repository. */

@@ -51,7 +51,7 @@ export async function run(environment: Environment, path: string, options: RunOp
       root,
       chain: chainOf(compilation, prepared),
       now: environment.now,
-      onEvent: await runProgress(environment.terminal),
+      onEvent: await runProgress(environment),
     });
     return finish(environment, 'run', prepared.planSha256, finished, options.format);
   } finally {

@@ -36,4 +36,6 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
   readonly now: () => Date;
+  /** Called when the migration of a run begins. */
+  readonly touched: () => void;
 }

@@ -9,6 +9,7 @@ import type { Compilation } from '../pipeline.js';
 import { hashFile } from '../record/hash-file.js';
 import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
 import { renderReport } from '../render/report.js';
+import { VERSION } from '../version.js';
 
 /** What was compared, so that a reader knows what "verified" covers. */
 export interface Compared {
@@ -43,7 +44,7 @@ export async function verifyReport(
   compared.reports += 1;
   return [
     ...compareRecord(document, named, file, stored),
-    ...compareBytes(compilation, entry, renderReport(stored.record, stored.sha256)),
+    ...compareBytes(compilation, entry, stored),
     ...(await compareArtefacts(document, file, stored, compared)),
   ];
 }
@@ -87,7 +88,7 @@ async function compareArtefacts(
       continue;
     }
     compared.artefacts += 1;
-    const observed = await hashFile(path);
+    const observed = await hashFile(path).catch((error: Error) => error.message);
     if (observed === artefact.sha256) continue;
     const rest = { expected: artefact.sha256, observed };
     const message = `artefact ${artefact.path} has another digest`;
@@ -97,7 +98,12 @@ async function compareArtefacts(
 }
 
 /** A report that was edited differs from what its record renders to; the first line that does is shown. */
-function compareBytes({ files }: Compilation, { document }: Entry, rendered: string): Diagnostic[] {
+function compareBytes(
+  { files }: Compilation,
+  { document }: Entry,
+  { record, sha256 }: StoredRecord,
+): Diagnostic[] {
+  const rendered = renderReport(record, sha256);
   const bytes = files.get(document.path)!.bytes;
   if (Buffer.from(rendered).equals(bytes)) return [];
   const here = Buffer.from(bytes).toString('utf8').split('\n');
@@ -105,6 +111,11 @@ function compareBytes({ files }: Compilation, { document }: Entry, rendered: str
   const index = here.findIndex((line, at) => line !== there[at]);
   const at = index < 0 ? here.length - 1 : index;
   const line = here[at] ?? '';
+  const again = 'render it again with "probatum report RECORD --publish --force"';
+  const help =
+    record.tool.version === VERSION
+      ? `a report is never edited by hand: ${again}`
+      : `the record was made by version ${record.tool.version}, this is ${VERSION} with templates of its own: ${again}`;
   return [
     {
       ruleId: 'report-matches-record',
@@ -114,7 +125,7 @@ function compareBytes({ files }: Compilation, { document }: Entry, rendered: str
       position: { start: { line: at + 1, column: 1 }, end: { line: at + 1, column: line.length + 1 } },
       expected: there[at] ?? '(end of the report)',
       observed: line,
-      help: 'a report is never edited by hand: render it again with "probatum report RECORD --publish --force"',
+      help,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { compareDiagnostics, compareText, type Diagnostic } from '../base/diagnostic.js';
+import { DIGEST } from '../base/digest.js';
 import { RULES } from '../check/rules/index.js';
 import type { Entry } from '../model/model.js';
 import { headerValue } from '../parse/document.js';
@@ -59,7 +60,7 @@ function isReport({ kind, document }: Entry): boolean {
 function comparePins({ model }: Compilation, entries: readonly Entry[]): Pick<Compared, 'pins' | 'absent'> {
   const pins = entries.flatMap((entry) => entry.pins);
   const here = pins.filter(({ path }) => model.entries.has(path));
-  const digests = here.flatMap(({ fields }) => fields).filter(({ name }) => name !== 'revision');
+  const digests = here.flatMap(({ fields }) => fields).filter(({ value }) => DIGEST.test(value));
   const absent = pins.map(({ path }) => path).filter((path) => !model.entries.has(path));
   return { pins: digests.length, absent: [...new Set(absent)].sort(compareText) };
 }

@@ -85,9 +85,16 @@ export async function observeInside(session: Session, sql: string): Promise<Obse
   return seen;
 }
 
+/** A check compares few values: more would be a dump of rows in record and report. */
+const MOST_ROWS = 1000;
+const MOST_CHARACTERS = 64 * 1024;
+
 async function observe(session: Session, sql: string): Promise<Observation> {
   try {
-    return { rows: rowTexts((await session.run(sql)).rows) };
+    const rows = rowTexts((await session.run(sql)).rows);
+    const size = rows.reduce((sum, row) => sum + row.length, 0);
+    if (rows.length <= MOST_ROWS && size <= MOST_CHARACTERS) return { rows };
+    return { reason: `${rows.length} rows of ${size} characters are more than a check compares`, ran: true };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return { reason: error.message, ran: true };

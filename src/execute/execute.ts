@@ -69,10 +69,10 @@ async function runCommand(context: RunContext, { id, step }: Command): Promise<s
   const { emit, plan } = context;
   emit({ type: 'step-started', id, step });
   let result: StepResult;
-  const refusal = await firstDenial(
-    context,
-    plan.gates.filter(({ appliesTo }) => appliesTo === id),
-  );
+  // A rollback that is not due needs no permission.
+  const due = step !== 'rollback' || context.state.verified === 'failed';
+  const gates = due ? plan.gates.filter(({ appliesTo }) => appliesTo === id) : [];
+  const refusal = await firstDenial(context, gates);
   if (refusal) result = { status: 'denied', detail: refusal };
   else {
     try {
@@ -131,7 +131,7 @@ function conclude({ state, mode }: RunContext, stopped: string | null): RunResul
   const reason = stopped ?? `every step was done and ${checks}`;
   if (state.outcome === 'unknown') return { status: 'indeterminate', exitCode: 4, reason };
   if (state.outcome !== 'committed') return { status: 'aborted', exitCode: state.lockedOut ? 5 : 1, reason };
-  if (state.verified === 'passed') return { status: 'succeeded', exitCode: 0, reason };
+  if (state.verified === 'passed' && stopped === null) return { status: 'succeeded', exitCode: 0, reason };
   if (state.rolledBack) return { status: 'rolled-back', exitCode: 3, reason };
   return { status: 'failed', exitCode: 4, reason };
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
-import { JOURNAL_FILE, RECORD_FILE, readRecord, type StoredRecord, writeRecord } from '../record/store.js';
+import { JOURNAL_FILE, readRun, type StoredRecord, writeRecord } from '../record/store.js';
 import type { Session, Target } from '../target/engine.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
@@ -120,21 +120,19 @@ function makeNew(folder: string): boolean {
   }
 }
 
-/** Earlier runs of the same plan, from their own records; a run without a readable record is left out. */
+/** Earlier runs of the same plan, also interrupted ones; a folder that cannot be read is left out. */
 function earlierAttempts(changeFolder: string, planSha256: string): EarlierAttempt[] {
   if (!existsSync(changeFolder)) return [];
   return readdirSync(changeFolder)
     .sort()
     .flatMap((name): EarlierAttempt[] => {
-      const file = join(changeFolder, name, RECORD_FILE);
-      if (!existsSync(file)) return [];
       try {
-        const { record, sha256 } = readRecord(file);
+        const { record, sha256 } = readRun(join(changeFolder, name));
         if (record.planSha256 !== planSha256) return [];
         const { runId, mode, status, reason } = record;
         return [{ runId, mode, status, reason, recordSha256: sha256 }];
       } catch (error) {
-        if (error instanceof UsageError) return [];
+        if (error instanceof UsageError || error instanceof TypeError) return [];
         throw error;
       }
     });

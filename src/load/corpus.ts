@@ -20,14 +20,30 @@ export async function loadCorpus(config: Config, besides: readonly string[] = []
     followSymbolicLinks: false,
     dot: false,
     onlyFiles: true,
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError('cannot-read', `cannot list ${error.path ?? config.root}: ${error.code}`);
   });
-  const paths = [...new Set([...found, ...besides].map((path) => path.normalize('NFC')))].sort(compareText);
-  return Promise.all(paths.map((path) => readSource(config.root, path)));
+  const names = new Map<string, string>();
+  for (const name of new Set([...found, ...besides])) {
+    const path = name.normalize('NFC');
+    const other = names.get(path);
+    // One of them would be read and the other be invisible.
+    if (other !== undefined)
+      throw new UsageError(
+        'cannot-read',
+        `two files are called "${path}", in different Unicode forms`,
+        'rename one of them',
+      );
+    names.set(path, name);
+  }
+  const sorted = [...names].sort(([a], [b]) => compareText(a, b));
+  return Promise.all(sorted.map(([path, name]) => readSource(config.root, path, name)));
 }
 
-async function readSource(root: string, path: string): Promise<SourceFile> {
+/** @param name the file's name as the disk has it, which may be in another Unicode form */
+async function readSource(root: string, path: string, name: string): Promise<SourceFile> {
   try {
-    return { path, bytes: await readFile(join(root, path)) };
+    return { path, bytes: await readFile(join(root, name)) };
   } catch (error) {
     throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
   }
@@ -60,7 +76,7 @@ export async function selectPaths(config: Config, cwd: string, paths: readonly s
 /** Path relative to the root in the corpus' spelling. @throws UsageError where it lies outside the root */
 export function toRootPath(root: string, cwd: string, path: string): string {
   const inside = relative(root, resolve(cwd, path));
-  if (inside.startsWith('..') || isAbsolute(inside)) {
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     const help = `run it in the folder that holds the documents, or name it with --root`;
     throw new UsageError('bad-argument', `${path} is outside ${root}`, help);
   }

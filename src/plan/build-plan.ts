@@ -26,6 +26,10 @@ export function buildPlan(model: Model, packagePath: string, unitBytes: UnitByte
   const predecessors = ddl.pins
     .filter(({ key }) => key.startsWith('depends_on.'))
     .map(({ path }) => need(model, path, 'ddl'));
+  const derived = derivedChecks(migration.statements);
+  const verification = planChecks(pack, 'verify');
+  const read = readPackage(pack.document.header!.data);
+  refuseEmptyProofs(pack, read.nonScope, [...verification.checks, ...derived]);
   return {
     format: 'probatum-plan/1',
     change: headerText(pack.document, 'change') ?? '',
@@ -38,12 +42,12 @@ export function buildPlan(model: Model, packagePath: string, unitBytes: UnitByte
       fixtureSha256: unitOf(entry, 'fixture')?.digest ?? null,
     })),
     ...readProtocol(law, pack),
-    ...readPackage(pack.document.header!.data),
+    ...read,
     migration: planUnit(ddl, migration, unitBytes(ddl, migration)),
     rollback: planUnit(ddl, needUnit(ddl, 'rollback'), unitBytes(ddl, needUnit(ddl, 'rollback'))),
     preflight: planChecks(pack, 'preflight'),
-    verification: planChecks(pack, 'verify'),
-    derived: derivedChecks(migration.statements),
+    verification,
+    derived,
     roles: Object.fromEntries(
       ['author', 'sovereign', 'verifier', 'phase'].flatMap((role) => {
         const value = headerText(pack.document, role);
@@ -61,6 +65,22 @@ export function planDigest(plan: Plan): string {
 /** Documents that a plan is made from, by path. */
 export function planDocuments(plan: Plan): DocumentRef[] {
   return [plan.package, plan.law, plan.ddl, ...plan.predecessors];
+}
+
+/** Only a check after the migration can prove what the migration did not do. */
+function refuseEmptyProofs(
+  pack: Entry,
+  lines: Plan['nonScope'],
+  checks: readonly { readonly id: string }[],
+): void {
+  for (const { statement, provedBy } of lines) {
+    const wrong = provedBy.find((id) => !checks.some((check) => check.id === id));
+    if (wrong !== undefined)
+      throw new UsageError(
+        'plan-refused',
+        `${pack.document.path}: ${wrong} is no verification check and cannot prove ${JSON.stringify(statement)}`,
+      );
+  }
 }
 
 /**

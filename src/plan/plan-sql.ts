@@ -52,6 +52,7 @@ function planCheck(pack: Entry, check: Check): PlanCheck {
     const place = `${pack.document.path}:${check.position.start.line}`;
     return new UsageError('plan-refused', `${place}: check ${check.id}: ${problem}`);
   };
+  if (/^D-/.test(check.id)) throw refuse('ids that start with D- are those of derived checks');
   const expected = readExpectation(check.expect.map(({ text: line }) => line));
   if ('problem' in expected) throw refuse(expected.problem);
   if ((statement === null) === (evidence === null))

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
@@ -54,6 +54,14 @@ export function readRecord(path: string): StoredRecord {
   if (error)
     throw new UsageError('bad-record', `${path} is not a run record: ${error.path}: ${error.message}`);
   return { record: data as RunRecord, sha256: sha256(bytes) };
+}
+
+/** The record of a run's folder: its file, or, where the run was interrupted, what its journal folds to. */
+export function readRun(folder: string): StoredRecord {
+  const file = join(folder, RECORD_FILE);
+  if (existsSync(file)) return readRecord(file);
+  const record = foldJournal(readJournal(join(folder, JOURNAL_FILE)));
+  return { record, sha256: sha256(recordText(record)) };
 }
 
 /** Why a record does not follow from the journal beside it, in words that name no folder; null where it does. */

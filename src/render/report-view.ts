@@ -1,5 +1,6 @@
 import type { CheckMoment, Verdict } from '../record/events.js';
-import type { CheckRecord, RunRecord, TransactionRecord } from '../record/record.js';
+import type { RunRecord, TransactionRecord } from '../record/record.js';
+import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
 export function reportView(record: RunRecord, recordSha256: string) {
@@ -39,7 +40,8 @@ export function reportView(record: RunRecord, recordSha256: string) {
     afterCommit: checkRows(record, 'after-commit'),
     afterCommitCount: countOf(record, 'after-commit'),
     afterRollback: checkRows(record, 'after-rollback'),
-    created: createdObjects(record),
+    objects: objectChanges(record),
+    created: createdTables(record),
     baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
     nonScope: plan.nonScope.map((line) => ({ statement: line.statement, ...proofOf(record, line) })),
     dataMutation: dataMutation(record),
@@ -65,11 +67,6 @@ function summary(record: RunRecord): string {
     indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
   };
   return `${subject} ${words[record.status]}`;
-}
-
-/** Rows of a check as one line of a table. */
-function rowsText(rows: readonly string[]): string {
-  return rows.length === 0 ? '(no rows)' : rows.join(' ⏎ ');
 }
 
 /** The law's commands with how each went; one that was not reached is there too, as not run. */
@@ -126,9 +123,8 @@ function transactionView(transaction: TransactionRecord | null, record: RunRecor
   const unit = record.plan[transaction.unit];
   return {
     ...transaction,
-    tags: ['BEGIN', ...transaction.statements.map(({ tag }) => tag), transaction.tag || '(no answer)'].join(
-      ' / ',
-    ),
+    // Only what the journal recorded; it has no answer to BEGIN.
+    tags: [...transaction.statements.map(({ tag }) => tag), transaction.tag || '(no answer)'].join(' / '),
     statements: unit.statements.map((planned) => {
       const ran = transaction.statements.find(({ number }) => number === planned.number);
       const refused = transaction.refused?.number === planned.number ? transaction.refused : null;
@@ -143,63 +139,6 @@ function transactionView(transaction: TransactionRecord | null, record: RunRecor
       };
     }),
   };
-}
-
-/** Last verdict on a check: after COMMIT if it was asked there, else where it was asked last. */
-function lastCheck(record: RunRecord, id: string): CheckRecord | undefined {
-  return record.checks.filter((check) => check.id === id).at(-1);
-}
-
-function resultOf(record: RunRecord, id: string): Verdict {
-  return lastCheck(record, id)?.verdict ?? 'NOT RUN';
-}
-
-function proofOf(record: RunRecord, line: RunRecord['plan']['nonScope'][number]) {
-  if (line.declared !== null) return { result: 'declared', by: line.declared };
-  const results = line.provedBy.map((id) => `${id} ${resultOf(record, id)}`);
-  const proved = line.provedBy.length > 0 && line.provedBy.every((id) => resultOf(record, id) === 'PASS');
-  return { result: proved ? 'proved' : 'NOT PROVED', by: results.join(', ') };
-}
-
-/** Objects that the migration created, with the derived checks that say what they are; empty if none stands. */
-function createdObjects(record: RunRecord) {
-  if (record.migration?.outcome !== 'committed' || record.rollback?.outcome === 'committed') return [];
-  const tables = [...new Set(record.plan.derived.flatMap(({ table }) => (table === null ? [] : [table])))];
-  return tables.map((table) => ({
-    table,
-    facts: record.plan.derived
-      .filter((check) => check.table === table)
-      .map((check) => {
-        const seen = record.checks.filter(({ id }) => id === check.id).at(-1);
-        const observed = seen?.observed ?? null;
-        const count = check.subject === 'columns' && observed ? `${observed.length} columns: ` : '';
-        return {
-          fact: check.title.slice(table.length + 2),
-          value: observed ? `${count}${rowsText(observed)}` : 'NOT RUN',
-          id: check.id,
-          result: seen?.verdict ?? 'NOT RUN',
-        };
-      }),
-  }));
-}
-
-/** What became of rows; what a transaction wrote that was not committed is no mutation. */
-function dataMutation(record: RunRecord): string {
-  const outcome = record.migration?.outcome ?? 'not-committed';
-  if (outcome === 'not-committed') return 'none: the migration was not committed';
-  if (outcome === 'unknown') return 'not known';
-  const undone = record.rollback?.outcome === 'committed' ? ', before the rollback' : '';
-  return `${writtenRows(record)}${undone}`;
-}
-
-function writtenRows(record: RunRecord): string {
-  const check = record.plan.derived.find(({ subject }) => subject === 'rows-written');
-  const seen = check && record.checks.find(({ id }) => id === check.id);
-  if (!check || !seen?.observed) return 'NOT RUN';
-  if (seen.observed.length > 0) return `rows were written in ${seen.observed.join(', ')}`;
-  return check.allowed.length === 0
-    ? 'no row of any table was written'
-    : `only in ${check.allowed.join(', ')}`;
 }
 
 function crossReferences(record: RunRecord) {

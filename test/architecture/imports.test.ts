@@ -79,6 +79,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       'execute',
       'render',
       'pipeline.ts',
+      'version.ts',
     ],
     packages: ['picocolors', 'yocto-spinner'],
     outside: ['node:fs'],

@@ -18,8 +18,7 @@ const [RECORD, JOURNAL] = [RUN.record, RUN.journal];
 let clean: string;
 
 beforeAll(async () => {
-  // Only what is named is read, so that a test waits for nothing else.
-  clean = folder({ 'probatum.config.yaml': 'corpus: [none/**/*.md]\n' });
+  clean = folder({ 'probatum.config.yaml': 'corpus: [knowledge/**/*.md]\n' });
   copyExample(clean);
   for (const { record } of COMMITTED) {
     const { code, err } = await probatum(['report', record, '--publish', '--force'], { cwd: clean });
@@ -86,7 +85,15 @@ describe('probatum verify', () => {
     const { code, diagnostics, compared } = await verify(clean, RUN.report);
     expect({ code, diagnostics }).toEqual({ code: 0, diagnostics: [] });
     expect(compared).toMatchObject({ reports: 1, journals: 1, artefacts: 4 });
-    // Pins of documents that are not read are not called compared.
+    expect(compared.pins).toBe(5);
+    expect(compared.absent).toEqual([expect.stringMatching(/\/artefacts\/backup\.dump$/)]);
+  });
+
+  it('holds nothing for true whose pins lead to documents that are not read', async () => {
+    const root = changed((at) => writeFileSync(join(at, 'probatum.config.yaml'), 'corpus: [none/**/*.md]\n'));
+    const { code, diagnostics, compared } = await verify(root, RUN.report);
+    expect(code).toBe(1);
+    expect(diagnostics.map(({ ruleId }) => ruleId)).toEqual(Array(3).fill('no-broken-reference'));
     expect(compared.pins).toBe(0);
     expect(compared.absent).toEqual([
       expect.stringMatching(/governed-migration-protocol/),

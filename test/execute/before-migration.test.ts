@@ -47,6 +47,28 @@ describe.skipIf(requirePostgres() === null)('a run that is stopped before the mi
     return { ...left, printed };
   }
 
+  test('by a review that says fail, readable or not', async () => {
+    const change = await lane.make({});
+    const file = join(change.root, DOCUMENTS.ddlReview);
+    const text = readFileSync(file, 'utf8');
+    const refusal = text.replace('verdict: pass', 'verdict: fail');
+    const beside = join(change.root, 'knowledge/reviews/second.md');
+    const path = 'document_path: knowledge/reviews/second.md';
+    writeFileSync(beside, refusal.replace(/document_path: .*/, path));
+    const first = await runCli(change.root, change.url);
+    expect(first.code).toBe(1);
+    expect(first.err).toContain('knowledge/reviews/second.md says fail of');
+    // A key twice: YAML that is refused, so that nobody can say what the verdict is.
+    writeFileSync(
+      beside,
+      refusal.replace(/document_path: .*/, path).replace('verdict:', 'verdict: pass\nverdict:'),
+    );
+    const second = await runCli(change.root, change.url);
+    expect(second.code).toBe(1);
+    expect(second.err).toContain('[front-matter-yaml]');
+    expect(runFolders(change.root)).toEqual([]);
+  });
+
   test('a failing preflight check: C-06 is not started', async () => {
     const change = await lane.make({
       preflight: `-- PF-1: rows of app.base

@@ -43,9 +43,7 @@ describe.skipIf(requirePostgres() === null)('a migration that is not committed',
     expect(record.steps.at(-1)).toMatchObject({ id: 'C-06' });
     expect(report).toContain('the migration was not committed and nothing was changed.');
     expect(report).toContain('- migration_outcome: not-committed');
-    expect(report).toContain(
-      '- data_mutation: none&#x3A; the migration was not committed'.replace('&#x3A;', ':'),
-    );
+    expect(report).toContain('- data_mutation: none: nothing was committed\n');
     expect(await change.catalogue()).toEqual(before);
     expect(await change.query('SELECT * FROM app.base ORDER BY id')).toEqual(rows);
     expect(await change.query('SELECT * FROM app.log')).toEqual([]);
@@ -63,7 +61,7 @@ describe.skipIf(requirePostgres() === null)('a migration that is not committed',
       });
       expect(report).toContain('| V-1 | rows of app.item | 3 | 0 | FAIL | SQL |');
       expect(report).toContain('## §7 — Verification (0 of 12 PASS after COMMIT, 12 NOT RUN)');
-      expect(report).toContain('- server_answers: BEGIN / CREATE TABLE / INSERT 0 1 / ROLLBACK');
+      expect(report).toContain('- server_answers: CREATE TABLE / INSERT 0 1 / ROLLBACK');
     });
 
     test('one whose statement is refused: it fails, and spoils no other', async () => {
@@ -119,7 +117,7 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
         `C-06: ${DOCUMENTS.ddl}:${place.line}:${place.column}: SQLSTATE 42703: column "no_such_column" does not exist`,
       );
       expect(report).toContain(`- refused: line ${place.line}, column ${place.column}: SQLSTATE 42703`);
-      expect(report).toContain('- server_answers: BEGIN / CREATE TABLE / ROLLBACK');
+      expect(report).toContain('- server_answers: CREATE TABLE / ROLLBACK');
     });
 
     test('a table that exists', async () => {

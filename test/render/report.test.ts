@@ -78,11 +78,14 @@ function eventful(): RunRecord {
   const run = load(COMMITTED[1]!.record).record;
   const record = shortened(whole) as Mutable<RunRecord>;
   const migration = structuredClone(record.migration!);
+  const delta = whole.plan.derived.filter(({ subject }) => subject === 'catalogue-delta');
+  record.plan = { ...record.plan, derived: [...record.plan.derived, ...delta] };
   const moments = ['preflight', 'in-transaction', 'after-commit'];
   const few = moments.flatMap((moment) =>
     record.checks.filter((check) => check.moment === moment).slice(0, 3),
   );
-  record.checks = [...few, { ...few[0]!, id: 'D-ROLLBACK', moment: 'after-rollback' }];
+  const seen = whole.checks.filter(({ id, moment }) => id === delta[0]!.id && moment === 'after-commit');
+  record.checks = [...few, ...seen, { ...few[0]!, id: 'D-ROLLBACK', moment: 'after-rollback' }];
   record.earlier = structuredClone(run.earlier);
   record.chain = structuredClone(run.chain);
   const [first] = migration.statements;

@@ -71,6 +71,7 @@ export function environmentOf(root: string, variables: NodeJS.ProcessEnv = {}, n
     variables: { ...process.env, ...variables },
     terminal,
     now,
+    touched: () => {},
   };
   return { environment, printed };
 }

@@ -14,6 +14,7 @@ export const documentDigestMatches: Rule = {
   check(context) {
     const { entry, model, report } = context;
     for (const pin of entry.pins) {
+      reportMalformed(context, pin);
       const target = model.entries.get(pin.path);
       const field = pin.fields.find(({ name }) => name === 'sha256');
       if (!target || !field || !DIGEST.test(field.value) || field.value === target.document.digest) continue;
@@ -29,6 +30,16 @@ export const documentDigestMatches: Rule = {
     checkLines(context);
   },
 };
+
+/** The schemas of governed kinds judge the form of a digest; a note has none for its pins. */
+function reportMalformed({ entry, report }: RuleContext, pin: Entry['pins'][number]): void {
+  if (entry.kind !== 'note' && entry.kind !== null) return;
+  for (const { name, value, position } of pin.fields) {
+    if (name === 'revision' || DIGEST.test(value)) continue;
+    const expected = '64 lower-case hex digits';
+    report({ message: `${pin.key}.${name} is no digest`, position, expected, observed: value });
+  }
+}
 
 /** A digest in the text belongs to the path on its line, if there is exactly one. */
 function checkLines({ entry, model, report }: RuleContext): void {

@@ -23,6 +23,15 @@ export const noBrokenReference: Rule = {
           ...hint(model, mention.value),
         });
     }
+    // A pin names a document of the corpus, wherever else its path may point.
+    for (const { path, pathPosition } of entry.pins) {
+      if (inCorpus(model, path) || model.entries.has(path)) continue;
+      report({
+        message: `no document "${path}" in the corpus`,
+        position: pathPosition,
+        ...hint(model, path),
+      });
+    }
     for (const { url, position } of document.links) {
       const target = resolveLink(document, url);
       if (!target?.path.endsWith('.md') || !inCorpus(model, target.path) || model.entries.has(target.path))
