@@ -20,7 +20,7 @@ describe('paths', () => {
     ['a/b.md/c.md', ['a/b.md/c.md']],
     ['a/b.md.bak', ['a/b.md']],
     ['tài-liệu/báo.md', ['tài-liệu/báo.md']],
-    ['/root/a.md', ['root/a.md']],
+    ['/srv/a.md', ['srv/a.md']],
     ['https://example.org/a/b.md', ['example.org/a/b.md']],
     ['b.md', []],
     ['a/b.mdx', []],
