@@ -12,6 +12,7 @@ import {
   type ChangeParts,
   DOCUMENTS,
   FIXTURE_SQL,
+  ONLY_INSIDE,
   removeChange,
   VERIFY,
   writeChange,
@@ -75,14 +76,6 @@ const look = (root: string) =>
     return { catalogue: await readCatalogue(session), ids: rows.map(([id]) => id ?? '') };
   });
 const hasItem = ({ catalogue }: Seen) => catalogue.objects.some(({ name }) => name === 'app.item');
-
-const ONLY_INSIDE = `${VERIFY}
--- V-9: app.item is locked
--- expect: t
-SELECT count(*) > 0
-FROM pg_catalog.pg_locks AS l
-WHERE l.relation = to_regclass('app.item')::oid AND l.mode = 'AccessExclusiveLock';
-`;
 
 describe('a run on a PGlite directory', () => {
   test('that goes well', async () => {

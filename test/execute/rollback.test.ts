@@ -1,21 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { withoutFilenodes } from '../../src/target/catalogue.js';
-import { VERIFY } from '../support/change.js';
+import { ONLY_INSIDE } from '../support/change.js';
 import { expectRun } from '../support/expect-run.js';
 import type { PostgresChange } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
 import { readReport, rowsUnder } from '../support/report-tables.js';
 import { onceAt, psql, runCli, runHere, runQuick } from '../support/run-probatum.js';
-
-/** Holds inside the transaction, which has the new table locked, and never after it. */
-const ONLY_INSIDE = `${VERIFY}
--- V-9: app.item is locked
--- expect: t
-SELECT count(*) > 0
-FROM pg_catalog.pg_locks AS l
-WHERE l.relation = to_regclass('app.item')::oid AND l.mode = 'AccessExclusiveLock';
-`;
 
 const committed = (unit: string) => (line: { type: string; unit?: string; tag?: string }) =>
   line.type === 'transaction-ended' && line.unit === unit && line.tag === 'COMMIT';

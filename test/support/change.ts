@@ -116,6 +116,15 @@ SELECT count(*) FROM app.log;
 -- expect: @database@
 `;
 
+/** Besides, a check that holds inside the transaction, which has the new table locked, and never after it. */
+export const ONLY_INSIDE = `${VERIFY}
+-- V-9: app.item is locked
+-- expect: t
+SELECT count(*) > 0
+FROM pg_catalog.pg_locks AS l
+WHERE l.relation = to_regclass('app.item')::oid AND l.mode = 'AccessExclusiveLock';
+`;
+
 /** Makes a temporary folder with a change in it, whose package means the database of `binding`. */
 export async function writeChange(binding: Binding, parts: ChangeParts = {}): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), 'probatum-change-'));
