@@ -1,12 +1,22 @@
 /** The public API: compile a corpus, read its model and findings, plan a package, render a record. */
-export type { Diagnostic, RelatedPlace, Severity } from './base/diagnostic.js';
+export type { Diagnostic, Edit, Fix, RelatedPlace, Severity } from './base/diagnostic.js';
 export type { Point, Range } from './base/position.js';
 export { type UsageCode, UsageError } from './base/usage-error.js';
-export type { Finding, Rule, RuleContext, RuleGroup } from './check/rule.js';
+export type {
+  CorpusContext,
+  CorpusRule,
+  DocumentContext,
+  DocumentRule,
+  Finding,
+  Rule,
+  RuleGroup,
+} from './check/rule.js';
 export { RULES } from './check/rules/index.js';
 export { type Config, loadConfig } from './load/config.js';
-export type { Entry, Kind, Model } from './model/model.js';
-export type { Document } from './parse/document.js';
+export type { Entry, FullEntry } from './model/entry.js';
+export type { Kind } from './model/kinds.js';
+export type { Model } from './model/model.js';
+export type { Document, DocumentIndex } from './parse/document.js';
 export { type Compilation, compile, type PreparedPlan, preparePlan } from './pipeline.js';
 export type { Plan } from './plan/plan.js';
 export type { JournalLine, RunEvent, RunStatus } from './record/events.js';

@@ -4,7 +4,8 @@ import { runRules } from './check/run-rules.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type SourceFile } from './load/corpus.js';
 import { reviewsOf } from './model/chain.js';
-import { buildModel, type Entry, type Model, unitOf } from './model/model.js';
+import { type Entry, readEntry, unitOf } from './model/entry.js';
+import { buildModel, type Model } from './model/model.js';
 import { parseWithLimit } from './parse/parse-with-limit.js';
 import { SourceText } from './parse/source-text.js';
 import { buildPlan, planDigest, planDocuments } from './plan/build-plan.js';
@@ -30,9 +31,9 @@ export async function compile(config: Config, besides: readonly string[] = []): 
     sources.map(async ({ path, bytes }) => ({ document: await parseWithLimit(path, bytes), bytes })),
   );
   if (parsed.some(({ document }) => holdsSql(document))) await loadGrammar();
-  const read = parsed.map(({ document, bytes }) => ({ document, sql: readSql(document, bytes) }));
+  const read = parsed.map(({ document, bytes }) => readEntry(document, readSql(document, bytes)));
   const model = buildModel(read, config.corpus);
-  const diagnostics = runRules(model, RULES);
+  const diagnostics = runRules(read, model, RULES);
   return { config, files: new Map(sources.map((file) => [file.path, file])), model, diagnostics };
 }
 

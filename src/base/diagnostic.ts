@@ -9,6 +9,22 @@ export interface RelatedPlace {
   readonly message: string;
 }
 
+/** One replacement in a document's text. */
+export interface Edit {
+  readonly position: Range;
+  readonly text: string;
+}
+
+/** A change to the document with the finding that a machine can decide; it never touches the bytes of a SQL fence. */
+export interface Fix {
+  /** What it does, as an order: `write the path of the file`. */
+  readonly title: string;
+  /** `digests` says that what changed was read again: applied only where the author asks for it. */
+  readonly kind: 'safe' | 'digests';
+  /** Edits that do not overlap, in the order of the text. */
+  readonly edits: readonly Edit[];
+}
+
 /** One finding in a document, as data. Published as `lint --format json`. */
 export interface Diagnostic {
   readonly ruleId: string;
@@ -20,6 +36,7 @@ export interface Diagnostic {
   readonly observed?: string;
   readonly related?: readonly RelatedPlace[];
   readonly help?: string;
+  readonly fix?: Fix;
 }
 
 /** Order of diagnostics in every output: file, then place, then rule. */

@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.js';
-import type { Cell, Document, Row } from '../parse/document.js';
+import type { Cell, Row } from '../parse/document.js';
 import type { Check } from '../sql/facts.js';
-import type { ColumnClaim } from './column-claims.js';
+import type { ColumnClaim, ColumnText } from './column-claims.js';
 import { knownTable, onlyTable } from './table-names.js';
 
 /** A title that asks for the number of columns: `T column count`, `T columns`, `columns of T`. */
@@ -15,8 +15,8 @@ const COUNTING_HEADER = /^(?:columns|cols|column count|number of columns|# colum
 const VALUE_HEADER = /^(?:expected|observed|actual|found|value|result|count|number|before|after|pre|post)\b/i;
 
 /** Claims in tables: rows about the number of columns, and columns headed so beside tables' names. */
-export function claimsInTables(model: Model, document: Document): ColumnClaim[] {
-  return document.tables.flatMap(({ header, rows }) =>
+export function claimsInTables(model: Model, { tables }: ColumnText): ColumnClaim[] {
+  return tables.flatMap(({ header, rows }) =>
     rows
       .filter((row) => row.cells.length === header.cells.length)
       .flatMap((row) => [...claimsOfRow(model, header, row), ...claimsUnderHeader(model, header, row)]),

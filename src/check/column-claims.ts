@@ -1,6 +1,7 @@
 import type { Range } from '../base/position.js';
-import type { Entry, Model } from '../model/model.js';
-import type { HeaderScalar } from '../parse/document.js';
+import type { Entry, FullEntry } from '../model/entry.js';
+import type { Model } from '../model/model.js';
+import type { Document, HeaderScalar } from '../parse/document.js';
 import { claimsInKeyValues } from './column-claims-in-lines.js';
 import { claimsInChecks, claimsInTables } from './column-claims-in-tables.js';
 import { claimsInText } from './column-claims-in-text.js';
@@ -12,10 +13,26 @@ export interface ColumnClaim {
   readonly position: Range;
 }
 
+/** The text of a document that may count columns. */
+export type ColumnText = Pick<Document, 'prose' | 'tables' | 'keyValues'>;
+
+const COUNTS = /\bcol(?:umn)?s?\b|column_count/i;
+
+/** The text of a document in which a number of columns may be claimed; null where none is. */
+export function columnText({ document, sql }: FullEntry): ColumnText | null {
+  const { prose, tables, keyValues, header } = document;
+  const counts =
+    prose.some(({ text }) => COUNTS.test(text)) ||
+    keyValues.some(({ key }) => /col(?:umn)?s/.test(key)) ||
+    sql.checks.some(({ title }) => COUNTS.test(title)) ||
+    (header?.values.some(({ value }) => COUNTS.test(value)) ?? false);
+  return counts ? { prose, tables, keyValues } : null;
+}
+
 /** Every such statement of a document that can be tied to exactly one table. */
-export function columnClaims(model: Model, entry: Entry): ColumnClaim[] {
+export function columnClaims(model: Model, entry: Entry, text: ColumnText): ColumnClaim[] {
   const { document } = entry;
-  const lines = document.prose.flatMap(({ line, text }) =>
+  const lines = text.prose.flatMap(({ line, text }) =>
     claimsInText(model, text).map(({ table, count, start, end }) => ({
       table,
       count,
@@ -26,8 +43,8 @@ export function columnClaims(model: Model, entry: Entry): ColumnClaim[] {
   const found = [
     ...lines,
     ...fields.flatMap((field) => claimsInField(model, field)),
-    ...claimsInTables(model, document),
-    ...claimsInKeyValues(model, document),
+    ...claimsInTables(model, text),
+    ...claimsInKeyValues(model, text, document.headings),
     ...claimsInChecks(model, entry.sql.checks),
   ];
   // One number can be read in two ways, as a line of text and as a cell.

@@ -1,8 +1,8 @@
 import type { ProblemCode } from '../parse/document.js';
-import type { RuleContext } from './rule.js';
+import type { DocumentContext } from './rule.js';
 
 /** Reports what the reader refused for one reason. */
-export function reportProblems({ entry, report }: RuleContext, code: ProblemCode): void {
+export function reportProblems({ entry, report }: DocumentContext, code: ProblemCode): void {
   for (const { code: found, ...finding } of entry.document.problems) {
     if (found === code) report(finding);
   }

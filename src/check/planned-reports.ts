@@ -1,4 +1,4 @@
-import type { Entry } from '../model/model.js';
+import type { Entry } from '../model/entry.js';
 import type { Mention } from '../parse/document.js';
 
 /** Whether a path is what a package says of its own reports: it comes true when they are generated. */

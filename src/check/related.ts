@@ -1,6 +1,6 @@
 import type { RelatedPlace } from '../base/diagnostic.js';
 import { FILE_START } from '../base/position.js';
-import type { Entry } from '../model/model.js';
+import type { Entry } from '../model/entry.js';
 import { headerValue } from '../parse/document.js';
 
 /** Another document as the place that explains a finding: at a field of its header, else at its start. */

@@ -1,6 +1,7 @@
-import type { RelatedPlace, Severity } from '../base/diagnostic.js';
+import type { Fix, RelatedPlace, Severity } from '../base/diagnostic.js';
 import type { Range } from '../base/position.js';
-import type { Entry, Model } from '../model/model.js';
+import type { Entry, FullEntry } from '../model/entry.js';
+import type { Model } from '../model/model.js';
 
 /** What a rule says of one place; the runner adds rule id and file. */
 export interface Finding {
@@ -10,6 +11,7 @@ export interface Finding {
   readonly observed?: string;
   readonly related?: readonly RelatedPlace[];
   readonly help?: string;
+  readonly fix?: Fix;
   /** Only where this finding weighs less than the rule's own severity. */
   readonly severity?: Severity;
 }
@@ -17,14 +19,7 @@ export interface Finding {
 /** Group of a rule in the reference; findings of `provenance` rules are also what `verify` reports. */
 export type RuleGroup = 'document' | 'references' | 'provenance' | 'sql' | 'claims';
 
-export interface RuleContext {
-  readonly entry: Entry;
-  readonly model: Model;
-  report(finding: Finding): void;
-}
-
-/** A static judgement over facts: plain data and one function, without I/O. */
-export interface Rule {
+interface RuleDescription {
   readonly id: string;
   readonly group: RuleGroup;
   readonly severity: Severity;
@@ -34,6 +29,43 @@ export interface Rule {
   readonly why: string;
   /** What the author does about it. */
   readonly fix: string;
-  /** Called once for each document. */
-  check(context: RuleContext): void;
+}
+
+export interface DocumentContext {
+  readonly entry: FullEntry;
+  report(finding: Finding): void;
+}
+
+/** Judges a document by itself: its findings are a pure function of the file's bytes, and kept with its facts. */
+export interface DocumentRule extends RuleDescription {
+  readonly scope: 'document';
+  check(context: DocumentContext): void;
+}
+
+export interface CorpusContext<Collected = unknown> {
+  readonly entry: Entry;
+  readonly model: Model;
+  /** What the rule collected from this document. */
+  readonly collected: Collected;
+  report(finding: Finding): void;
+}
+
+/**
+ * Judges a document beside others. It sees of this one and of all others what stays in memory (`DocumentIndex`), and
+ * of this one what it collected while all facts were at hand. It is called again when something changes that it asked
+ * the model for, so it asks for documents by path, and not for all of them.
+ */
+export interface CorpusRule<Collected = unknown> extends RuleDescription {
+  readonly scope: 'corpus';
+  /** Plain JSON data, a pure function of the document; the rule is not called for a document that gives null. */
+  collect?(entry: FullEntry): Collected | null;
+  check(context: CorpusContext<Collected>): void;
+}
+
+/** A static judgement over facts: plain data and one function, without I/O. */
+export type Rule = DocumentRule | CorpusRule;
+
+/** A corpus rule with the type of what it collects kept inside. */
+export function corpusRule<Collected>(rule: CorpusRule<Collected>): CorpusRule {
+  return rule as CorpusRule;
 }

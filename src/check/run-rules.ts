@@ -1,16 +1,57 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
+import type { Entry, FullEntry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
-import type { Rule } from './rule.js';
+import type { Finding, Rule } from './rule.js';
 
-/** Runs rules over every document of the model. */
-export function runRules(model: Model, rules: readonly Rule[]): Diagnostic[] {
+/** What the rules say of one document while all its facts are at hand: plain JSON data. */
+export interface DocumentJudgement {
+  readonly diagnostics: readonly Diagnostic[];
+  /** By id of the corpus rules that are to be called for this document; null for a rule that collects nothing. */
+  readonly collected: { readonly [ruleId: string]: unknown };
+}
+
+/** Runs the rules that need no other document, and collects what the others need of this one. */
+export function judgeDocument(entry: FullEntry, rules: readonly Rule[]): DocumentJudgement {
   const diagnostics: Diagnostic[] = [];
-  for (const entry of model.entries.values()) {
-    for (const rule of rules) {
-      const report = (finding: Parameters<Parameters<Rule['check']>[0]['report']>[0]) =>
-        diagnostics.push({ ruleId: rule.id, severity: rule.severity, file: entry.document.path, ...finding });
-      rule.check({ entry, model, report });
+  const collected: Record<string, unknown> = {};
+  for (const rule of rules) {
+    if (rule.scope === 'document') rule.check({ entry, report: reporter(rule, entry, diagnostics) });
+    else if (!rule.collect) collected[rule.id] = null;
+    else {
+      const data = rule.collect(entry);
+      if (data !== null) collected[rule.id] = data;
     }
   }
-  return diagnostics.sort(compareDiagnostics);
+  return { diagnostics, collected };
+}
+
+/** Runs the rules that judge a document beside others. */
+export function judgeBesideOthers(
+  entry: Entry,
+  collected: DocumentJudgement['collected'],
+  model: Model,
+  rules: readonly Rule[],
+): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const rule of rules) {
+    if (rule.scope !== 'corpus' || !Object.hasOwn(collected, rule.id)) continue;
+    const report = reporter(rule, entry, diagnostics);
+    rule.check({ entry, model, collected: collected[rule.id], report });
+  }
+  return diagnostics;
+}
+
+/** Runs all rules over documents of which all facts are at hand. */
+export function runRules(read: readonly FullEntry[], model: Model, rules: readonly Rule[]): Diagnostic[] {
+  return read
+    .flatMap((entry) => {
+      const { diagnostics, collected } = judgeDocument(entry, rules);
+      return [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules)];
+    })
+    .sort(compareDiagnostics);
+}
+
+function reporter(rule: Rule, { document }: Entry, into: Diagnostic[]) {
+  return (finding: Finding) =>
+    into.push({ ruleId: rule.id, severity: rule.severity, file: document.path, ...finding });
 }

@@ -1,4 +1,4 @@
-import type { Kind } from '../model/model.js';
+import type { Kind } from '../model/kinds.js';
 import type { FenceRole } from '../parse/document.js';
 
 /** The kind of document that owns each role of SQL fence (FORMAT, "SQL fences"). */

@@ -1,8 +1,8 @@
 import type { SqlRuleId } from '../sql/facts.js';
-import type { RuleContext } from './rule.js';
+import type { DocumentContext } from './rule.js';
 
 /** Reports what the SQL pass found for one rule. */
-export function reportSqlProblems({ entry, report }: RuleContext, rule: SqlRuleId): void {
+export function reportSqlProblems({ entry, report }: DocumentContext, rule: SqlRuleId): void {
   for (const { rule: found, ...finding } of entry.sql.problems) {
     if (found === rule) report(finding);
   }

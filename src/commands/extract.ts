@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
-import { unitOf } from '../model/model.js';
+import { unitOf } from '../model/entry.js';
 import type { FenceRole } from '../parse/document.js';
 import { textOf } from '../pipeline.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { buildScratch, type ScratchSource } from '../execute/scratch.js';
 import { startRun } from '../execute/start-run.js';
-import { unitOf } from '../model/model.js';
+import { unitOf } from '../model/entry.js';
 import { type Compilation, type PreparedPlan, textOf } from '../pipeline.js';
 import { openScratch } from '../target/open-target.js';
 import { compileCorpus } from './corpus.js';

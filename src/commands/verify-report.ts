@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { FILE_START } from '../base/position.js';
 import { UsageError } from '../base/usage-error.js';
-import type { Entry } from '../model/model.js';
-import { type Document, headerPosition, headerValue } from '../parse/document.js';
+import type { Entry } from '../model/entry.js';
+import { type DocumentIndex, headerPosition, headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
 import { hashFile } from '../record/hash-file.js';
 import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
@@ -50,7 +50,7 @@ export async function verifyReport(
 }
 
 function finding(
-  document: Document,
+  document: DocumentIndex,
   ruleId: string,
   key: string,
   message: string,
@@ -61,7 +61,12 @@ function finding(
 }
 
 /** The record is the one that the report pins, and follows from the journal beside it. */
-function compareRecord(document: Document, named: string, file: string, stored: StoredRecord): Diagnostic[] {
+function compareRecord(
+  document: DocumentIndex,
+  named: string,
+  file: string,
+  stored: StoredRecord,
+): Diagnostic[] {
   const findings: Diagnostic[] = [];
   const pinned = headerValue(document, 'record.sha256')?.value ?? '';
   if (pinned !== stored.sha256) {
@@ -75,7 +80,7 @@ function compareRecord(document: Document, named: string, file: string, stored: 
 }
 
 async function compareArtefacts(
-  document: Document,
+  document: DocumentIndex,
   file: string,
   { record }: StoredRecord,
   compared: Compared,

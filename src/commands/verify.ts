@@ -1,7 +1,7 @@
 import { compareDiagnostics, compareText, type Diagnostic } from '../base/diagnostic.js';
 import { DIGEST } from '../base/digest.js';
 import { RULES } from '../check/rules/index.js';
-import type { Entry } from '../model/model.js';
+import type { Entry } from '../model/entry.js';
 import { headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
 import { diagnosticsPretty, summarise } from '../render/diagnostics.js';

@@ -1,5 +1,6 @@
 import { type HeaderValue, headerText } from '../parse/document.js';
-import type { Entry, Model } from './model.js';
+import type { Entry } from './entry.js';
+import type { Model } from './model.js';
 
 /** A review or authorization of one document, with whether it still speaks of the bytes that are there. */
 export interface ReviewLink {

@@ -1,6 +1,7 @@
 import { compareText } from '../base/diagnostic.js';
 import { headerText } from '../parse/document.js';
-import type { ColumnCount, Entry } from './model.js';
+import type { Entry } from './entry.js';
+import type { ColumnCount } from './model.js';
 
 /**
  * How many columns each table has had, by replaying the migrations of all ddl documents in the order in which they

@@ -1,32 +1,8 @@
 import { posix } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
-import { type Document, headerText, type Mention } from '../parse/document.js';
-import type { SqlFacts, SqlUnit } from '../sql/facts.js';
+import type { DocumentIndex, Mention } from '../parse/document.js';
 import { columnHistory } from './columns.js';
-import { type Pin, pinsOf } from './pins.js';
-
-/** Kinds of governed document (FORMAT, "Kinds"). */
-export const KINDS = [
-  'law',
-  'ddl',
-  'command-package',
-  'review',
-  'authorization',
-  'dry-run-report',
-  'execution-report',
-  'note',
-] as const;
-
-export type Kind = (typeof KINDS)[number];
-
-/** One document of the corpus with everything that was read from it. */
-export interface Entry {
-  readonly document: Document;
-  readonly sql: SqlFacts;
-  /** Null where the header names no known kind. */
-  readonly kind: Kind | null;
-  readonly pins: readonly Pin[];
-}
+import type { Entry } from './entry.js';
 
 /** What a digest is the digest of. */
 export interface DigestOwner {
@@ -42,6 +18,10 @@ export interface Model {
   readonly digests: ReadonlyMap<string, readonly DigestOwner[]>;
   /** Numbers of columns that a table has had, by qualified name, with the document that says so. */
   readonly columns: ReadonlyMap<string, readonly ColumnCount[]>;
+  /** Paths of the documents with a file name, whatever its case. */
+  named(fileName: string): readonly string[];
+  /** Paths of the documents that name a document: in pins, in their text, by links. */
+  referrers(path: string): readonly string[];
 }
 
 export interface ColumnCount {
@@ -49,19 +29,10 @@ export interface ColumnCount {
   readonly path: string;
 }
 
-/** Builds the model from parsed documents. */
-export function buildModel(
-  documents: readonly { readonly document: Document; readonly sql: SqlFacts }[],
-  corpusGlobs: readonly string[],
-): Model {
-  const entries = new Map<string, Entry>();
-  const sorted = [...documents].sort((a, b) => compareText(a.document.path, b.document.path));
-  for (const { document, sql } of sorted) {
-    // A header of the old form was checked by no schema: what it says is not relied on.
-    const named = document.header?.origin === 'front-matter' ? headerText(document, 'kind') : undefined;
-    const kind = KINDS.find((known) => known === named) ?? null;
-    entries.set(document.path, { document, sql, kind, pins: pinsOf(document) });
-  }
+/** Builds the model from what was read of each document. */
+export function buildModel(read: readonly Entry[], corpusGlobs: readonly string[]): Model {
+  const sorted = [...read].sort((a, b) => compareText(a.document.path, b.document.path));
+  const entries = new Map(sorted.map((entry) => [entry.document.path, entry]));
   const digests = new Map<string, DigestOwner[]>();
   const own = (digest: string, owner: DigestOwner) =>
     digests.set(digest, [...(digests.get(digest) ?? []), owner]);
@@ -71,17 +42,35 @@ export function buildModel(
       if (role === 'migration' || role === 'rollback') own(digest, { path: document.path, of: role });
     }
   }
-  return {
+  const names = new Map<string, string[]>();
+  for (const path of entries.keys()) add(names, posix.basename(path).toLowerCase(), path);
+  let referrers: Map<string, string[]> | undefined;
+  const model: Model = {
     entries,
     roots: corpusGlobs.map(staticPrefix),
     digests,
     columns: columnHistory([...entries.values()]),
+    named: (fileName) => names.get(fileName.toLowerCase()) ?? [],
+    referrers: (path) => {
+      referrers ??= referrersOf(model);
+      return referrers.get(path) ?? [];
+    },
   };
+  return model;
 }
 
-/** The unit of a role in a document's SQL. */
-export function unitOf(entry: Entry, role: SqlUnit['role']): SqlUnit | undefined {
-  return entry.sql.units.find((unit) => unit.role === role);
+function referrersOf(model: Model): Map<string, string[]> {
+  const referrers = new Map<string, string[]>();
+  for (const entry of model.entries.values())
+    for (const { document } of referencedEntries(model, entry))
+      add(referrers, document.path, entry.document.path);
+  return referrers;
+}
+
+function add(into: Map<string, string[]>, key: string, value: string): void {
+  const known = into.get(key);
+  if (known) known.push(value);
+  else into.set(key, [value]);
 }
 
 /** Whether a path lies where the corpus keeps its documents. */
@@ -100,7 +89,10 @@ export function resolvePath(model: Model, path: string): Entry[] {
 }
 
 /** A link's target as a path of the corpus and its anchor; null for other addresses. */
-export function resolveLink(document: Document, url: string): { path: string; anchor: string | null } | null {
+export function resolveLink(
+  document: DocumentIndex,
+  url: string,
+): { path: string; anchor: string | null } | null {
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return null;
   const [before = '', anchor = null] = url.split('#', 2);
   let decoded: string;
@@ -135,7 +127,7 @@ export function referencedEntries(model: Model, entry: Entry): Entry[] {
 }
 
 /** Places in a document that name a path. */
-export function pathMentions(document: Document): Mention[] {
+export function pathMentions(document: DocumentIndex): Mention[] {
   return document.mentions.filter((mention) => mention.kind === 'path');
 }
 

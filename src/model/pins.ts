@@ -1,5 +1,5 @@
 import type { Range } from '../base/position.js';
-import type { Document, HeaderValue } from '../parse/document.js';
+import type { DocumentIndex, HeaderValue } from '../parse/document.js';
 import { headerPosition } from '../parse/document.js';
 
 /** A reference in the header that pins what was read: a document, its revision, its digests. */
@@ -20,7 +20,7 @@ export interface PinField {
 const FIELDS = ['revision', 'sha256', 'migration_sha256', 'rollback_sha256'] as const;
 
 /** Every mapping of the header that has a `document` key. */
-export function pinsOf(document: Document): Pin[] {
+export function pinsOf(document: DocumentIndex): Pin[] {
   const pins: Pin[] = [];
   const walk = (value: HeaderValue, key: string) => {
     if (typeof value === 'string') return;
@@ -31,7 +31,7 @@ export function pinsOf(document: Document): Pin[] {
   return pins;
 }
 
-function readPin(document: Document, value: { readonly [key: string]: HeaderValue }, key: string): Pin {
+function readPin(document: DocumentIndex, value: { readonly [key: string]: HeaderValue }, key: string): Pin {
   const place = (name: string) => headerPosition(document, key === '' ? name : `${key}.${name}`)!;
   const fields = FIELDS.flatMap((name) => {
     const text = value[name];

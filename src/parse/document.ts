@@ -1,7 +1,10 @@
 import type { Range } from '../base/position.js';
 
-/** Facts of one document: a pure function of its bytes, plain data, no syntax tree. */
-export interface Document {
+/**
+ * What stays known of every document: enough for other documents and for the rules that compare them. A pure
+ * function of the file's bytes, plain data, no syntax tree.
+ */
+export interface DocumentIndex {
   /** Path relative to the corpus root, `/`-separated, NFC. */
   readonly path: string;
   /** SHA-256 over the file's exact bytes. */
@@ -13,12 +16,16 @@ export interface Document {
   readonly header: Header | null;
   readonly headings: readonly Heading[];
   readonly fences: readonly Fence[];
+  readonly links: readonly Link[];
+  readonly mentions: readonly Mention[];
+}
+
+/** All facts of one document, for rules that judge it by itself; most of its text is in here. */
+export interface Document extends DocumentIndex {
   readonly tables: readonly Table[];
   /** Table delimiter rows that belong to no table: the header above was broken over lines. */
   readonly strayDelimiters: readonly Range[];
   readonly keyValues: readonly KeyValue[];
-  readonly links: readonly Link[];
-  readonly mentions: readonly Mention[];
   /** Raw HTML, which a reviewer does not see as it is extracted. */
   readonly html: readonly Range[];
   /** Lines of prose, list items and table rows, for claims that are made in words. */
@@ -140,18 +147,18 @@ export interface ProseLine {
 }
 
 /** The scalar at a dotted path of the header. */
-export function headerValue(document: Document, path: string): HeaderScalar | undefined {
+export function headerValue(document: DocumentIndex, path: string): HeaderScalar | undefined {
   return document.header?.values.find((value) => value.path === path);
 }
 
 /** Text of a top-level header field, or undefined where it is absent or not a scalar. */
-export function headerText(document: Document, key: string): string | undefined {
+export function headerText(document: DocumentIndex, key: string): string | undefined {
   const value = document.header?.data[key];
   return typeof value === 'string' ? value : undefined;
 }
 
 /** Place of the value at a dotted path, else of its key, else of the nearest parent, else of the header. */
-export function headerPosition(document: Document, path: string): Range | undefined {
+export function headerPosition(document: DocumentIndex, path: string): Range | undefined {
   const header = document.header;
   if (!header) return undefined;
   for (let at = path; at !== ''; at = at.includes('.') ? at.slice(0, at.lastIndexOf('.')) : '') {

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
 import { UsageError } from '../base/usage-error.js';
-import { type Entry, type Model, unitOf } from '../model/model.js';
+import { type Entry, unitOf } from '../model/entry.js';
+import type { Model } from '../model/model.js';
 import { headerText } from '../parse/document.js';
 import { derivedChecks } from '../sql/derived-checks.js';
 import type { SqlUnit } from '../sql/facts.js';

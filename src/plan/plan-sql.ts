@@ -1,5 +1,5 @@
 import { UsageError } from '../base/usage-error.js';
-import { type Entry, unitOf } from '../model/model.js';
+import { type Entry, unitOf } from '../model/entry.js';
 import { readExpectation } from '../sql/expectation.js';
 import type { Check, SqlUnit } from '../sql/facts.js';
 import type { Plan, PlanCheck, PlanStatement, PlanUnit } from './plan.js';

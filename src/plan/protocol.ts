@@ -1,5 +1,5 @@
 import { UsageError } from '../base/usage-error.js';
-import type { Entry } from '../model/model.js';
+import type { Entry } from '../model/entry.js';
 import type { HeaderValue } from '../parse/document.js';
 import type { GateName, Plan, PlanCommand, PlanGate, StepName } from './plan.js';
 

@@ -1,4 +1,5 @@
 import { sha256 } from '../../src/base/digest.js';
+import { readEntry } from '../../src/model/entry.js';
 import { buildModel } from '../../src/model/model.js';
 import { parseDocument } from '../../src/parse/parse-document.js';
 import { SourceText } from '../../src/parse/source-text.js';
@@ -82,7 +83,7 @@ export async function planOf(changes: Partial<Small> = {}): Promise<Plan> {
     ([name, text]) => {
       const bytes = Buffer.from(text);
       const document = parseDocument(`knowledge/${name}`, bytes);
-      return { document, bytes, sql: readSql(document, bytes) };
+      return { ...readEntry(document, readSql(document, bytes)), bytes };
     },
   );
   const model = buildModel(read, ['knowledge/**/*.md']);

@@ -1,10 +1,12 @@
 import { DIGEST } from '../../base/digest.js';
-import { type Entry, type Model, referencedEntries } from '../../model/model.js';
-import type { Document } from '../../parse/document.js';
-import type { Rule } from '../rule.js';
+import type { Entry } from '../../model/entry.js';
+import { type Model, referencedEntries } from '../../model/model.js';
+import type { DocumentIndex } from '../../parse/document.js';
+import type { CorpusRule } from '../rule.js';
 
-export const abbreviatedDigest: Rule = {
+export const abbreviatedDigest: CorpusRule = {
   id: 'abbreviated-digest',
+  scope: 'corpus',
   group: 'provenance',
   severity: 'error',
   what: 'An abbreviated digest (`023a3be5…e93eab`) that stands for no known digest, or for several.',
@@ -36,7 +38,7 @@ export const abbreviatedDigest: Rule = {
 };
 
 /** Words such as `facade…` and numbers such as `123456…` look like digits of a digest and are none. */
-function isAbbreviation({ kind, value }: Document['mentions'][number]): boolean {
+function isAbbreviation({ kind, value }: DocumentIndex['mentions'][number]): boolean {
   return kind === 'abbreviated-digest' && /\d/.test(value) && /[a-f]/.test(value);
 }
 

@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const checkFormat: Rule = {
+export const checkFormat: DocumentRule = {
   id: 'check-format',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'A check without id, title, expectation, or the one statement or evidence that answers it.',

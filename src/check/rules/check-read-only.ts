@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const checkReadOnly: Rule = {
+export const checkReadOnly: DocumentRule = {
   id: 'check-read-only',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'A check that is not one SELECT, or that calls what is not known to read only.',

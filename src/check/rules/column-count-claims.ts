@@ -1,19 +1,20 @@
-import { columnClaims } from '../column-claims.js';
+import { type ColumnText, columnClaims, columnText } from '../column-claims.js';
 import { relatedDocument } from '../related.js';
-import type { Rule, RuleContext } from '../rule.js';
+import { type CorpusContext, corpusRule } from '../rule.js';
 import { alternatives, counted } from '../words.js';
 
-export const columnCountClaims: Rule = {
+export const columnCountClaims = corpusRule<ColumnText>({
   id: 'column-count-claims',
+  scope: 'corpus',
   group: 'claims',
   severity: 'error',
   what: 'A statement of how many columns a table has that its DDL documents do not bear out.',
   why: 'A number that is written in words is copied from document to document and is not counted again.',
   fix: 'Count the columns in the SQL, and write that number.',
+  collect: (entry) => (entry.kind === 'note' ? null : columnText(entry)),
   check(context) {
-    const { entry, model, report } = context;
-    if (entry.kind === 'note') return;
-    for (const { table, count, position } of columnClaims(model, entry)) {
+    const { entry, model, collected, report } = context;
+    for (const { table, count, position } of columnClaims(model, entry, collected)) {
       const history = model.columns.get(table) ?? [];
       const allowed = [...new Set(history.map((known) => known.count))];
       if (allowed.includes(count)) continue;
@@ -28,10 +29,10 @@ export const columnCountClaims: Rule = {
       });
     }
   },
-};
+});
 
 /** The statements that give a table its columns. */
-function definitions({ model }: RuleContext, table: string) {
+function definitions({ model }: Pick<CorpusContext, 'model'>, table: string) {
   return (model.columns.get(table) ?? []).flatMap(({ count, path }) => {
     const ddl = model.entries.get(path);
     if (!ddl) return [];

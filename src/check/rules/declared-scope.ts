@@ -1,10 +1,11 @@
-import { unitOf } from '../../model/model.js';
+import { unitOf } from '../../model/entry.js';
 import { headerPosition } from '../../parse/document.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { DocumentContext, DocumentRule } from '../rule.js';
 import { type ScopeList, scopeEffects } from '../scope-effects.js';
 
-export const declaredScope: Rule = {
+export const declaredScope: DocumentRule = {
   id: 'declared-scope',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'An effect of the migration that the scope does not declare, or a declared name without an effect.',
@@ -46,20 +47,20 @@ const VERBS: Readonly<Record<ScopeList, string>> = {
 };
 
 /** SQL that could not be read, or that is not run, has been reported; its effects are not known. */
-function isReadable({ entry }: RuleContext): boolean {
+function isReadable({ entry }: DocumentContext): boolean {
   const { document, sql } = entry;
   const written = document.fences.some(({ role }) => role === 'migration');
   if (written && !unitOf(entry, 'migration')) return false;
   return document.header !== null && !sql.problems.some(({ rule }) => rule === 'sql-syntax');
 }
 
-function declaredNames({ entry }: RuleContext) {
+function declaredNames({ entry }: DocumentContext) {
   return (entry.document.header?.values ?? []).flatMap(({ path, value, position }) => {
     const list = /^scope\.(creates|alters|drops|writes_rows)\.\d+$/.exec(path)?.[1] as ScopeList | undefined;
     return list ? [{ list, name: value, position }] : [];
   });
 }
 
-function scopePlace({ entry }: RuleContext, list: ScopeList) {
+function scopePlace({ entry }: DocumentContext, list: ScopeList) {
   return { file: entry.document.path, position: headerPosition(entry.document, `scope.${list}`)! };
 }

@@ -1,11 +1,13 @@
 import { DIGEST } from '../../base/digest.js';
-import { type Entry, pathMentions } from '../../model/model.js';
+import type { Entry } from '../../model/entry.js';
+import { pathMentions } from '../../model/model.js';
 import type { Mention } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { CorpusContext, CorpusRule } from '../rule.js';
 
-export const documentDigestMatches: Rule = {
+export const documentDigestMatches: CorpusRule = {
   id: 'document-digest-matches',
+  scope: 'corpus',
   group: 'provenance',
   severity: 'error',
   what: 'A digest in a pin, or beside a path, that is not the digest of the document.',
@@ -32,7 +34,7 @@ export const documentDigestMatches: Rule = {
 };
 
 /** The schemas of governed kinds judge the form of a digest; a note has none for its pins. */
-function reportMalformed({ entry, report }: RuleContext, pin: Entry['pins'][number]): void {
+function reportMalformed({ entry, report }: CorpusContext, pin: Entry['pins'][number]): void {
   if (entry.kind !== 'note' && entry.kind !== null) return;
   for (const { name, value, position } of pin.fields) {
     if (name === 'revision' || DIGEST.test(value)) continue;
@@ -42,7 +44,7 @@ function reportMalformed({ entry, report }: RuleContext, pin: Entry['pins'][numb
 }
 
 /** A digest in the text belongs to the path on its line, if there is exactly one. */
-function checkLines({ entry, model, report }: RuleContext): void {
+function checkLines({ entry, model, report }: CorpusContext): void {
   const outside = (mention: Mention) => mention.in !== 'header';
   const paths = pathMentions(entry.document).filter(outside);
   for (const { value, position } of entry.document.mentions

@@ -1,8 +1,9 @@
 import { headerPosition, headerText } from '../../parse/document.js';
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 
-export const documentPathMatches: Rule = {
+export const documentPathMatches: DocumentRule = {
   id: 'document-path-matches',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'A `document_path` that is not the path of the file.',

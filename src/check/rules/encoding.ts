@@ -1,8 +1,9 @@
 import { reportProblems } from '../document-problems.js';
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 
-export const encoding: Rule = {
+export const encoding: DocumentRule = {
   id: 'encoding',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'A file that is not plain UTF-8: invalid bytes, a NUL byte or a byte order mark.',

@@ -1,8 +1,9 @@
 import { FILE_START } from '../../base/position.js';
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 
-export const frontMatterRequired: Rule = {
+export const frontMatterRequired: DocumentRule = {
   id: 'front-matter-required',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'A document of the corpus without front matter; only a warning where it has a header of the old form.',

@@ -1,11 +1,12 @@
 import { schemaErrors } from '../../load/schemas.js';
-import { KINDS } from '../../model/model.js';
+import { KINDS } from '../../model/kinds.js';
 import { headerPosition, headerText, headerValue } from '../../parse/document.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { DocumentContext, DocumentRule } from '../rule.js';
 import { alternatives } from '../words.js';
 
-export const frontMatterSchema: Rule = {
+export const frontMatterSchema: DocumentRule = {
   id: 'front-matter-schema',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'Front matter with a missing, unknown or malformed field for its kind of document.',
@@ -33,7 +34,7 @@ export const frontMatterSchema: Rule = {
   },
 };
 
-function reportKind(context: RuleContext): void {
+function reportKind(context: DocumentContext): void {
   const { document } = context.entry;
   const observed = headerText(document, 'kind');
   context.report({
@@ -46,7 +47,7 @@ function reportKind(context: RuleContext): void {
 }
 
 /** A mapping in a list has no place of its own: it is shown at its first key. */
-function position({ entry }: RuleContext, path: string) {
+function position({ entry }: DocumentContext, path: string) {
   const { document } = entry;
   const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
   const items = [path, parent].filter((item) => /\.\d+$/.test(item) && !headerValue(document, item));
@@ -55,7 +56,7 @@ function position({ entry }: RuleContext, path: string) {
   return first && !exact ? first.position : headerPosition(document, path)!;
 }
 
-function keyPosition(context: RuleContext, path: string) {
+function keyPosition(context: DocumentContext, path: string) {
   const key = context.entry.document.header?.keys.find((known) => known.path === path);
   return key?.position ?? position(context, path);
 }

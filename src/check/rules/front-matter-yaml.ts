@@ -1,8 +1,9 @@
 import { reportProblems } from '../document-problems.js';
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 
-export const frontMatterYaml: Rule = {
+export const frontMatterYaml: DocumentRule = {
   id: 'front-matter-yaml',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'Front matter that is not plain YAML: keys with texts, lists and mappings.',

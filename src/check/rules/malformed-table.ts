@@ -1,9 +1,10 @@
 import type { Row, Table } from '../../parse/document.js';
-import type { Finding, Rule } from '../rule.js';
+import type { DocumentRule, Finding } from '../rule.js';
 import { counted } from '../words.js';
 
-export const malformedTable: Rule = {
+export const malformedTable: DocumentRule = {
   id: 'malformed-table',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'A table row with more or fewer cells than its header, or a delimiter row that belongs to no table.',

@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import { inCorpus, type Model, pathMentions, resolveLink } from '../../model/model.js';
 import { isPlannedReport } from '../planned-reports.js';
-import type { Rule } from '../rule.js';
+import type { CorpusRule } from '../rule.js';
 
-export const noBrokenReference: Rule = {
+export const noBrokenReference: CorpusRule = {
   id: 'no-broken-reference',
+  scope: 'corpus',
   group: 'references',
   severity: 'error',
   what: 'A path or link names a document that is not in the corpus.',
@@ -48,6 +49,6 @@ export const noBrokenReference: Rule = {
 /** A document of the same file name elsewhere is most likely the one that was meant. */
 function hint(model: Model, path: string): { help: string } | Record<never, never> {
   const name = posix.basename(path);
-  const same = [...model.entries.keys()].find((known) => posix.basename(known) === name);
+  const [same] = model.named(name);
   return same ? { help: `did you mean "${same}"?` } : {};
 }

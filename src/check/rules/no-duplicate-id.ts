@@ -1,8 +1,9 @@
-import { type Declaration, declaredIds } from '../../model/ids.js';
-import type { Rule } from '../rule.js';
+import type { Declaration } from '../../model/declared-ids.js';
+import type { DocumentRule } from '../rule.js';
 
-export const noDuplicateId: Rule = {
+export const noDuplicateId: DocumentRule = {
   id: 'no-duplicate-id',
+  scope: 'document',
   group: 'references',
   severity: 'error',
   what: 'An id that a document declares twice.',
@@ -10,7 +11,7 @@ export const noDuplicateId: Rule = {
   fix: 'Give the later one an id of its own.',
   check({ entry, report }) {
     const first = new Map<string, Declaration>();
-    for (const declaration of declaredIds(entry)) {
+    for (const declaration of entry.declared) {
       const { id, path, position } = declaration;
       const earlier = first.get(id);
       if (earlier)

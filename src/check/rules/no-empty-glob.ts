@@ -1,9 +1,10 @@
 import { inCorpus, pathMentions, resolvePath } from '../../model/model.js';
 import { isPlannedReport } from '../planned-reports.js';
-import type { Rule } from '../rule.js';
+import type { CorpusRule } from '../rule.js';
 
-export const noEmptyGlob: Rule = {
+export const noEmptyGlob: CorpusRule = {
   id: 'no-empty-glob',
+  scope: 'corpus',
   group: 'references',
   severity: 'error',
   what: 'A path with `*` that matches no document.',

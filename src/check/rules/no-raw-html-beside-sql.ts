@@ -1,7 +1,8 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 
-export const noRawHtmlBesideSql: Rule = {
+export const noRawHtmlBesideSql: DocumentRule = {
   id: 'no-raw-html-beside-sql',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'Raw HTML in a document that holds executable SQL.',

@@ -2,10 +2,11 @@ import type { Range } from '../../base/position.js';
 import { pathMentions } from '../../model/model.js';
 import { headerText } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { CorpusContext, CorpusRule } from '../rule.js';
 
-export const noStaleRevision: Rule = {
+export const noStaleRevision: CorpusRule = {
   id: 'no-stale-revision',
+  scope: 'corpus',
   group: 'references',
   severity: 'error',
   what: 'A revision beside a path, or in a pin, that is not the one the document has.',
@@ -22,7 +23,7 @@ export const noStaleRevision: Rule = {
   },
 };
 
-function judge({ model, report }: RuleContext, path: string, observed: string, position: Range): void {
+function judge({ model, report }: CorpusContext, path: string, observed: string, position: Range): void {
   const target = model.entries.get(path);
   const expected = target && headerText(target.document, 'revision');
   if (!target || expected === undefined || expected === observed) return;

@@ -1,10 +1,11 @@
 import { compareText } from '../../base/diagnostic.js';
-import { declaredIds, knownIds } from '../../model/ids.js';
+import { knownIds } from '../../model/ids.js';
 import type { Model } from '../../model/model.js';
-import type { Rule } from '../rule.js';
+import type { CorpusRule } from '../rule.js';
 
-export const noUndefinedId: Rule = {
+export const noUndefinedId: CorpusRule = {
   id: 'no-undefined-id',
+  scope: 'corpus',
   group: 'references',
   severity: 'error',
   what: 'An id (`C-06`, `PF-3`, `V-17`, `N1`) or section (`§7`) that neither this document nor one it names declares.',
@@ -34,7 +35,7 @@ export const noUndefinedId: Rule = {
 function idHelp(model: Model, id: string, known: ReadonlySet<string>): string {
   const near = [...known].filter((other) => isNear(other, id)).sort(compareText);
   if (near.length > 0) return `did you mean ${near.slice(0, 5).join(', ')}?`;
-  const owner = [...model.entries.values()].find((entry) => declaredIds(entry).some((one) => one.id === id));
+  const owner = [...model.entries.values()].find((entry) => entry.declared.some((one) => one.id === id));
   return owner
     ? `it is declared in "${owner.document.path}"; name that document here`
     : 'name the document that declares it';

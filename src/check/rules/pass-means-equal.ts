@@ -1,8 +1,9 @@
 import type { Cell, Row, Table } from '../../parse/document.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { DocumentContext, DocumentRule } from '../rule.js';
 
-export const passMeansEqual: Rule = {
+export const passMeansEqual: DocumentRule = {
   id: 'pass-means-equal',
+  scope: 'document',
   group: 'claims',
   severity: 'error',
   what: 'A table row that says PASS although the expected and observed values differ; a warning where the observed value is replaced by a word such as "same".',
@@ -38,7 +39,7 @@ function readColumns({ header }: Table): Columns | null {
 /** Words that stand where the observed value should. */
 const WORDS = /^(?:(?:the )?same|identical|match(?:es|ed)?|equal|unchanged|as expected|ok|yes)\.?$/i;
 
-function judge({ report }: RuleContext, { cells }: Row, columns: Columns): void {
+function judge({ report }: DocumentContext, { cells }: Row, columns: Columns): void {
   if (!saysPass(cells, columns.result)) return;
   const expected = cells[columns.expected]!;
   const observed = cells[columns.observed]!;

@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const qualifiedNames: Rule = {
+export const qualifiedNames: DocumentRule = {
   id: 'qualified-names',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'An object in executable SQL without its schema.',

@@ -1,8 +1,9 @@
 import { reportProblems } from '../document-problems.js';
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 
-export const readable: Rule = {
+export const readable: DocumentRule = {
   id: 'readable',
+  scope: 'document',
   group: 'document',
   severity: 'error',
   what: 'A file that is too large, too deeply nested or too slow to be read.',

@@ -1,11 +1,13 @@
-import type { Entry, Kind } from '../../model/model.js';
+import type { Entry } from '../../model/entry.js';
+import type { Kind } from '../../model/kinds.js';
 import { headerValue } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { CorpusContext, CorpusRule } from '../rule.js';
 import { alternatives } from '../words.js';
 
-export const referenceKind: Rule = {
+export const referenceKind: CorpusRule = {
   id: 'reference-kind',
+  scope: 'corpus',
   group: 'references',
   severity: 'error',
   what: 'A field of the front matter that names a document of another kind than the field asks for.',
@@ -43,7 +45,7 @@ function expectedKinds(kind: Kind, key: string): readonly Kind[] | null {
 }
 
 function judge(
-  { model, report }: RuleContext,
+  { model, report }: CorpusContext,
   key: string,
   path: string,
   position: Entry['pins'][number]['pathPosition'],

@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const singleTransaction: Rule = {
+export const singleTransaction: DocumentRule = {
   id: 'single-transaction',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'A transaction statement other than one plain BEGIN first and COMMIT last.',

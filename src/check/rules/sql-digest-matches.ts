@@ -1,11 +1,13 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
-import { type Entry, pathMentions, resolvePath, unitOf } from '../../model/model.js';
+import { type Entry, unitOf } from '../../model/entry.js';
+import { pathMentions, resolvePath } from '../../model/model.js';
 import { relatedDocument } from '../related.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { CorpusContext, CorpusRule } from '../rule.js';
 
-export const sqlDigestMatches: Rule = {
+export const sqlDigestMatches: CorpusRule = {
   id: 'sql-digest-matches',
+  scope: 'corpus',
   group: 'provenance',
   severity: 'error',
   what: 'A digest of SQL that is not the digest of the SQL in the document.',
@@ -26,7 +28,7 @@ function roleOf(name: string): Role | null {
   return (role as Role | undefined) ?? null;
 }
 
-function checkPins(context: RuleContext): void {
+function checkPins(context: CorpusContext): void {
   for (const pin of context.entry.pins) {
     const target = context.model.entries.get(pin.path);
     for (const { name, value, position } of pin.fields) {
@@ -37,7 +39,7 @@ function checkPins(context: RuleContext): void {
 }
 
 /** A check that is answered by the provenance of the run expects the digest that the package pins. */
-function checkEvidence(context: RuleContext): void {
+function checkEvidence(context: CorpusContext): void {
   const pin = context.entry.pins.find(({ key }) => key === 'ddl');
   const target = pin && context.model.entries.get(pin.path);
   if (!target) return;
@@ -48,7 +50,7 @@ function checkEvidence(context: RuleContext): void {
 }
 
 /** `ddl_sha256: …` lines, in a document that names exactly one ddl document. */
-function checkKeyValues(context: RuleContext): void {
+function checkKeyValues(context: CorpusContext): void {
   const { entry, model } = context;
   const named = new Map<string, Entry>();
   for (const { value } of pathMentions(entry.document)) {
@@ -69,7 +71,7 @@ function checkKeyValues(context: RuleContext): void {
 }
 
 function compare(
-  { report }: RuleContext,
+  { report }: CorpusContext,
   target: Entry,
   role: Role,
   observed: string,

@@ -1,10 +1,11 @@
 import type { Fence, FenceRole } from '../../parse/document.js';
-import type { Rule, RuleContext } from '../rule.js';
+import type { DocumentContext, DocumentRule } from '../rule.js';
 import { ROLE_OWNERS } from '../sql-owners.js';
 import { alternatives } from '../words.js';
 
-export const sqlFencePlacement: Rule = {
+export const sqlFencePlacement: DocumentRule = {
   id: 'sql-fence-placement',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'A fence of executable SQL that is indented, nested, not closed, in a document of the wrong kind, or of a misspelt role.',
@@ -23,7 +24,7 @@ export const sqlFencePlacement: Rule = {
 
 const ROLES = Object.keys(ROLE_OWNERS);
 
-function judgeInfo({ entry, report }: RuleContext, { info, position }: Fence): void {
+function judgeInfo({ entry, report }: DocumentContext, { info, position }: Fence): void {
   const owner = entry.kind === 'ddl' || entry.kind === 'command-package';
   if (!owner || !/^sql\b/i.test(info) || /^sql$/i.test(info)) return;
   report({
@@ -35,7 +36,7 @@ function judgeInfo({ entry, report }: RuleContext, { info, position }: Fence): v
   });
 }
 
-function judgePlace({ entry, report }: RuleContext, fence: Fence, role: FenceRole): void {
+function judgePlace({ entry, report }: DocumentContext, fence: Fence, role: FenceRole): void {
   const { position } = fence;
   const owner = ROLE_OWNERS[role];
   if (!fence.atRoot)

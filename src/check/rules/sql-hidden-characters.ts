@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const sqlHiddenCharacters: Rule = {
+export const sqlHiddenCharacters: DocumentRule = {
   id: 'sql-hidden-characters',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'Characters in executable SQL that a reviewer cannot see or can mistake.',

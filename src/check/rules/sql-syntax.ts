@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const sqlSyntax: Rule = {
+export const sqlSyntax: DocumentRule = {
   id: 'sql-syntax',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: "SQL in a fence that PostgreSQL's own grammar does not accept.",

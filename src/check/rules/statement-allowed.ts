@@ -1,8 +1,9 @@
-import type { Rule } from '../rule.js';
+import type { DocumentRule } from '../rule.js';
 import { reportSqlProblems } from '../sql-problems.js';
 
-export const statementAllowed: Rule = {
+export const statementAllowed: DocumentRule = {
   id: 'statement-allowed',
+  scope: 'document',
   group: 'sql',
   severity: 'error',
   what: 'A statement that is not on the list of those that executable SQL may hold.',
