@@ -15,11 +15,16 @@ export interface Model {
   readonly entries: ReadonlyMap<string, Entry>;
   /** Folders that the corpus globs start from; a path below them must be a document. */
   readonly roots: readonly string[];
-  readonly digests: ReadonlyMap<string, readonly DigestOwner[]>;
+  /** What has a digest, whole or by its first digits (at least `HEAD`); by digest. */
+  digests(head: string): ReadonlyMap<string, readonly DigestOwner[]>;
   /** Numbers of columns that a table has had, by qualified name, with the document that says so. */
   readonly columns: ReadonlyMap<string, readonly ColumnCount[]>;
   /** Paths of the documents with a file name, whatever its case. */
   named(fileName: string): readonly string[];
+  /** Paths of the documents that declare an id. */
+  declaring(id: string): readonly string[];
+  /** Paths of the documents that a path with `*` names. */
+  matching(pattern: string): readonly string[];
   /** Paths of the documents that name a document: in pins, in their text, by links. */
   referrers(path: string): readonly string[];
 }
@@ -29,48 +34,166 @@ export interface ColumnCount {
   readonly path: string;
 }
 
-/** Builds the model from what was read of each document. */
+/** Fewest first digits that a digest is looked up by. */
+const HEAD = 6;
+
+/** How documents are found by what they offer, and what is told of each question that a rule asks. */
+export interface Lookup {
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** Paths, in order, of documents that may offer a key (`offers`): all that do, and perhaps others. */
+  offering(key: string): Iterable<string>;
+  /** Called with each key that an answer depends on. */
+  asked?(key: string): void;
+}
+
+/**
+ * Keys by which a document can be found by others. When it changes, what was found by one of its keys, old or new,
+ * has to be asked again.
+ */
+export function offers(entry: Entry): string[] {
+  const { path } = entry.document;
+  const keys = [`name ${posix.basename(path).toLowerCase()}`];
+  for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
+  for (const { id } of entry.declared) keys.push(`id ${id}`);
+  for (const named of referencedPaths(entry)) keys.push(`ref ${named.includes('*') ? '*' : named}`);
+  if (entry.kind === 'ddl') keys.push('columns');
+  return [...new Set(keys)];
+}
+
+/** Keys that change because a document appeared or went. */
+export const PRESENCE = 'paths';
+
+/** The key of a document itself. */
+export function pathKey(path: string): string {
+  return `path ${path}`;
+}
+
+/** The model of documents that are all in memory. */
 export function buildModel(read: readonly Entry[], corpusGlobs: readonly string[]): Model {
   const sorted = [...read].sort((a, b) => compareText(a.document.path, b.document.path));
   const entries = new Map(sorted.map((entry) => [entry.document.path, entry]));
-  const digests = new Map<string, DigestOwner[]>();
-  const own = (digest: string, owner: DigestOwner) =>
-    digests.set(digest, [...(digests.get(digest) ?? []), owner]);
-  for (const { document, sql } of entries.values()) {
-    own(document.digest, { path: document.path, of: 'document' });
-    for (const { role, digest } of sql.units) {
-      if (role === 'migration' || role === 'rollback') own(digest, { path: document.path, of: role });
-    }
-  }
-  const names = new Map<string, string[]>();
-  for (const path of entries.keys()) add(names, posix.basename(path).toLowerCase(), path);
-  let referrers: Map<string, string[]> | undefined;
+  const index = once(() => {
+    const byKey = new Map<string, string[]>();
+    for (const entry of sorted) for (const key of offers(entry)) append(byKey, key, entry.document.path);
+    return byKey;
+  });
+  return modelOver({ entries, offering: (key) => index().get(key) ?? [] }, corpusGlobs);
+}
+
+/** The model of documents that are found through a lookup. */
+export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model {
+  const ask = (key: string) => {
+    lookup.asked?.(key);
+    return lookup.offering(key);
+  };
+  const found = (keys: readonly string[], is: (entry: Entry) => boolean) => {
+    const paths = new Set(keys.flatMap((key) => [...ask(key)]));
+    return [...paths].filter((path) => is(lookup.entries.get(path)!)).sort(compareText);
+  };
+  const columns = once(() =>
+    columnHistory([...lookup.offering('columns')].map((path) => lookup.entries.get(path)!)),
+  );
   const model: Model = {
-    entries,
-    roots: corpusGlobs.map(staticPrefix),
-    digests,
-    columns: columnHistory([...entries.values()]),
-    named: (fileName) => names.get(fileName.toLowerCase()) ?? [],
-    referrers: (path) => {
-      referrers ??= referrersOf(model);
-      return referrers.get(path) ?? [];
+    entries: lookup.asked ? new AskedEntries(lookup.entries, lookup.asked) : lookup.entries,
+    roots: corpusRoots(corpusGlobs),
+    digests: (head) => {
+      const owners = new Map<string, DigestOwner[]>();
+      for (const path of ask(`digest ${head.slice(0, HEAD)}`))
+        for (const [digest, owner] of ownDigests(lookup.entries.get(path)!))
+          if (digest.startsWith(head)) append(owners, digest, owner);
+      return owners;
     },
+    get columns() {
+      lookup.asked?.('columns');
+      return columns();
+    },
+    named: (fileName) => {
+      const name = fileName.toLowerCase();
+      return found([`name ${name}`], ({ document }) => posix.basename(document.path).toLowerCase() === name);
+    },
+    declaring: (id) => found([`id ${id}`], ({ declared }) => declared.some((one) => one.id === id)),
+    matching: (pattern) => {
+      lookup.asked?.(PRESENCE);
+      const expression = globPattern(pattern);
+      return [...lookup.entries.keys()].filter((path) => expression.test(path));
+    },
+    referrers: (path) =>
+      found([`ref ${path}`, 'ref *'], (entry) => entry.document.path !== path && names(entry, path)),
   };
   return model;
 }
 
-function referrersOf(model: Model): Map<string, string[]> {
-  const referrers = new Map<string, string[]>();
-  for (const entry of model.entries.values())
-    for (const { document } of referencedEntries(model, entry))
-      add(referrers, document.path, entry.document.path);
-  return referrers;
+/** Entries that tell what is asked for. */
+class AskedEntries implements ReadonlyMap<string, Entry> {
+  constructor(
+    private readonly known: ReadonlyMap<string, Entry>,
+    private readonly asked: (key: string) => void,
+  ) {}
+  get(path: string): Entry | undefined {
+    this.asked(pathKey(path));
+    return this.known.get(path);
+  }
+  has(path: string): boolean {
+    this.asked(pathKey(path));
+    return this.known.has(path);
+  }
+  get size(): number {
+    throw this.notByAll();
+  }
+  forEach(): never {
+    throw this.notByAll();
+  }
+  [Symbol.iterator](): never {
+    throw this.notByAll();
+  }
+  entries(): never {
+    throw this.notByAll();
+  }
+  keys(): never {
+    throw this.notByAll();
+  }
+  values(): never {
+    throw this.notByAll();
+  }
+  private notByAll(): Error {
+    return new Error('a rule asks for documents by path, not for all of them');
+  }
 }
 
-function add(into: Map<string, string[]>, key: string, value: string): void {
+/** Digests that one document has. */
+function ownDigests({ document, sql }: Entry): [string, DigestOwner][] {
+  const { path } = document;
+  const found: [string, DigestOwner][] = [[document.digest, { path, of: 'document' }]];
+  for (const { role, digest } of sql.units)
+    if (role === 'migration' || role === 'rollback') found.push([digest, { path, of: role }]);
+  return found;
+}
+
+function names(entry: Entry, path: string): boolean {
+  const named = referencedPaths(entry);
+  return named.has(path) || [...named].some((one) => one.includes('*') && globPattern(one).test(path));
+}
+
+/** Folders that globs start from. */
+function corpusRoots(globs: readonly string[]): string[] {
+  return globs.map((glob) => {
+    const fixed = /^[^*?[{(!]*/.exec(glob)![0];
+    return fixed.slice(0, fixed.lastIndexOf('/') + 1);
+  });
+}
+
+function append<T>(into: Map<string, T[]>, key: string, value: T): void {
   const known = into.get(key);
   if (known) known.push(value);
   else into.set(key, [value]);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Whether a path lies where the corpus keeps its documents. */
@@ -80,17 +203,13 @@ export function inCorpus(model: Model, path: string): boolean {
 
 /** Documents that a path or a path with `*` names. */
 export function resolvePath(model: Model, path: string): Entry[] {
-  if (!path.includes('*')) {
-    const entry = model.entries.get(path);
-    return entry ? [entry] : [];
-  }
-  const pattern = globPattern(path);
-  return [...model.entries.values()].filter(({ document }) => pattern.test(document.path));
+  const paths = path.includes('*') ? model.matching(path) : [path];
+  return paths.flatMap((one) => model.entries.get(one) ?? []);
 }
 
 /** A link's target as a path of the corpus and its anchor; null for other addresses. */
 export function resolveLink(
-  document: DocumentIndex,
+  document: Pick<DocumentIndex, 'path'>,
   url: string,
 ): { path: string; anchor: string | null } | null {
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return null;
@@ -111,30 +230,29 @@ export function resolveLink(
   return { path, anchor };
 }
 
-/** Documents that a document names anywhere: pins, paths in its text, links. */
+/** Paths, with or without `*`, that a document names anywhere: pins, paths in its text, links. */
+export function referencedPaths({ document }: Pick<Entry, 'document'>): Set<string> {
+  const found = new Set<string>();
+  for (const { value } of pathMentions(document)) found.add(value);
+  for (const { url } of document.links) {
+    const target = resolveLink(document, url);
+    if (target) found.add(target.path);
+  }
+  return found;
+}
+
+/** Documents that a document names anywhere, in the order in which it does. */
 export function referencedEntries(model: Model, entry: Entry): Entry[] {
   const found = new Map<string, Entry>();
-  const add = (path: string) => {
+  for (const path of referencedPaths(entry))
     for (const other of resolvePath(model, path)) found.set(other.document.path, other);
-  };
-  for (const mention of pathMentions(entry.document)) add(mention.value);
-  for (const { url } of entry.document.links) {
-    const target = resolveLink(entry.document, url);
-    if (target) add(target.path);
-  }
   found.delete(entry.document.path);
   return [...found.values()];
 }
 
 /** Places in a document that name a path. */
-export function pathMentions(document: DocumentIndex): Mention[] {
+export function pathMentions(document: Pick<DocumentIndex, 'mentions'>): Mention[] {
   return document.mentions.filter((mention) => mention.kind === 'path');
-}
-
-/** The part of a glob before its first wildcard, cut at a folder. */
-function staticPrefix(glob: string): string {
-  const fixed = /^[^*?[{(!]*/.exec(glob)![0];
-  return fixed.slice(0, fixed.lastIndexOf('/') + 1);
 }
 
 function globPattern(glob: string): RegExp {

@@ -15,10 +15,11 @@ export const abbreviatedDigest: CorpusRule = {
   check({ entry, model, report }) {
     const mentions = entry.document.mentions.filter(isAbbreviation);
     if (mentions.length === 0) return;
-    const known = knownDigests(model, entry);
+    const written = writtenDigests(model, entry);
     for (const { value, position } of mentions) {
       const [head = '', tail = ''] = value.split(/…|\.{3}/);
-      const meant = known.filter((digest) => digest.startsWith(head) && digest.endsWith(tail));
+      const known = new Set([...model.digests(head).keys(), ...written]);
+      const meant = [...known].filter((digest) => digest.startsWith(head) && digest.endsWith(tail));
       if (meant.length === 1) continue;
       report({
         message:
@@ -42,11 +43,10 @@ function isAbbreviation({ kind, value }: DocumentIndex['mentions'][number]): boo
   return kind === 'abbreviated-digest' && /\d/.test(value) && /[a-f]/.test(value);
 }
 
-/** Digests of the corpus, and those written in full in this document or in one that it names. */
-function knownDigests(model: Model, entry: Entry): string[] {
-  const written = [entry, ...referencedEntries(model, entry)].flatMap(({ document, sql }) => [
+/** Digests that are written in full in this document or in one that it names. */
+function writtenDigests(model: Model, entry: Entry): string[] {
+  return [entry, ...referencedEntries(model, entry)].flatMap(({ document, sql }) => [
     ...document.mentions.filter(({ kind }) => kind === 'digest').map(({ value }) => value.toLowerCase()),
     ...sql.checks.flatMap(({ expect }) => expect.map(({ text }) => text)).filter((text) => DIGEST.test(text)),
   ]);
-  return [...new Set([...model.digests.keys(), ...written])];
 }

@@ -35,9 +35,9 @@ export const noUndefinedId: CorpusRule = {
 function idHelp(model: Model, id: string, known: ReadonlySet<string>): string {
   const near = [...known].filter((other) => isNear(other, id)).sort(compareText);
   if (near.length > 0) return `did you mean ${near.slice(0, 5).join(', ')}?`;
-  const owner = [...model.entries.values()].find((entry) => entry.declared.some((one) => one.id === id));
-  return owner
-    ? `it is declared in "${owner.document.path}"; name that document here`
+  const [owner] = model.declaring(id);
+  return owner !== undefined
+    ? `it is declared in "${owner}"; name that document here`
     : 'name the document that declares it';
 }
 
