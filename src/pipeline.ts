@@ -2,7 +2,7 @@ import type { Diagnostic } from './base/diagnostic.js';
 import { RULES } from './check/rules/index.js';
 import { runRules } from './check/run-rules.js';
 import type { Config } from './load/config.js';
-import { loadCorpus, type SourceFile } from './load/corpus.js';
+import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
 import { reviewsOf } from './model/chain.js';
 import { type Entry, readEntry, unitOf } from './model/entry.js';
 import { buildModel, type Model } from './model/model.js';
@@ -24,9 +24,9 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Load, parse, model, check. @param besides files to read that the configuration's globs do not name */
-export async function compile(config: Config, besides: readonly string[] = []): Promise<Compilation> {
-  const sources = await loadCorpus(config, besides);
+/** Load, parse, model, check: every byte is read, nothing is remembered. */
+export async function compile(config: Config, reading: Reading = {}): Promise<Compilation> {
+  const sources = loadCorpus(config, reading);
   const parsed = await Promise.all(
     sources.map(async ({ path, bytes }) => ({ document: await parseWithLimit(path, bytes), bytes })),
   );

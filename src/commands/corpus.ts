@@ -11,7 +11,7 @@ import type { Environment } from './terminal.js';
 export async function compileCorpus(environment: Environment, paths: readonly string[] = []) {
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
-  const compilation = await compile(config, selection.files);
+  const compilation = await compile(config, { besides: selection.files });
   // Nothing read is nothing checked: that must not look like a clean corpus.
   if (![...compilation.model.entries.keys()].some(selection.includes)) {
     const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { globby } from 'globby';
 import { compareText } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from './config.js';
+import { listFiles } from './list-files.js';
 
 /** One file of the corpus: read once; every digest, parse and execution uses this one buffer. */
 export interface SourceFile {
@@ -12,40 +13,32 @@ export interface SourceFile {
   readonly bytes: Uint8Array;
 }
 
-/** Reads the files that the configuration names, and those named besides, in path order. */
-export async function loadCorpus(config: Config, besides: readonly string[] = []): Promise<SourceFile[]> {
-  const found = await globby([...config.corpus], {
-    cwd: config.root,
-    ignore: ['**/node_modules/**', '.probatum/**', ...config.ignore],
-    followSymbolicLinks: false,
-    dot: false,
-    onlyFiles: true,
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError('cannot-read', `cannot list ${error.path ?? config.root}: ${error.code}`);
-  });
-  const names = new Map<string, string>();
-  for (const name of new Set([...found, ...besides])) {
-    const path = name.normalize('NFC');
-    const other = names.get(path);
-    // One of them would be read and the other be invisible.
-    if (other !== undefined)
-      throw new UsageError(
-        'cannot-read',
-        `two files are called "${path}", in different Unicode forms`,
-        'rename one of them',
-      );
-    names.set(path, name);
-  }
-  const sorted = [...names].sort(([a], [b]) => compareText(a, b));
-  return Promise.all(sorted.map(([path, name]) => readSource(config.root, path, name)));
+/** What is read besides the files that the globs name, and in place of files on disk. */
+export interface Reading {
+  /** Paths of files to read that the globs do not name. */
+  readonly besides?: readonly string[];
+  /** Bytes in place of a file's own (an editor's, git's index'), by path; null where the file counts as absent. */
+  readonly overlay?: ReadonlyMap<string, Uint8Array | null>;
 }
 
-/** @param name the file's name as the disk has it, which may be in another Unicode form */
-async function readSource(root: string, path: string, name: string): Promise<SourceFile> {
+/** Reads the files that the configuration names, in path order. */
+export function loadCorpus(
+  config: Config,
+  { besides = [], overlay = new Map() }: Reading = {},
+): SourceFile[] {
+  const present = besides.filter((path) => !overlay.has(path));
+  const onDisk = listFiles(config, present).filter(({ path }) => !overlay.has(path));
+  const files = onDisk.map(({ path, name }) => ({ path, bytes: readBytes(config.root, name) }));
+  for (const [path, bytes] of overlay) if (bytes) files.push({ path, bytes });
+  return files.sort((a, b) => compareText(a.path, b.path));
+}
+
+/** Reads one file. @param name as the disk has it, relative to the root */
+export function readBytes(root: string, name: string): Uint8Array {
   try {
-    return { path, bytes: await readFile(join(root, name)) };
+    return readFileSync(join(root, name));
   } catch (error) {
-    throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new UsageError('cannot-read', `cannot read ${name}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 

@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   base: { from: [], packages: ['canonicalize'] },
   load: {
     from: ['base'],
-    packages: ['ajv/dist/2020.js', 'ajv-formats', 'globby', 'yaml'],
+    packages: ['ajv/dist/2020.js', 'ajv-formats', 'picomatch', 'yaml'],
     outside: ['node:fs', 'node:fs/promises'],
   },
   parse: {

@@ -1,0 +1,97 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { compareText } from '../base/diagnostic.js';
+import { UsageError } from '../base/usage-error.js';
+import type { Config } from './config.js';
+
+/** A file as its folder lists it: what tells, without reading it, that it is still the same. */
+export interface ListedFile {
+  /** Relative to the root, `/`-separated, NFC. */
+  readonly path: string;
+  /** The path as the disk has it, which may be in another Unicode form. */
+  readonly name: string;
+  readonly stamp: Stamp;
+}
+
+/** Size in bytes, times of modification and of change in milliseconds, inode. */
+export type Stamp = readonly [size: number, modified: number, changed: number, inode: number];
+
+/** Folders that are never documents of a corpus. */
+const NEVER = ['**/node_modules/**', '.probatum/**'];
+
+type Globs = Pick<Config, 'corpus' | 'ignore'>;
+
+/** Whether a path is one of the corpus, wherever it comes from. */
+export function corpusMatcher({ corpus, ignore }: Globs): (path: string) => boolean {
+  const wanted = picomatch([...corpus]);
+  const left = picomatch([...NEVER, ...ignore]);
+  return (path) => wanted(path) && !left(path);
+}
+
+/** Lists the files of the corpus, and those named besides, in path order. Links and dot files are left out. */
+export function listFiles(
+  config: Pick<Config, 'root'> & Globs,
+  besides: readonly string[] = [],
+): ListedFile[] {
+  const names = new Set(besides);
+  const wanted = picomatch([...config.corpus]);
+  const left = picomatch([...NEVER, ...config.ignore]);
+  for (const folder of startingFolders(config.corpus))
+    for (const name of walk(config.root, folder, left)) if (wanted(name) && !left(name)) names.add(name);
+  const files = [...names].map((name) => listed(config.root, name));
+  files.sort((a, b) => compareText(a.path, b.path));
+  for (const [index, { path }] of files.entries()) {
+    // One of them would be read and the other be invisible.
+    if (path === files[index + 1]?.path)
+      throw new UsageError(
+        'cannot-read',
+        `two files are called "${path}", in different Unicode forms`,
+        'rename one of them',
+      );
+  }
+  return files;
+}
+
+/** Folders that globs start from, none inside another. */
+function startingFolders(globs: readonly string[]): string[] {
+  const folders = [...new Set(globs.map((glob) => picomatch.scan(glob).base))].sort(compareText);
+  return folders.filter(
+    (folder, index) =>
+      !folders.some((other, at) => at < index && (other === '' || folder.startsWith(`${other}/`))),
+  );
+}
+
+function* walk(root: string, folder: string, left: (path: string) => boolean): Generator<string> {
+  let items: ReturnType<typeof readFolder>;
+  try {
+    items = readFolder(join(root, folder));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A glob may name one file, or a folder that is not there yet.
+    if (code === 'ENOTDIR') yield folder;
+    if (code === 'ENOTDIR' || code === 'ENOENT') return;
+    throw new UsageError('cannot-read', `cannot list ${folder === '' ? root : folder}: ${code}`);
+  }
+  for (const item of items) {
+    if (item.name.startsWith('.')) continue;
+    const path = folder === '' ? item.name : `${folder}/${item.name}`;
+    if (item.isFile()) yield path;
+    else if (item.isDirectory() && item.name !== 'node_modules' && !left(path)) yield* walk(root, path, left);
+  }
+}
+
+function readFolder(path: string) {
+  return readdirSync(path, { withFileTypes: true });
+}
+
+function listed(root: string, name: string): ListedFile {
+  let stats: Stats;
+  try {
+    stats = lstatSync(join(root, name));
+  } catch (error) {
+    throw new UsageError('cannot-read', `cannot read ${name}: ${(error as NodeJS.ErrnoException).code}`);
+  }
+  const stamp: Stamp = [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino];
+  return { path: name.normalize('NFC'), name, stamp };
+}
