@@ -1,19 +1,19 @@
 import type { Diagnostic } from './base/diagnostic.js';
 import { RULES } from './check/rules/index.js';
 import { runRules } from './check/run-rules.js';
+import { Compiler } from './engine/compiler.js';
+import { openCache } from './engine/open-cache.js';
+import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
 import { reviewsOf } from './model/chain.js';
-import { type Entry, readEntry, unitOf } from './model/entry.js';
+import { type Entry, unitOf } from './model/entry.js';
 import { buildModel, type Model } from './model/model.js';
-import { parseWithLimit } from './parse/parse-with-limit.js';
 import { SourceText } from './parse/source-text.js';
 import { buildPlan, planDigest, planDocuments } from './plan/build-plan.js';
 import type { Plan } from './plan/plan.js';
 import type { ReviewedBytes } from './plan/reviewed-bytes.js';
 import type { SqlUnit } from './sql/facts.js';
-import { loadGrammar } from './sql/grammar.js';
-import { holdsSql, readSql } from './sql/read-sql.js';
 import { UnitText } from './sql/unit-text.js';
 
 /** A compiled corpus: its files, the model of them, and every finding. */
@@ -27,14 +27,18 @@ export interface Compilation {
 /** Load, parse, model, check: every byte is read, nothing is remembered. */
 export async function compile(config: Config, reading: Reading = {}): Promise<Compilation> {
   const sources = loadCorpus(config, reading);
-  const parsed = await Promise.all(
-    sources.map(async ({ path, bytes }) => ({ document: await parseWithLimit(path, bytes), bytes })),
-  );
-  if (parsed.some(({ document }) => holdsSql(document))) await loadGrammar();
-  const read = parsed.map(({ document, bytes }) => readEntry(document, readSql(document, bytes)));
+  const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes)));
   const model = buildModel(read, config.corpus);
   const diagnostics = runRules(read, model, RULES);
   return { config, files: new Map(sources.map((file) => [file.path, file])), model, diagnostics };
+}
+
+/**
+ * A compiler that reads and judges only what has changed since the last time; `lint` and the editor use it. What
+ * decides over a run is read anew by `compile`. @param cached whether facts outlive the process, in the cache's folder
+ */
+export function createCompiler(config: Config, cached: boolean): Compiler {
+  return new Compiler(config, RULES, cached ? openCache(config) : null);
 }
 
 /** A plan with its digest and the reviewed bytes that it speaks of. */

@@ -10,9 +10,18 @@ export interface DigestOwner {
   readonly of: 'document' | 'migration' | 'rollback';
 }
 
+/** Documents by path, in path order. */
+export interface Entries {
+  readonly size: number;
+  get(path: string): Entry | undefined;
+  has(path: string): boolean;
+  keys(): Iterable<string>;
+  values(): Iterable<Entry>;
+}
+
 /** The corpus as one value: documents by path, and what has to be known across them. */
 export interface Model {
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: Entries;
   /** Folders that the corpus globs start from; a path below them must be a document. */
   readonly roots: readonly string[];
   /** What has a digest, whole or by its first digits (at least `HEAD`); by digest. */
@@ -39,7 +48,7 @@ const HEAD = 6;
 
 /** How documents are found by what they offer, and what is told of each question that a rule asks. */
 export interface Lookup {
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: Entries;
   /** Paths, in order, of documents that may offer a key (`offers`): all that do, and perhaps others. */
   offering(key: string): Iterable<string>;
   /** Called with each key that an answer depends on. */
@@ -124,9 +133,9 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
 }
 
 /** Entries that tell what is asked for. */
-class AskedEntries implements ReadonlyMap<string, Entry> {
+class AskedEntries implements Entries {
   constructor(
-    private readonly known: ReadonlyMap<string, Entry>,
+    private readonly known: Entries,
     private readonly asked: (key: string) => void,
   ) {}
   get(path: string): Entry | undefined {
@@ -138,15 +147,6 @@ class AskedEntries implements ReadonlyMap<string, Entry> {
     return this.known.has(path);
   }
   get size(): number {
-    throw this.notByAll();
-  }
-  forEach(): never {
-    throw this.notByAll();
-  }
-  [Symbol.iterator](): never {
-    throw this.notByAll();
-  }
-  entries(): never {
     throw this.notByAll();
   }
   keys(): never {

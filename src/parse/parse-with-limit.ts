@@ -15,10 +15,14 @@ export const PARSE_LIMIT_WALL_MS = 5 * PARSE_LIMIT_MS;
  * limit: one file never holds up the others.
  */
 export async function parseWithLimit(path: string, bytes: Uint8Array): Promise<Document> {
+  return parseHarmless(path, bytes) ?? workers.run(() => parseInWorker(path, bytes));
+}
+
+/** Parses a file that looks harmless, or is refused unread; null for one that needs a limit. */
+export function parseHarmless(path: string, bytes: Uint8Array): Document | null {
   if (refuseBytes(bytes)) return parseDocument(path, bytes);
   const text = new TextDecoder().decode(bytes);
-  const harmless = refuseDepth(text) !== null || !isSuspect(text);
-  return harmless ? parseHere(path, bytes) : workers.run(() => parseInWorker(path, bytes));
+  return refuseDepth(text) !== null || !isSuspect(text) ? parseHere(path, bytes) : null;
 }
 
 function parseHere(path: string, bytes: Uint8Array): Document {

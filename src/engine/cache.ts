@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type FactStore, FolderStore, MemoryStore } from './fact-store.js';
+import { type Columns, decodeIndex, encodeIndex } from './index-file.js';
+import type { Row } from './row.js';
+
+const INDEX = 'index';
+/** Most segments before they are made one. */
+const MOST_SEGMENTS = 16;
+/** Age at which a segment that no index names is garbage and not another process' work, in milliseconds. */
+const ABANDONED = 60 * 60 * 1000;
+
+/**
+ * Facts and findings of a corpus on disk, so that an unchanged document is not read again. An index names segments of
+ * facts. Both are written under names of their own and never changed; the index takes its place by renaming, so
+ * whoever reads it finds a whole one. What is damaged, of another version or gone is as good as none. A cache that
+ * cannot be written is no error: the next compile only takes longer.
+ */
+export class Cache {
+  /** @param basis what facts and findings depend on besides the documents */
+  constructor(
+    private readonly folder: string,
+    private readonly basis: string,
+  ) {}
+
+  load(): Columns | null {
+    try {
+      return decodeIndex(readFileSync(join(this.folder, INDEX)), this.basis);
+    } catch {
+      return null;
+    }
+  }
+
+  /** A store that reads these segments and appends one of its own; in memory where the folder cannot be written. */
+  store(segments: readonly string[]): FactStore {
+    try {
+      this.create();
+      return new FolderStore(this.folder, segments);
+    } catch {
+      return new MemoryStore();
+    }
+  }
+
+  /** @param listed when the files were listed, in milliseconds */
+  save(rows: readonly Row[], store: FactStore, listed: number): void {
+    if (store.segments.length === 0 && rows.length > 0) return;
+    try {
+      const compact = store.segments.length > MOST_SEGMENTS ? this.compacted(rows, store) : { rows, store };
+      const temporary = join(this.folder, `${randomUUID()}.index`);
+      writeFileSync(
+        temporary,
+        Buffer.concat(encodeIndex(compact.rows, compact.store.segments, this.basis, listed)),
+      );
+      renameSync(temporary, join(this.folder, INDEX));
+      this.sweep(compact.store.segments);
+    } catch {
+      // The disk is full or not ours to write: what could be kept is kept, and nothing depends on it.
+    }
+  }
+
+  discard(): void {
+    rmSync(join(this.folder, INDEX), { force: true });
+  }
+
+  private create(): void {
+    if (existsSync(this.folder)) return;
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(join(this.folder, '.gitignore'), '*\n');
+  }
+
+  private compacted(rows: readonly Row[], store: FactStore) {
+    const one = new FolderStore(this.folder, []);
+    const moved = rows.map((row) => {
+      const { length } = row.facts;
+      return { ...row, facts: { ...one.append(store.raw(row.facts)), length } };
+    });
+    return { rows: moved, store: one };
+  }
+
+  /** Removes what no index names any more. */
+  private sweep(segments: readonly string[]): void {
+    for (const name of readdirSync(this.folder)) {
+      if (!/\.(?:facts|index)$/.test(name) || segments.includes(name)) continue;
+      const file = join(this.folder, name);
+      if (Date.now() - statSync(file).mtimeMs > ABANDONED) rmSync(file, { force: true });
+    }
+  }
+}

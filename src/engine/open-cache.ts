@@ -1,0 +1,23 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { canonicalJson } from '../base/canonical-json.js';
+import { sha256 } from '../base/digest.js';
+import type { Config } from '../load/config.js';
+import { VERSION } from '../version.js';
+import { Cache } from './cache.js';
+
+/** The cache of a corpus: in `node_modules/.cache/probatum` as tools of npm have it, else in `.probatum/cache`. */
+export function openCache(config: Config): Cache {
+  const modules = join(config.root, 'node_modules');
+  const folder = existsSync(modules)
+    ? join(modules, '.cache', 'probatum')
+    : join(config.root, '.probatum', 'cache');
+  return new Cache(folder, basisOf(config));
+}
+
+/** What facts and findings depend on besides the documents: this build of the tool, and the configuration. */
+function basisOf(config: Config): string {
+  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
+  return sha256(canonicalJson({ version: VERSION, build: [size, mtimeMs], config }));
+}

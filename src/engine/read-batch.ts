@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { Rule } from '../check/rule.js';
+import { judgeDocument } from '../check/run-rules.js';
+import { readBytes } from '../load/corpus.js';
+import type { FullEntry } from '../model/entry.js';
+import { offers } from '../model/model.js';
+import { sealed } from './fact-store.js';
+import { encodeFacts } from './facts-codec.js';
+import { keyNumbers } from './keys.js';
+import { readFacts, readHarmlessFacts } from './read-facts.js';
+
+/** A file that is to be read. */
+export interface Item {
+  readonly path: string;
+  /** The path as the disk has it. */
+  readonly name: string;
+  /** Bytes in place of the file's own. */
+  readonly bytes?: Uint8Array;
+  /** Digest of the bytes whose facts are known, in hex; null where none are. */
+  readonly known: string | null;
+}
+
+/** What became of one file. */
+export type Outcome =
+  | { readonly became: 'same' }
+  /** It has to be read under a time limit, which a batch does not give. */
+  | { readonly became: 'suspect' }
+  | {
+      readonly became: 'read';
+      readonly digest: Uint8Array;
+      /** Length of its facts in the batch. */
+      readonly length: number;
+      readonly offers: Uint32Array;
+    };
+
+/** Facts of several files, one behind the other, as a store keeps them. */
+export interface Batch {
+  readonly outcomes: readonly Outcome[];
+  readonly facts: Buffer;
+}
+
+/** Reads files as far as they have changed. @param limited whether each is given as long as it may take */
+export async function readBatch(
+  root: string,
+  items: readonly Item[],
+  rules: readonly Rule[],
+  limited: boolean,
+): Promise<Batch> {
+  const outcomes: Outcome[] = [];
+  const facts: Buffer[] = [];
+  for (const { path, name, bytes: given, known } of items) {
+    const bytes = given ?? readBytes(root, name);
+    const digest = createHash('sha256').update(bytes).digest();
+    if (digest.toString('hex') === known) {
+      outcomes.push({ became: 'same' });
+      continue;
+    }
+    const entry = limited ? await readFacts(path, bytes) : await readHarmlessFacts(path, bytes);
+    if (!entry) {
+      outcomes.push({ became: 'suspect' });
+      continue;
+    }
+    const kept = keep(entry, rules);
+    facts.push(kept);
+    outcomes.push({ became: 'read', digest, length: kept.length, offers: keyNumbers(offers(entry)) });
+  }
+  return { outcomes, facts: Buffer.concat(facts) };
+}
+
+function keep(entry: FullEntry, rules: readonly Rule[]): Buffer {
+  return sealed(encodeFacts(entry, judgeDocument(entry, rules)));
+}

@@ -1,0 +1,65 @@
+import type { Entry } from '../model/entry.js';
+import type { Entries, Lookup } from '../model/model.js';
+import type { FactStore } from './fact-store.js';
+import { StoredEntry } from './facts-codec.js';
+import { keyNumber } from './keys.js';
+import { Postings } from './postings.js';
+import type { Row } from './row.js';
+
+/** Most entries that are held in memory at once. */
+const HELD = 1500;
+
+/** The documents of a corpus by path, read from their store when somebody asks. */
+export class StoredCorpus implements Lookup {
+  readonly entries: Entries;
+  private readonly postings: Postings;
+  private readonly byPath: ReadonlyMap<string, Row>;
+  private readonly held = new Map<string, StoredEntry>();
+
+  /** @param rows in path order */
+  constructor(
+    private readonly rows: readonly Row[],
+    private readonly store: FactStore,
+  ) {
+    this.byPath = new Map(rows.map((row) => [row.path, row]));
+    this.postings = new Postings(rows);
+    this.entries = new StoredEntries(this.byPath, (row) => this.read(row));
+  }
+
+  offering(key: string): string[] {
+    return this.postings.of(keyNumber(key)).map((index) => this.rows[index]!.path);
+  }
+
+  read(row: Row): StoredEntry {
+    const known = this.held.get(row.path);
+    if (known) return known;
+    if (this.held.size >= HELD) this.held.clear();
+    const entry = new StoredEntry(row.path, row.digest.toString('hex'), this.store.read(row.facts));
+    this.held.set(row.path, entry);
+    return entry;
+  }
+}
+
+class StoredEntries implements Entries {
+  constructor(
+    private readonly rows: ReadonlyMap<string, Row>,
+    private readonly read: (row: Row) => Entry,
+  ) {}
+
+  get size(): number {
+    return this.rows.size;
+  }
+  has(path: string): boolean {
+    return this.rows.has(path);
+  }
+  get(path: string): Entry | undefined {
+    const row = this.rows.get(path);
+    return row && this.read(row);
+  }
+  keys() {
+    return this.rows.keys();
+  }
+  *values() {
+    for (const row of this.rows.values()) yield this.read(row);
+  }
+}

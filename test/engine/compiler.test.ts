@@ -1,0 +1,242 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { RULES } from '../../src/check/rules/index.js';
+import { Cache } from '../../src/engine/cache.js';
+import { Compiler } from '../../src/engine/compiler.js';
+import type { Config } from '../../src/load/config.js';
+import { compile } from '../../src/pipeline.js';
+
+/*
+ * The compiler that remembers says what the one says that reads everything: after any change, in the same process and
+ * in another one that only finds the cache.
+ */
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const work = mkdtempSync(join(tmpdir(), 'probatum-engine-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+let root: string;
+let config: Config;
+let cacheFolder: string;
+let count = 0;
+
+beforeEach(() => {
+  root = join(work, String(count++));
+  cpSync(join(REPOSITORY, 'knowledge'), join(root, 'knowledge'), { recursive: true });
+  config = { root, corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
+  cacheFolder = join(root, '.probatum', 'cache');
+});
+
+const cache = () => new Cache(cacheFolder, 'test');
+const fresh = () => new Compiler(config, RULES, cache());
+
+function documents(): string[] {
+  return (readdirSync(join(root, 'knowledge'), { recursive: true }) as string[])
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(root, 'knowledge', name))
+    .sort();
+}
+
+/** A small generator of numbers, the same in every run. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Changes something as an author might: a line, a name, a file. */
+function changeSomething(below: (limit: number) => number): string {
+  const files = documents();
+  const file = files[below(files.length)]!;
+  const text = readFileSync(file, 'utf8');
+  const lines = text.split('\n');
+  const at = below(lines.length);
+  switch (below(6)) {
+    case 0:
+      writeFileSync(
+        file,
+        text.replace(/revision: r\d/, (found) => `${found}1`),
+      );
+      return `revision of ${file}`;
+    case 1:
+      rmSync(file);
+      return `removed ${file}`;
+    case 2: {
+      const to = join(dirname(file), `moved-${below(1000)}.md`);
+      renameSync(file, to);
+      return `moved ${file}`;
+    }
+    case 3:
+      mkdirSync(join(root, 'knowledge', 'added'), { recursive: true });
+      writeFileSync(join(root, 'knowledge', 'added', `${below(1000)}.md`), text);
+      return `copied ${file}`;
+    case 4:
+      lines.splice(at, 1);
+      writeFileSync(file, lines.join('\n'));
+      return `line ${at} out of ${file}`;
+    default:
+      lines.splice(at, 0, lines[below(lines.length)]!);
+      writeFileSync(file, lines.join('\n'));
+      return `line into ${file}`;
+  }
+}
+
+describe('the compiler that remembers', () => {
+  it.each([1, 2, 3, 4])('agrees with the one that does not after any change (seed %i)', async (seed) => {
+    const below = random(seed);
+    const staying = new Compiler(config, RULES);
+    await staying.compile();
+    await fresh().compile();
+    for (let step = 0; step < 6; step++) {
+      const what = Array.from({ length: 1 + below(3) }, () => changeSomething(below)).join(', ');
+      const { diagnostics: expected, model } = await compile(config);
+      const { diagnostics, paths } = await staying.compile();
+      expect(diagnostics, what).toEqual(expected);
+      expect(paths).toEqual([...model.entries.keys()]);
+      expect((await fresh().compile()).diagnostics, `${what}, from the cache`).toEqual(expected);
+    }
+  });
+
+  it('reads nothing and judges nothing where nothing changed', async () => {
+    const first = await fresh().compile();
+    age();
+    const settled = await fresh().compile();
+    const again = await fresh().compile();
+    expect(first.read).toBe(first.paths.length);
+    expect(settled.read).toBe(0);
+    expect({ ...again, diagnostics: [...again.diagnostics] }).toEqual({ ...first, read: 0, judged: 0 });
+  });
+
+  it('judges only what a change can have changed', async () => {
+    await fresh().compile();
+    const note = documents().find((file) => /review/.test(file))!;
+    writeFileSync(note, `${readFileSync(note, 'utf8')}\nOne more line.\n`);
+    const { read, judged, paths } = await fresh().compile();
+    expect(read).toBe(1);
+    expect(judged).toBeLessThan(paths.length);
+  });
+
+  it('sees a change that keeps size and time of modification', async () => {
+    await fresh().compile();
+    const file = documents().find((one) => /command-package/.test(one))!;
+    const { atime, mtime } = statSync(file);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text.replace(/sha256: [0-9a-f]/, (start) => `${start.slice(0, -1)}${start.endsWith('0') ? 1 : 0}`),
+    );
+    utimesSync(file, atime, mtime);
+    const { diagnostics } = await fresh().compile();
+    expect(diagnostics).toEqual((await compile(config)).diagnostics);
+    expect(diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it('an overlay stands in for files, and leaves nothing behind', async () => {
+    const compiler = fresh();
+    const clean = await compiler.compile();
+    const path = clean.paths.find((one) => /ddl-draft/.test(one))!;
+    const bytes = Buffer.from(readFileSync(join(root, path), 'utf8').replace('CREATE', 'create'));
+    const reading = { overlay: new Map([[path, bytes]]) };
+    const { diagnostics } = await compiler.compile(reading);
+    expect(diagnostics).toEqual((await compile(config, reading)).diagnostics);
+    expect(diagnostics.length).toBeGreaterThan(0);
+    expect((await compiler.compile({ overlay: new Map([[path, null]]) })).paths).not.toContain(path);
+    expect((await compiler.compile()).diagnostics).toEqual(clean.diagnostics);
+    expect((await fresh().compile()).diagnostics).toEqual(clean.diagnostics);
+  });
+});
+
+describe('the cache', () => {
+  const damage: readonly (readonly [string, (file: string) => void])[] = [
+    ['cut', (file) => writeFileSync(file, readFileSync(file).subarray(0, 200))],
+    ['empty', (file) => writeFileSync(file, '')],
+    ['flipped', (file) => flip(file)],
+    ['gone', (file) => rmSync(file)],
+  ];
+
+  it.each(damage)('is rebuilt when its files are %s', async (_, harm) => {
+    const { diagnostics } = await fresh().compile();
+    for (const which of [/^index$/, /\.facts$/]) {
+      for (const name of readdirSync(cacheFolder).filter((one) => which.test(one)))
+        harm(join(cacheFolder, name));
+      const file = documents()[0]!;
+      writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
+      const { diagnostics: expected } = await compile(config);
+      expect((await fresh().compile()).diagnostics).toEqual(expected);
+      writeFileSync(file, readFileSync(file, 'utf8').slice(0, -1));
+      expect((await fresh().compile()).diagnostics).toEqual(diagnostics);
+    }
+  });
+
+  it('of another basis is as good as none', async () => {
+    await fresh().compile();
+    const { read, paths } = await new Compiler(config, RULES, new Cache(cacheFolder, 'other')).compile();
+    expect(read).toBe(paths.length);
+  });
+
+  it('that cannot be written is no error', async () => {
+    writeFileSync(join(root, '.probatum'), 'a file in its place');
+    expect((await fresh().compile()).diagnostics).toEqual([]);
+  });
+
+  it('is left out of git', async () => {
+    await fresh().compile();
+    expect(readFileSync(join(cacheFolder, '.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it('keeps few segments', async () => {
+    const file = documents()[0]!;
+    const text = readFileSync(file, 'utf8');
+    for (let turn = 0; turn < 20; turn++) {
+      writeFileSync(file, `${text}${'\n'.repeat(turn)}`);
+      await fresh().compile();
+    }
+    const index = readFileSync(join(cacheFolder, 'index'));
+    const { segments } = JSON.parse(index.toString('utf8', 0, index.indexOf(10))) as { segments: string[] };
+    expect(segments.length).toBeLessThanOrEqual(17);
+    expect(segments.every((name) => existsSync(join(cacheFolder, name)))).toBe(true);
+    expect((await fresh().compile()).diagnostics).toEqual((await compile(config)).diagnostics);
+  });
+
+  it('survives writers at the same time', async () => {
+    const file = documents()[0]!;
+    await Promise.all(Array.from({ length: 6 }, () => fresh().compile()));
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
+    const found = await Promise.all(Array.from({ length: 6 }, () => fresh().compile()));
+    const { diagnostics } = await compile(config);
+    for (const one of found) expect(one.diagnostics).toEqual(diagnostics);
+  });
+});
+
+/** Flips a bit in the middle of a file. */
+function flip(file: string): void {
+  const bytes = readFileSync(file);
+  bytes[bytes.length >> 1]! ^= 4;
+  writeFileSync(file, bytes);
+}
+
+/** Lets time pass, so that stamps of files are older than what a coarse clock can hide. */
+function age(): void {
+  const index = join(cacheFolder, 'index');
+  const bytes = readFileSync(index);
+  const end = bytes.indexOf(10);
+  const head = JSON.parse(bytes.toString('utf8', 0, end)) as { listed: number };
+  const line = JSON.stringify({ ...head, listed: head.listed + 10_000 });
+  writeFileSync(index, Buffer.concat([Buffer.from(line.padEnd(end)), bytes.subarray(end)]));
+}
