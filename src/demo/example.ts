@@ -1,10 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { PACKAGE_ROOT } from '../base/package-root.js';
 import type { Identity } from '../target/identity.js';
-
-/** Folder of this package, which ships the example corpus. */
-const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
 const FOLDER = 'knowledge/dev/laws/dieu44-trien-khai';
 
@@ -20,7 +17,7 @@ export const EXAMPLE = {
 
 /** Copies the example corpus as it was before its rehearsal: no reports, no records, no reviews of them. */
 export function copyDraft(root: string): void {
-  cpSync(join(PACKAGE, 'knowledge'), join(root, 'knowledge'), { recursive: true });
+  cpSync(join(PACKAGE_ROOT, 'knowledge'), join(root, 'knowledge'), { recursive: true });
   toDraft(root);
 }
 
@@ -38,7 +35,7 @@ export function toDraft(root: string): void {
 export function addReviews(root: string): void {
   for (const path of [EXAMPLE.dryRunReview, EXAMPLE.packageReview]) {
     if (existsSync(join(root, path))) continue;
-    cpSync(join(PACKAGE, path), join(root, path));
+    cpSync(join(PACKAGE_ROOT, path), join(root, path));
   }
 }
 

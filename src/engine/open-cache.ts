@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
+import { workerFile } from '../base/package-root.js';
 import type { Config } from '../load/config.js';
 import { VERSION } from '../version.js';
 import { Cache } from './cache.js';
@@ -18,6 +18,6 @@ export function openCache(config: Config): Cache {
 
 /** What facts and findings depend on besides the documents: this build of the tool, and the configuration. */
 function basisOf(config: Config): string {
-  const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url));
+  const { size, mtimeMs } = statSync(workerFile('bulk-worker'));
   return sha256(canonicalJson({ version: VERSION, build: [size, mtimeMs], config }));
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { workerFile } from '../base/package-root.js';
 import { type UsageCode, UsageError } from '../base/usage-error.js';
 import type { Rule } from '../check/rule.js';
 import type { Answer, Failure } from './bulk-worker.js';
@@ -53,7 +54,7 @@ function inThreads(
       else reject(error);
     };
     const start = () => {
-      const worker = new Worker(new URL('./bulk-worker.js', import.meta.url), {
+      const worker = new Worker(workerFile('bulk-worker'), {
         workerData: { root },
         resourceLimits: { maxYoungGenerationSizeMb: 16 },
       });

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import addFormatsModule from 'ajv-formats';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { PACKAGE_ROOT } from '../base/package-root.js';
 
 /** Names of the JSON Schemas in `schemas/`, without `.schema.json`. */
 export const SCHEMA_NAMES = [
@@ -28,32 +29,24 @@ export interface SchemaError {
   readonly expected?: string;
 }
 
-let compiler: Ajv2020 | undefined;
+/** A validator as the build compiles it from its schema. */
+type Validator = ((data: unknown) => boolean) & { readonly errors?: readonly ErrorObject[] | null };
 
-function ajv(): Ajv2020 {
-  if (compiler) return compiler;
-  compiler = new Ajv2020({
-    allErrors: true,
-    coerceTypes: false,
-    ownProperties: true,
-    strict: true,
-    // A kind adds to the common schema: what it requires may be defined there.
-    strictRequired: false,
-    strictTypes: false,
-    allowUnionTypes: true,
-  });
-  // The package is CommonJS: under Node's rules its default export is the module object.
-  (addFormatsModule as unknown as { default: (ajv: Ajv2020) => void }).default(compiler);
-  for (const name of SCHEMA_NAMES) {
-    const file = new URL(`../../schemas/${name}.schema.json`, import.meta.url);
-    compiler.addSchema(JSON.parse(readFileSync(file, 'utf8')), name);
-  }
-  return compiler;
+const validators = new Map<SchemaName, Validator>();
+const load = createRequire(import.meta.url);
+
+/** Compiling a schema takes longer than reading a document: the build does it (.ci/build.mjs). */
+function validator(name: SchemaName): Validator {
+  const known = validators.get(name);
+  if (known) return known;
+  const loaded = load(join(PACKAGE_ROOT, 'dist', 'validators', `${name}.cjs`)) as { validate: Validator };
+  validators.set(name, loaded.validate);
+  return loaded.validate;
 }
 
 /** Validates data against a schema of this package. */
 export function schemaErrors(name: SchemaName, data: unknown): SchemaError[] {
-  const validate = ajv().getSchema(name)!;
+  const validate = validator(name);
   if (validate(data)) return [];
   return dedupe((validate.errors ?? []).flatMap((error) => describe(error)));
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { workerFile } from '../base/package-root.js';
 import { FILE_START } from '../base/position.js';
 import type { Document } from './document.js';
 import { emptyDocument, parseDocument } from './parse-document.js';
@@ -34,7 +35,7 @@ function parseHere(path: string, bytes: Uint8Array): Document {
 }
 
 function parseInWorker(path: string, bytes: Uint8Array): Promise<Document> {
-  const worker = new Worker(new URL('./parse-worker.js', import.meta.url), {
+  const worker = new Worker(workerFile('parse-worker'), {
     workerData: { path, bytes },
     resourceLimits: { maxOldGenerationSizeMb: 1024 },
   });

@@ -1,10 +1,11 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Liquid } from 'liquidjs';
+import { PACKAGE_ROOT } from '../base/package-root.js';
 import type { RunRecord } from '../record/record.js';
 import { encodeMarkdown, encodeTerminal } from './encode.js';
 import { reportView } from './report-view.js';
 
-const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
+const TEMPLATES = join(PACKAGE_ROOT, 'templates');
 
 let engine: Liquid | undefined;
 

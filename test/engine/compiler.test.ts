@@ -134,7 +134,7 @@ describe('the compiler that remembers', () => {
 
   it('sees a change that keeps size and time of modification', async () => {
     await fresh().compile();
-    const file = documents().find((one) => /command-package/.test(one))!;
+    const file = documents().find((one) => /command-review-package/.test(one))!;
     const { atime, mtime } = statSync(file);
     const text = readFileSync(file, 'utf8');
     writeFileSync(

@@ -1,0 +1,93 @@
+// Builds dist/ beside the declarations that tsc writes: programs and library as bundles, validators from the schemas.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+// Programs and data that packages load from their own folders, and what only some commands need, stay packages.
+const PACKAGES = ['@electric-sql/pglite', 'libpg-query', 'liquidjs', 'pg'];
+
+const bundled = await bundlePrograms();
+await compileSchemas();
+writeLicences(bundled);
+
+async function bundlePrograms() {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/cli.ts', 'src/index.ts', 'src/parse/parse-worker.ts', 'src/engine/bulk-worker.ts'],
+    entryNames: '[name]',
+    chunkNames: 'chunks/[name]-[hash]',
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    external: PACKAGES,
+    metafile: true,
+    // Bundled CommonJS asks for modules of Node by require.
+    banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** One validator a schema, each a file that is loaded when a document of its kind is met. */
+async function compileSchemas() {
+  const { Ajv2020 } = require('ajv/dist/2020.js');
+  const standaloneCode = require('ajv/dist/standalone').default;
+  const addFormats = require('ajv-formats').default;
+  const ajv = new Ajv2020({
+    allErrors: true,
+    coerceTypes: false,
+    ownProperties: true,
+    strict: true,
+    // A kind adds to the common schema: what it requires may be defined there.
+    strictRequired: false,
+    strictTypes: false,
+    allowUnionTypes: true,
+    code: { source: true },
+  });
+  addFormats(ajv);
+  const names = readdirSync(join(root, 'schemas')).map((file) => file.replace(/\.schema\.json$/, ''));
+  for (const name of names)
+    ajv.addSchema(JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')), name);
+  mkdirSync(join(dist, 'validators'));
+  for (const name of names) {
+    const contents = standaloneCode(ajv, { validate: name });
+    await build({
+      stdin: { contents, resolveDir: root },
+      outfile: join(dist, 'validators', `${name}.cjs`),
+      bundle: true,
+      minify: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'warning',
+    });
+  }
+}
+
+/** What is bundled brings its licence along. */
+function writeLicences(inputs) {
+  const folders = new Set();
+  for (const input of inputs) {
+    const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+    if (folder) folders.add(folder);
+  }
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((one) => /^licen[cs]e/i.test(one));
+    const text = file && existsSync(join(root, folder, file)) ? readFileSync(join(root, folder, file), 'utf8') : '';
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  writeFileSync(join(dist, 'LICENSES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
