@@ -52,6 +52,7 @@ program
   .description('check the corpus; exit 0 clean, 1 findings, 2 could not run')
   .argument('[path...]', 'documents or folders to show findings of (default: all)')
   .addOption(format())
+  .option('--no-cache', 'read every document anew, and keep nothing for the next time')
   .action(async (paths: string[], options) => {
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, options);

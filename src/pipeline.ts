@@ -19,7 +19,10 @@ import { UnitText } from './sql/unit-text.js';
 /** A compiled corpus: its files, the model of them, and every finding. */
 export interface Compilation {
   readonly config: Config;
-  readonly files: ReadonlyMap<string, SourceFile>;
+  /** Bytes of the documents; undefined for what is no document, or is not any more what was compiled. */
+  readonly files: { get(path: string): SourceFile | undefined };
+  /** Paths of the documents, in order. */
+  readonly paths: readonly string[];
   readonly model: Model;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -30,15 +33,32 @@ export async function compile(config: Config, reading: Reading = {}): Promise<Co
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes)));
   const model = buildModel(read, config.corpus);
   const diagnostics = runRules(read, model, RULES);
-  return { config, files: new Map(sources.map((file) => [file.path, file])), model, diagnostics };
+  const files = new Map(sources.map((file) => [file.path, file]));
+  return { config, files, paths: [...files.keys()], model, diagnostics };
 }
 
 /**
- * A compiler that reads and judges only what has changed since the last time; `lint` and the editor use it. What
- * decides over a run is read anew by `compile`. @param cached whether facts outlive the process, in the cache's folder
+ * The same by reading and judging only what has changed since the last time; `lint` and the editor use it. What
+ * decides over a run is read anew by `compile`.
+ * @param cached whether facts outlive the process, in the cache's folder
  */
-export function createCompiler(config: Config, cached: boolean): Compiler {
-  return new Compiler(config, RULES, cached ? openCache(config) : null);
+export function incrementalCompile(
+  config: Config,
+  cached: boolean,
+): (reading?: Reading) => Promise<Compilation> {
+  const compiler = new Compiler(config, RULES, cached ? openCache(config) : null);
+  return async (reading = {}) => {
+    const { paths, diagnostics } = await compiler.compile(reading);
+    return {
+      config,
+      paths,
+      diagnostics,
+      files: { get: (path) => compiler.file(path) },
+      get model() {
+        return compiler.model;
+      },
+    };
+  };
 }
 
 /** A plan with its digest and the reviewed bytes that it speaks of. */

@@ -1,9 +1,12 @@
+import { incrementalCompile } from '../pipeline.js';
 import { diagnosticsJson, diagnosticsPretty, summarise, summaryLine } from '../render/diagnostics.js';
 import { compileCorpus, linesOf } from './corpus.js';
 import type { Environment } from './terminal.js';
 
 export interface LintOptions {
   readonly format: 'pretty' | 'json';
+  /** Whether facts are kept for the next time. */
+  readonly cache: boolean;
 }
 
 /** `probatum lint [PATH…]`: the whole corpus is read, findings are shown for the paths named. @returns exit code */
@@ -12,9 +15,11 @@ export async function lint(
   paths: readonly string[],
   options: LintOptions,
 ): Promise<number> {
-  const { compilation, includes } = await compileCorpus(environment, paths);
+  const { compilation, includes } = await compileCorpus(environment, paths, (config, reading) =>
+    incrementalCompile(config, options.cache)(reading),
+  );
   const diagnostics = compilation.diagnostics.filter(({ file }) => includes(file));
-  const documents = [...compilation.model.entries.keys()].filter(includes).length;
+  const documents = compilation.paths.filter(includes).length;
   const summary = summarise(diagnostics, documents);
   const { out, colors } = environment.terminal;
   if (options.format === 'json') out(diagnosticsJson(diagnostics, summary));

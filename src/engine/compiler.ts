@@ -1,8 +1,9 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
+import { sha256 } from '../base/digest.js';
 import type { Rule } from '../check/rule.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
 import type { Config } from '../load/config.js';
-import type { Reading } from '../load/corpus.js';
+import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
 import { type ListedFile, listFiles, type Stamp } from '../load/list-files.js';
 import { type Model, modelOver, PRESENCE, pathKey } from '../model/model.js';
 import type { Cache } from './cache.js';
@@ -38,6 +39,7 @@ interface State {
  */
 export class Compiler {
   private state: State | undefined;
+  private sources: readonly Source[] = [];
   /** What the cache has, as long as nothing had to be read. */
   private columns: Columns | null = null;
 
@@ -51,6 +53,7 @@ export class Compiler {
   async compile(reading: Reading = {}): Promise<Findings> {
     const listed = Date.now();
     const sources = this.list(reading);
+    this.sources = sources;
     try {
       return await this.update(sources, listed);
     } catch (error) {
@@ -64,6 +67,15 @@ export class Compiler {
   get model(): Model {
     const { rows, store } = this.known();
     return modelOver(new StoredCorpus(rows, store), this.config.corpus);
+  }
+
+  /** A document's bytes as they were compiled last; undefined where they are not there any more. */
+  file(path: string): SourceFile | undefined {
+    const source = this.sources.find((one) => one.path === path);
+    const known = this.known().rows.find((row) => row.path === path);
+    if (!source || !known) return undefined;
+    const bytes = source.bytes ?? readIfThere(this.config.root, source.name);
+    return bytes && sha256(bytes) === known.digest.toString('hex') ? { path, bytes } : undefined;
   }
 
   private list({ besides = [], overlay = new Map() }: Reading): Source[] {
@@ -201,6 +213,14 @@ type Source = Omit<ListedFile, 'stamp'> & { readonly stamp: Stamp | null; readon
 
 /** Marks a row that was not judged yet. */
 const NEVER_ASKED = new Uint32Array(0);
+
+function readIfThere(root: string, name: string): Uint8Array | null {
+  try {
+    return readBytes(root, name);
+  } catch {
+    return null;
+  }
+}
 
 function itemOf({ path, name, bytes }: Source, known: Row | null): Item {
   return { path, name, known: known?.digest.toString('hex') ?? null, ...(bytes ? { bytes } : {}) };

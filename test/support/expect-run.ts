@@ -152,7 +152,7 @@ async function expectPublishable(root: string, folder: string, record: RunRecord
     record.mode === 'rehearsal' ? record.plan.reports.dryRun.path : record.plan.reports.execution.path;
   expect(await report(environment, folder, { publish: true, force: true })).toBe(0);
   const codes = [
-    await lint(environment, [path], { format: 'pretty' }),
+    await lint(environment, [path], { format: 'pretty', cache: false }),
     await verify(environment, [path], { format: 'pretty' }),
   ];
   expect({ codes, ...(codes.some((code) => code !== 0) ? printed : {}) }).toEqual({ codes: [0, 0] });
