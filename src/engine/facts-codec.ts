@@ -25,6 +25,7 @@ const PARTS = [
   'mentions',
   'sql',
   'declared',
+  'written',
   'judgement',
 ] as const;
 type Part = (typeof PARTS)[number];
@@ -38,7 +39,10 @@ const range = (at: Place): Range => ({
 });
 
 /** Facts of a document, and what its rules say of it alone, as bytes. */
-export function encodeFacts({ document, sql, kind, declared }: Entry, judgement: DocumentJudgement): Buffer {
+export function encodeFacts(
+  { document, sql, kind, declared, written }: Entry,
+  judgement: DocumentJudgement,
+): Buffer {
   const meta: Meta = [document.size, kind, document.problems];
   const parts: Record<Part, unknown> = {
     meta,
@@ -54,6 +58,7 @@ export function encodeFacts({ document, sql, kind, declared }: Entry, judgement:
     mentions: document.mentions.map(encodeMention),
     sql: sql.units.length + sql.checks.length + sql.problems.length === 0 ? null : sql,
     declared: declared.map(({ id, position }) => [id, ...place(position)]),
+    written,
     judgement,
   };
   const texts = PARTS.map((part) => JSON.stringify(parts[part]));
@@ -134,6 +139,9 @@ export class StoredEntry implements Entry, DocumentIndex {
     return this.part('declared', (rows: [string, ...Place][]) =>
       rows.map(([id, ...at]) => ({ id, path: this.path, position: range(at) })),
     );
+  }
+  get written(): readonly string[] {
+    return this.part('written', (digests: readonly string[]) => digests);
   }
   get pins(): readonly Pin[] {
     if (!this.read.has('pins')) this.read.set('pins', pinsOf(this));

@@ -28,6 +28,8 @@ export interface Model {
   digests(head: string): ReadonlyMap<string, readonly DigestOwner[]>;
   /** Numbers of columns that a table has had, by qualified name, with the document that says so. */
   readonly columns: ReadonlyMap<string, readonly ColumnCount[]>;
+  /** Paths of the documents in which a digest is written in full, by its first digits. */
+  writing(head: string): readonly string[];
   /** Paths of the documents with a file name, whatever its case. */
   named(fileName: string): readonly string[];
   /** Paths of the documents that declare an id. */
@@ -65,6 +67,7 @@ export function offers(entry: Entry): string[] {
   for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
   for (const { id } of entry.declared) keys.push(`id ${id}`);
   for (const named of referencedPaths(entry)) keys.push(`ref ${named.includes('*') ? '*' : named}`);
+  for (const digest of entry.written) keys.push(`written ${digest.slice(0, HEAD)}`);
   if (entry.kind === 'ddl') keys.push('columns');
   return [...new Set(keys)];
 }
@@ -102,6 +105,7 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
   const columns = once(() =>
     columnHistory([...lookup.offering('columns')].map((path) => lookup.entries.get(path)!)),
   );
+  const paths = once(() => [...lookup.entries.keys()]);
   const model: Model = {
     entries: lookup.asked ? new AskedEntries(lookup.entries, lookup.asked) : lookup.entries,
     roots: corpusRoots(corpusGlobs),
@@ -112,6 +116,10 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
           if (digest.startsWith(head)) append(owners, digest, owner);
       return owners;
     },
+    writing: (head) =>
+      found([`written ${head.slice(0, HEAD)}`], ({ written }) =>
+        written.some((digest) => digest.startsWith(head)),
+      ),
     get columns() {
       lookup.asked?.('columns');
       return columns();
@@ -123,11 +131,10 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
     declaring: (id) => found([`id ${id}`], ({ declared }) => declared.some((one) => one.id === id)),
     matching: (pattern) => {
       lookup.asked?.(PRESENCE);
-      const expression = globPattern(pattern);
-      return [...lookup.entries.keys()].filter((path) => expression.test(path));
+      return matchingPaths(paths(), pattern);
     },
     referrers: (path) =>
-      found([`ref ${path}`, 'ref *'], (entry) => entry.document.path !== path && names(entry, path)),
+      found([`ref ${path}`, 'ref *'], (entry) => entry.document.path !== path && references(entry, path)),
   };
   return model;
 }
@@ -160,6 +167,27 @@ class AskedEntries implements Entries {
   }
 }
 
+/** @param sorted in path order: only those with the pattern's fixed beginning are looked at */
+function matchingPaths(sorted: readonly string[], pattern: string): string[] {
+  const prefix = pattern.slice(0, pattern.indexOf('*'));
+  const expression = globPattern(pattern);
+  const found: string[] = [];
+  for (let at = firstFrom(sorted, prefix); sorted[at]?.startsWith(prefix); at++)
+    if (expression.test(sorted[at]!)) found.push(sorted[at]!);
+  return found;
+}
+
+function firstFrom(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Digests that one document has. */
 function ownDigests({ document, sql }: Entry): [string, DigestOwner][] {
   const { path } = document;
@@ -169,7 +197,8 @@ function ownDigests({ document, sql }: Entry): [string, DigestOwner][] {
   return found;
 }
 
-function names(entry: Entry, path: string): boolean {
+/** Whether a document names another one, by its path or by a pattern. */
+export function references(entry: Entry, path: string): boolean {
   const named = referencedPaths(entry);
   return named.has(path) || [...named].some((one) => one.includes('*') && globPattern(one).test(path));
 }
@@ -231,23 +260,37 @@ export function resolveLink(
 }
 
 /** Paths, with or without `*`, that a document names anywhere: pins, paths in its text, links. */
-export function referencedPaths({ document }: Pick<Entry, 'document'>): Set<string> {
+export function referencedPaths({ document }: Pick<Entry, 'document'>): ReadonlySet<string> {
+  const known = referenced.get(document);
+  if (known) return known;
   const found = new Set<string>();
   for (const { value } of pathMentions(document)) found.add(value);
   for (const { url } of document.links) {
     const target = resolveLink(document, url);
     if (target) found.add(target.path);
   }
+  referenced.set(document, found);
   return found;
 }
 
-/** Documents that a document names anywhere, in the order in which it does. */
-export function referencedEntries(model: Model, entry: Entry): Entry[] {
-  const found = new Map<string, Entry>();
-  for (const path of referencedPaths(entry))
-    for (const other of resolvePath(model, path)) found.set(other.document.path, other);
-  found.delete(entry.document.path);
-  return [...found.values()];
+/** Several rules ask for the references of one document. */
+const referenced = new WeakMap<DocumentIndex, ReadonlySet<string>>();
+
+/**
+ * Documents that a document names anywhere, each once. Those that it names by `*` come last, as they can be many:
+ * whoever finds before what it looks for has not asked for them.
+ */
+export function* referencedEntries(model: Model, entry: Entry): Generator<Entry> {
+  const seen = new Set([entry.document.path]);
+  const named = [...referencedPaths(entry)];
+  const isPattern = (path: string) => path.includes('*');
+  for (const path of [...named.filter((one) => !isPattern(one)), ...named.filter(isPattern)]) {
+    for (const other of resolvePath(model, path)) {
+      if (seen.has(other.document.path)) continue;
+      seen.add(other.document.path);
+      yield other;
+    }
+  }
 }
 
 /** Places in a document that name a path. */

@@ -1,6 +1,5 @@
-import { DIGEST } from '../../base/digest.js';
 import type { Entry } from '../../model/entry.js';
-import { type Model, referencedEntries } from '../../model/model.js';
+import { type Model, references } from '../../model/model.js';
 import type { DocumentIndex } from '../../parse/document.js';
 import type { CorpusRule } from '../rule.js';
 
@@ -15,11 +14,10 @@ export const abbreviatedDigest: CorpusRule = {
   check({ entry, model, report }) {
     const mentions = entry.document.mentions.filter(isAbbreviation);
     if (mentions.length === 0) return;
-    const written = writtenDigests(model, entry);
     for (const { value, position } of mentions) {
       const [head = '', tail = ''] = value.split(/…|\.{3}/);
-      const known = new Set([...model.digests(head).keys(), ...written]);
-      const meant = [...known].filter((digest) => digest.startsWith(head) && digest.endsWith(tail));
+      const known = new Set([...model.digests(head).keys(), ...writtenDigests(model, entry, head)]);
+      const meant = [...known].filter((digest) => digest.endsWith(tail));
       if (meant.length === 1) continue;
       report({
         message:
@@ -44,9 +42,9 @@ function isAbbreviation({ kind, value }: DocumentIndex['mentions'][number]): boo
 }
 
 /** Digests that are written in full in this document or in one that it names. */
-function writtenDigests(model: Model, entry: Entry): string[] {
-  return [entry, ...referencedEntries(model, entry)].flatMap(({ document, sql }) => [
-    ...document.mentions.filter(({ kind }) => kind === 'digest').map(({ value }) => value.toLowerCase()),
-    ...sql.checks.flatMap(({ expect }) => expect.map(({ text }) => text)).filter((text) => DIGEST.test(text)),
-  ]);
+function writtenDigests(model: Model, entry: Entry, head: string): string[] {
+  const writers = [entry, ...model.writing(head).flatMap((path) => model.entries.get(path) ?? [])];
+  return writers
+    .filter((one) => one === entry || references(entry, one.document.path))
+    .flatMap(({ written }) => written.filter((digest) => digest.startsWith(head)));
 }

@@ -1,5 +1,5 @@
 import { compareText } from '../../base/diagnostic.js';
-import { knownIds } from '../../model/ids.js';
+import { knownIds, undeclaredIds } from '../../model/ids.js';
 import type { Model } from '../../model/model.js';
 import type { CorpusRule } from '../rule.js';
 
@@ -20,9 +20,15 @@ export const noUndefinedId: CorpusRule = {
       (mention) => (mention.kind === 'id' || mention.kind === 'section') && mention.in !== 'yaml',
     );
     if (mentions.length === 0) return;
+    const undeclared = undeclaredIds(
+      model,
+      entry,
+      mentions.map(({ value }) => value),
+    );
+    if (undeclared.size === 0) return;
     const known = knownIds(model, entry);
     for (const { kind: named, value, position } of mentions) {
-      if (known.has(value)) continue;
+      if (!undeclared.has(value)) continue;
       report({
         message: `${value} is not declared in this document or in one that it names`,
         position,
