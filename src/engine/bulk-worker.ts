@@ -1,9 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { RULES } from '../check/rules/index.js';
-import { type Batch, type Item, readBatch } from './read-batch.js';
+import { type Judged, type JudgeTask, judgeTask } from './judge-rows.js';
+import { type Batch, type ReadTask, readBatch } from './read-batch.js';
 
-/** What a worker answers: a batch, or why it has none. */
-export type Answer = { readonly batch: Batch } | { readonly error: Failure };
+export type Task = ReadTask | JudgeTask;
+
+/** What a thread answers. */
+export type Answer = { readonly batch: Batch } | { readonly judged: readonly Judged[] };
 
 /** An error as plain data: its class would be lost on the way. */
 export interface Failure {
@@ -14,21 +17,22 @@ export interface Failure {
   readonly help?: string | undefined;
 }
 
-const { root } = workerData as { root: string };
 const port = parentPort!;
 
-port.on('message', (items: readonly Item[]) => {
-  readBatch(root, items, RULES, false).then(
-    (batch) => {
-      const facts = batch.facts.buffer as ArrayBuffer;
-      port.postMessage(
-        { batch } satisfies Answer,
-        batch.facts.byteLength === facts.byteLength ? [facts] : [],
-      );
-    },
-    (error: Failure) => {
-      const { name, message, stack, code, help } = error;
-      port.postMessage({ error: { name, message, stack, code, help } } satisfies Answer);
-    },
+port.on('message', (task: Task) => {
+  perform(task).then(
+    (answer) => port.postMessage(answer, 'batch' in answer ? transferable(answer.batch) : []),
+    ({ name, message, stack, code, help }: Failure) =>
+      port.postMessage({ failure: { name, message, stack, code, help } }),
   );
 });
+
+async function perform(task: Task): Promise<Answer> {
+  return 'items' in task ? { batch: await readBatch(task, RULES) } : { judged: judgeTask(task, RULES) };
+}
+
+/** The memory of the facts, where nothing else lies in it. */
+function transferable({ facts }: Batch): ArrayBuffer[] {
+  const memory = facts.buffer as ArrayBuffer;
+  return facts.byteLength === memory.byteLength ? [memory] : [];
+}

@@ -1,19 +1,20 @@
-import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
+import { availableParallelism } from 'node:os';
+import type { Diagnostic } from '../base/diagnostic.js';
 import { sha256 } from '../base/digest.js';
 import type { Rule } from '../check/rule.js';
-import { judgeBesideOthers } from '../check/run-rules.js';
 import type { Config } from '../load/config.js';
 import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
-import { type ListedFile, listFiles, type Stamp } from '../load/list-files.js';
-import { type Model, modelOver, PRESENCE, pathKey } from '../model/model.js';
+import { listFiles } from '../load/list-files.js';
+import { type Model, modelOver } from '../model/model.js';
 import type { Cache } from './cache.js';
-import { type FactStore, FactsLost, MemoryStore } from './fact-store.js';
-import { type Columns, isAsListed, isSameFile, rowAt } from './index-file.js';
-import { keyNumber, keyNumbers } from './keys.js';
-import type { Batch, Item } from './read-batch.js';
-import { readInBulk } from './read-in-bulk.js';
+import { Changes, type Source } from './changes.js';
+import { type FactStore, FactsLost, FolderStore, MemoryStore } from './fact-store.js';
+import { type Columns, encodeIndex, isAsListed, rowAt } from './index-file.js';
+import { type Judged, judgeRows, SHARED } from './judge-rows.js';
+import { inBatches, readInBulk } from './read-in-bulk.js';
 import type { Row } from './row.js';
 import { StoredCorpus } from './stored-corpus.js';
+import { Threads } from './threads.js';
 
 /** What a compile found. */
 export interface Findings {
@@ -94,17 +95,47 @@ export class Compiler {
       if (this.columns && isUnchanged(this.columns, sources)) return unchangedFindings(this.columns);
     }
     const before = this.known();
-    const { rows, changed, read, restamped } = await this.read(before, sources);
-    const judged = this.judge(rows, before.store, changed);
-    this.state = { rows, store: before.store, listed };
-    if (changed.size > 0 || restamped) this.cache?.save(rows, before.store, listed);
-    const found = rows.flatMap(({ findings }) => findings ?? []);
-    return {
-      paths: rows.map(({ path }) => path),
-      diagnostics: found.flatMap((json) => JSON.parse(json) as Diagnostic[]),
-      read,
-      judged,
+    const changes = new Changes(before.rows, sources, before.listed, before.store);
+    const threads = changes.items.length < WORTH_THREADS ? null : new Threads(availableParallelism());
+    try {
+      const { items } = changes;
+      await readInBulk(this.config.root, items, this.rules, threads, (some, batch) =>
+        changes.take(some, batch),
+      );
+      const rows = changes.current();
+      const judged = await this.judge(rows, before.store, changes.keys, threads);
+      this.state = { rows, store: before.store, listed };
+      if (changes.any) this.cache?.save(rows, before.store, listed);
+      return { ...findingsOf(rows), read: changes.read, judged };
+    } finally {
+      threads?.end();
+    }
+  }
+
+  /** Judges every row that is new or asked for something that has changed. @returns how many */
+  private async judge(
+    rows: Row[],
+    store: FactStore,
+    changed: ReadonlySet<number>,
+    threads: Threads | null,
+  ): Promise<number> {
+    const numbers = rows.flatMap(({ asked }, number) =>
+      asked === null || (changed.size > 0 && asked.some((key) => changed.has(key))) ? [number] : [],
+    );
+    if (numbers.length === 0) return 0;
+    const { corpus: globs } = this.config;
+    const take = (judged: readonly Judged[]) => {
+      for (const { number, asked, findings } of judged) rows[number] = { ...rows[number]!, asked, findings };
     };
+    if (threads && store instanceof FolderStore) {
+      const index = inSharedMemory(encodeIndex(rows, store.segments, SHARED, 0));
+      const { folder } = store;
+      const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, globs, index, folder }));
+      await threads.run(tasks, (_, answer) => {
+        if ('judged' in answer) take(answer.judged);
+      });
+    } else take(judgeRows(new StoredCorpus(rows, store), numbers, globs, this.rules));
+    return numbers.length;
   }
 
   /** The state before a compile: this process', else the cache's, else none. */
@@ -116,90 +147,6 @@ export class Compiler {
     return this.state;
   }
 
-  /** Rows of the sources, and the keys whose answers may have changed. */
-  private async read({ rows: old, store, listed }: State, sources: readonly Source[]) {
-    const rows: (Row | undefined)[] = [];
-    const items: Item[] = [];
-    const places = new Map<string, number>();
-    const changed = new Set<number>();
-    const presence = (row: Row) => {
-      for (const key of [...row.offers, keyNumber(pathKey(row.path)), keyNumber(PRESENCE)]) changed.add(key);
-    };
-    let at = 0;
-    let restamped = false;
-    for (const source of sources) {
-      while (at < old.length && old[at]!.path < source.path) presence(old[at++]!);
-      const known = old[at]?.path === source.path ? old[at++]! : null;
-      if (known && source.stamp && isSameFile(known.stamp, source.stamp, listed)) rows.push(known);
-      else {
-        places.set(source.path, rows.length);
-        items.push(itemOf(source, known));
-        rows.push(known ?? undefined);
-      }
-    }
-    while (at < old.length) presence(old[at++]!);
-    const stamps = new Map(sources.map(({ path, stamp }) => [path, stamp]));
-    let read = 0;
-    const take = (given: readonly Item[], { outcomes, facts }: Batch) => {
-      const { segment, offset } = facts.length > 0 ? store.append(facts) : { segment: 0, offset: 0 };
-      let from = offset;
-      for (const [index, outcome] of outcomes.entries()) {
-        const { path } = given[index]!;
-        const place = places.get(path)!;
-        const known = rows[place];
-        const stamp = stamps.get(path) ?? null;
-        if (outcome.became === 'same') {
-          rows[place] = { ...known!, stamp };
-          restamped = true;
-        }
-        if (outcome.became !== 'read') continue;
-        const { digest, length, offers } = outcome;
-        const row: Row = {
-          path,
-          stamp,
-          digest: Buffer.from(digest),
-          facts: { segment, offset: from, length },
-          offers,
-          asked: NEVER_ASKED,
-          findings: null,
-        };
-        from += length;
-        read += 1;
-        if (!known) presence(row);
-        else
-          for (const key of [...difference(known.offers, offers), keyNumber(pathKey(path))]) changed.add(key);
-        rows[place] = row;
-      }
-    };
-    await readInBulk(this.config.root, items, this.rules, take);
-    return { rows: rows as Row[], changed, read, restamped };
-  }
-
-  /** Judges every row that is new or asked for something that has changed. @returns how many */
-  private judge(rows: Row[], store: FactStore, changed: ReadonlySet<number>): number {
-    if (changed.size === 0) return 0;
-    const corpus = new StoredCorpus(rows, store);
-    const asked = new Set<string>();
-    const lookup = {
-      entries: corpus.entries,
-      offering: (key: string) => corpus.offering(key),
-      asked: (key: string) => void asked.add(key),
-    };
-    const model = modelOver(lookup, this.config.corpus);
-    let judged = 0;
-    for (const [index, row] of rows.entries()) {
-      if (row.asked !== NEVER_ASKED && !row.asked.some((key) => changed.has(key))) continue;
-      asked.clear();
-      const entry = corpus.read(row);
-      const { diagnostics, collected } = entry.judgement;
-      const found = [...diagnostics, ...judgeBesideOthers(entry, collected, model, this.rules)];
-      const findings = found.length === 0 ? null : JSON.stringify(found.sort(compareDiagnostics));
-      rows[index] = { ...row, asked: keyNumbers(asked), findings };
-      judged += 1;
-    }
-    return judged;
-  }
-
   private forget(): void {
     this.state?.store.close();
     this.state = undefined;
@@ -208,11 +155,10 @@ export class Compiler {
   }
 }
 
-/** A document as it is to be compiled: a file on disk, or bytes in its place. */
-type Source = Omit<ListedFile, 'stamp'> & { readonly stamp: Stamp | null; readonly bytes?: Uint8Array };
-
-/** Marks a row that was not judged yet. */
-const NEVER_ASKED = new Uint32Array(0);
+/** Fewest files to read for which threads are worth their start. */
+const WORTH_THREADS = 400;
+/** Rows that a thread judges at once. */
+const ROWS_AT_ONCE = 250;
 
 function readIfThere(root: string, name: string): Uint8Array | null {
   try {
@@ -220,10 +166,6 @@ function readIfThere(root: string, name: string): Uint8Array | null {
   } catch {
     return null;
   }
-}
-
-function itemOf({ path, name, bytes }: Source, known: Row | null): Item {
-  return { path, name, known: known?.digest.toString('hex') ?? null, ...(bytes ? { bytes } : {}) };
 }
 
 function isUnchanged(columns: Columns, sources: readonly Source[]): boolean {
@@ -245,10 +187,20 @@ function allRows(columns: Columns): Row[] {
   return columns.paths.map((_, index) => rowAt(columns, index));
 }
 
-function difference(a: Uint32Array, b: Uint32Array): number[] {
-  const columns = keyNumber('columns');
-  const only = (from: Uint32Array, other: Uint32Array) =>
-    // The columns of a table are what the documents say that offer them, not that they do.
-    [...from].filter((key) => key === columns || !other.includes(key));
-  return [...only(a, b), ...only(b, a)];
+function findingsOf(rows: readonly Row[]): Pick<Findings, 'paths' | 'diagnostics'> {
+  const found = rows.flatMap(({ findings }) => findings ?? []);
+  return {
+    paths: rows.map(({ path }) => path),
+    diagnostics: found.flatMap((json) => JSON.parse(json) as Diagnostic[]),
+  };
+}
+
+function inSharedMemory(parts: readonly Buffer[]): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    new Uint8Array(shared, at).set(part);
+    at += part.length;
+  }
+  return shared;
 }

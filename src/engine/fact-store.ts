@@ -5,7 +5,9 @@ import { crc32 } from 'node:zlib';
 import type { Location } from './row.js';
 
 /** Facts that were kept are not there any more, or are damaged: they have to be read from the documents again. */
-export class FactsLost extends Error {}
+export class FactsLost extends Error {
+  override readonly name = 'FactsLost';
+}
 
 /** Facts of documents as bytes, each with a sum in front. */
 export interface FactStore {
@@ -62,7 +64,7 @@ export class FolderStore implements FactStore {
   private own: { readonly segment: number; readonly file: number; length: number } | undefined;
 
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     segments: readonly string[],
   ) {
     this.segments = [...segments];

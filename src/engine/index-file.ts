@@ -54,7 +54,7 @@ export function encodeIndex(
   const locations = new Uint32Array(3 * count);
   const ends = new Uint32Array(2 * count);
   const keys = new Uint32Array(
-    rows.reduce((sum, { offers, asked }) => sum + offers.length + asked.length, 0),
+    rows.reduce((sum, { offers, asked }) => sum + offers.length + (asked?.length ?? 0), 0),
   );
   const findings: [number, string][] = [];
   let end = 0;
@@ -64,8 +64,8 @@ export function encodeIndex(
     locations.set([row.facts.segment, row.facts.offset, row.facts.length], 3 * index);
     keys.set(row.offers, end);
     ends[2 * index] = end += row.offers.length;
-    keys.set(row.asked, end);
-    ends[2 * index + 1] = end += row.asked.length;
+    keys.set(row.asked ?? [], end);
+    ends[2 * index + 1] = end += row.asked?.length ?? 0;
     if (row.findings !== null) findings.push([index, row.findings]);
   }
   const columns = [

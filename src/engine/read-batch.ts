@@ -39,13 +39,16 @@ export interface Batch {
   readonly facts: Buffer;
 }
 
-/** Reads files as far as they have changed. @param limited whether each is given as long as it may take */
-export async function readBatch(
-  root: string,
-  items: readonly Item[],
-  rules: readonly Rule[],
-  limited: boolean,
-): Promise<Batch> {
+/** Files to read. */
+export interface ReadTask {
+  readonly root: string;
+  readonly items: readonly Item[];
+  /** Whether each is given as long as it may take; otherwise one that may take long is a suspect. */
+  readonly limited: boolean;
+}
+
+/** Reads files as far as they have changed. */
+export async function readBatch({ root, items, limited }: ReadTask, rules: readonly Rule[]): Promise<Batch> {
   const outcomes: Outcome[] = [];
   const facts: Buffer[] = [];
   for (const { path, name, bytes: given, known } of items) {

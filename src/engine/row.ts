@@ -18,8 +18,8 @@ export interface Row {
   readonly facts: Location;
   /** Numbers of the keys that it can be found by. */
   readonly offers: Uint32Array;
-  /** Numbers of the keys that its findings depend on. */
-  readonly asked: Uint32Array;
+  /** Numbers of the keys that its findings depend on; null while it was not judged. */
+  readonly asked: Uint32Array | null;
   /** Its findings as JSON; null where there is none. */
   readonly findings: string | null;
 }

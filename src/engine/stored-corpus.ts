@@ -18,7 +18,7 @@ export class StoredCorpus implements Lookup {
 
   /** @param rows in path order */
   constructor(
-    private readonly rows: readonly Row[],
+    readonly rows: readonly Row[],
     private readonly store: FactStore,
   ) {
     this.byPath = new Map(rows.map((row) => [row.path, row]));

@@ -52,6 +52,10 @@ function checkEvidence(context: CorpusContext): void {
 /** `ddl_sha256: …` lines, in a document that names exactly one ddl document. */
 function checkKeyValues(context: CorpusContext): void {
   const { entry, model } = context;
+  const written = entry.document.mentions.filter(
+    ({ kind, key, in: place }) => kind === 'digest' && key !== null && place !== 'header',
+  );
+  if (!written.some(({ key }) => key === 'ddl_sha256' || roleOf(key!))) return;
   const named = new Map<string, Entry>();
   for (const { value } of pathMentions(entry.document)) {
     for (const other of resolvePath(model, value)) {
@@ -60,9 +64,8 @@ function checkKeyValues(context: CorpusContext): void {
   }
   const [target] = named.values();
   if (!target || named.size > 1) return;
-  for (const { kind, key, in: place, value, position } of entry.document.mentions) {
-    if (kind !== 'digest' || key === null || place === 'header') continue;
-    const role = roleOf(key);
+  for (const { key, value, position } of written) {
+    const role = roleOf(key!);
     const digest = value.toLowerCase();
     if (role) compare(context, target, role, digest, position);
     else if (key === 'ddl_sha256' && digest !== target.document.digest)

@@ -1,0 +1,74 @@
+import { compareDiagnostics } from '../base/diagnostic.js';
+import type { Rule } from '../check/rule.js';
+import { judgeBesideOthers } from '../check/run-rules.js';
+import { modelOver } from '../model/model.js';
+import { FolderStore } from './fact-store.js';
+import { decodeIndex, rowAt } from './index-file.js';
+import { keyNumbers } from './keys.js';
+import type { Row } from './row.js';
+import { StoredCorpus } from './stored-corpus.js';
+
+/** What became of a row when it was judged beside others. */
+export interface Judged {
+  /** Number of the row. */
+  readonly number: number;
+  readonly asked: Uint32Array;
+  readonly findings: string | null;
+}
+
+/** Rows to judge in a thread, which reads the corpus from an index in shared memory and from its store's folder. */
+export interface JudgeTask {
+  /** Numbers of the rows. */
+  readonly numbers: readonly number[];
+  readonly globs: readonly string[];
+  readonly index: SharedArrayBuffer;
+  readonly folder: string;
+}
+
+/** Judges rows of a corpus that a task brings along. */
+export function judgeTask({ numbers, globs, index, folder }: JudgeTask, rules: readonly Rule[]): Judged[] {
+  return judgeRows(openCorpus(index, folder), numbers, globs, rules);
+}
+
+/** Judges rows by the rules that compare documents. */
+export function judgeRows(
+  corpus: StoredCorpus,
+  numbers: Iterable<number>,
+  globs: readonly string[],
+  rules: readonly Rule[],
+): Judged[] {
+  const asked = new Set<string>();
+  const lookup = {
+    entries: corpus.entries,
+    offering: (key: string) => corpus.offering(key),
+    asked: (key: string) => void asked.add(key),
+  };
+  const model = modelOver(lookup, globs);
+  const judged: Judged[] = [];
+  for (const number of numbers) {
+    asked.clear();
+    const entry = corpus.read(corpus.rows[number]!);
+    const { diagnostics, collected } = entry.judgement;
+    const found = [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules)];
+    const findings = found.length === 0 ? null : JSON.stringify(found.sort(compareDiagnostics));
+    judged.push({ number, asked: keyNumbers(asked), findings });
+  }
+  return judged;
+}
+
+/** The corpus that this thread judged last, as the next task is most likely of the same. */
+let open: { readonly folder: string; readonly first: string; readonly corpus: StoredCorpus } | undefined;
+
+function openCorpus(index: SharedArrayBuffer, folder: string): StoredCorpus {
+  const bytes = Buffer.from(index);
+  const first = bytes.toString('latin1', 0, bytes.indexOf(10));
+  if (open?.folder === folder && open.first === first) return open.corpus;
+  const columns = decodeIndex(bytes, SHARED)!;
+  const rows: Row[] = columns.paths.map((_, number) => rowAt(columns, number));
+  const corpus = new StoredCorpus(rows, new FolderStore(folder, columns.segments));
+  open = { folder, first, corpus };
+  return corpus;
+}
+
+/** Basis of an index that never leaves the process. */
+export const SHARED = 'shared';

@@ -1,0 +1,59 @@
+import { Worker } from 'node:worker_threads';
+import { workerFile } from '../base/package-root.js';
+import { type UsageCode, UsageError } from '../base/usage-error.js';
+import type { Answer, Failure, Task } from './bulk-worker.js';
+import { FactsLost } from './fact-store.js';
+
+/** Threads that do tasks side by side, each one after the other. */
+export class Threads {
+  private readonly workers: Worker[] = [];
+
+  constructor(readonly count: number) {}
+
+  /** Does tasks in any order; what each gives is handed over as it comes. Rejects at the first that fails. */
+  run<T extends Task>(tasks: readonly T[], take: (task: T, answer: Answer) => void): Promise<void> {
+    while (this.workers.length < this.count) this.workers.push(startWorker());
+    let next = 0;
+    const work = async (worker: Worker) => {
+      for (let task = tasks[next++]; task; task = tasks[next++]) take(task, await ask(worker, task));
+    };
+    return Promise.all(this.workers.map(work)).then(() => undefined);
+  }
+
+  end(): void {
+    for (const worker of this.workers) void worker.terminate();
+    this.workers.length = 0;
+  }
+}
+
+function startWorker(): Worker {
+  return new Worker(workerFile('bulk-worker'), { resourceLimits: { maxYoungGenerationSizeMb: 16 } });
+}
+
+function ask(worker: Worker, task: Task): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      worker.off('message', answered);
+      worker.off('error', failed);
+    };
+    const answered = (answer: Answer | { readonly failure: Failure }) => {
+      done();
+      if ('failure' in answer) reject(revived(answer.failure));
+      else resolve(answer);
+    };
+    const failed = (error: Error) => {
+      done();
+      reject(error);
+    };
+    worker.on('message', answered);
+    worker.on('error', failed);
+    worker.postMessage(task);
+  });
+}
+
+/** An error of a thread has lost its class on the way. */
+function revived({ name, message, stack, code, help }: Failure): Error {
+  if (name === 'UsageError') return new UsageError(code as UsageCode, message, help);
+  if (name === 'FactsLost') return new FactsLost();
+  return Object.assign(new Error(message), { name, stack });
+}
