@@ -6,7 +6,7 @@ import { loadCorpus, type SourceFile } from './load/corpus.js';
 import { reviewsOf } from './model/chain.js';
 import { type Entry, readEntry, unitOf } from './model/entry.js';
 import { buildModel, type Model } from './model/model.js';
-import { parseWithLimit } from './parse/parse-with-limit.js';
+import { readDocument } from './parse/read-document.js';
 import { SourceText } from './parse/source-text.js';
 import { buildPlan, planDigest, planDocuments } from './plan/build-plan.js';
 import type { Plan } from './plan/plan.js';
@@ -28,7 +28,7 @@ export interface Compilation {
 export async function compile(config: Config, besides: readonly string[] = []): Promise<Compilation> {
   const sources = await loadCorpus(config, besides);
   const parsed = await Promise.all(
-    sources.map(async ({ path, bytes }) => ({ document: await parseWithLimit(path, bytes), bytes })),
+    sources.map(async ({ path, bytes }) => ({ document: await readDocument(path, bytes), bytes })),
   );
   if (parsed.some(({ document }) => holdsSql(document))) await loadGrammar();
   const read = parsed.map(({ document, bytes }) => readEntry(document, readSql(document, bytes)));
