@@ -5,7 +5,16 @@ import type { Declaration } from '../model/declared-ids.js';
 import type { Entry } from '../model/entry.js';
 import type { Kind } from '../model/kinds.js';
 import { type Pin, pinsOf } from '../model/pins.js';
-import type { DocumentIndex, Fence, Header, Heading, Link, Mention, Problem } from '../parse/document.js';
+import type {
+  DocumentIndex,
+  Fence,
+  Header,
+  Heading,
+  Link,
+  Mention,
+  Problem,
+  Suppression,
+} from '../parse/document.js';
 import type { SqlFacts } from '../sql/facts.js';
 
 /*
@@ -20,9 +29,11 @@ const PARTS = [
   'meta',
   'header',
   'headings',
+  'anchors',
   'fences',
   'links',
   'mentions',
+  'suppressions',
   'sql',
   'declared',
   'written',
@@ -53,9 +64,11 @@ export function encodeFacts(
       slug,
       ...place(position),
     ]),
+    anchors: document.anchors,
     fences: document.fences.map(({ position, ...fence }) => [fence, ...place(position)]),
     links: document.links.map(({ url, position }) => [url, ...place(position)]),
     mentions: document.mentions.map(encodeMention),
+    suppressions: document.suppressions,
     sql: sql.units.length + sql.checks.length + sql.problems.length === 0 ? null : sql,
     declared: declared.map(({ id, position }) => [id, ...place(position)]),
     written,
@@ -119,6 +132,9 @@ export class StoredEntry implements Entry, DocumentIndex {
       rows.map(([depth, text, slug, ...at]) => ({ depth, text, slug, position: range(at) })),
     );
   }
+  get anchors(): readonly string[] {
+    return this.part('anchors', (anchors: readonly string[]) => anchors);
+  }
   get fences(): readonly Fence[] {
     return this.part('fences', (rows: [Omit<Fence, 'position'>, ...Place][]) =>
       rows.map(([fence, ...at]) => ({ ...fence, position: range(at) })),
@@ -131,6 +147,9 @@ export class StoredEntry implements Entry, DocumentIndex {
   }
   get mentions(): readonly Mention[] {
     return this.part('mentions', (rows: ReturnType<typeof encodeMention>[]) => rows.map(decodeMention));
+  }
+  get suppressions(): readonly Suppression[] {
+    return this.part('suppressions', (suppressions: readonly Suppression[]) => suppressions);
   }
   get sql(): SqlFacts {
     return this.part('sql', (data: SqlFacts | null) => data ?? NO_SQL);

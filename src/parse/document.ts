@@ -18,6 +18,9 @@ export interface DocumentIndex {
   readonly fences: readonly Fence[];
   readonly links: readonly Link[];
   readonly mentions: readonly Mention[];
+  readonly suppressions: readonly Suppression[];
+  /** Names of places that links can lead to besides headings: `id` and `name` in HTML, `{#name}` behind headings. */
+  readonly anchors: readonly string[];
 }
 
 /** All facts of one document, for rules that judge it by itself; most of its text is in here. */
@@ -26,7 +29,7 @@ export interface Document extends DocumentIndex {
   /** Table delimiter rows that belong to no table: the header above was broken over lines. */
   readonly strayDelimiters: readonly Range[];
   readonly keyValues: readonly KeyValue[];
-  /** Raw HTML, which a reviewer does not see as it is extracted. */
+  /** Raw HTML, which a reviewer does not see as it is extracted; of documents with executable SQL only. */
   readonly html: readonly Range[];
   /** Lines of prose, list items and table rows, for claims that are made in words. */
   readonly prose: readonly ProseLine[];
@@ -121,8 +124,19 @@ export interface KeyValue {
   readonly position: Range;
 }
 
+/** A link, image or definition whose target can lead into the repository: addresses with a scheme or a host are left out. */
 export interface Link {
   readonly url: string;
+  readonly position: Range;
+}
+
+/** A comment that takes findings back: `<!-- probatum-disable-next-line RULE, RULE: why -->` on a line of its own. */
+export interface Suppression {
+  readonly rules: readonly string[];
+  /** Null where none is given. */
+  readonly reason: string | null;
+  /** Line (1-based) of the comment. */
+  readonly line: number;
   readonly position: Range;
 }
 

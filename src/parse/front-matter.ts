@@ -1,34 +1,24 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument } from 'yaml';
 import type { Header, HeaderKey, HeaderScalar, HeaderValue, Problem } from './document.js';
+import { FRONT_MATTER_LIMIT, type FrontMatterLines, UNSAFE_KEYS } from './front-matter-lines.js';
 import type { SourceText } from './source-text.js';
-
-/** Most bytes of front matter that are read: duplicate-key checks of the YAML reader are quadratic. */
-export const FRONT_MATTER_LIMIT = 16 * 1024;
 
 /** Deepest nesting that is read, and most problems that are reported: the YAML reader recurses and repeats. */
 const DEPTH_LIMIT = 50;
 const PROBLEM_LIMIT = 20;
 
-const UNSAFE_KEYS = new Set(['__proto__', 'prototype', 'constructor', '<<']);
 // Also what reorders text, and a CR alone, which ends a line for Markdown and none for YAML.
 const CONTROL =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\r(?!\n)/;
 
-/** Lines of the front matter block, 1-based and inclusive of both `---` lines; null where there is none. */
-export function frontMatterLines(
-  source: SourceText,
-): { first: number; last: number; closed: boolean } | null {
-  if (!/^---[ \t]*$/.test(source.line(1))) return null;
-  for (let line = 2; line <= source.lineCount; line++) {
-    if (/^---[ \t]*$/.test(source.line(line))) return { first: 1, last: line, closed: true };
-  }
-  return { first: 1, last: source.lineCount, closed: false };
+/** A document's front matter, or why it could not be read. */
+export interface FrontMatter {
+  readonly header: Header | null;
+  readonly problems: readonly Problem[];
 }
 
 /** Reads YAML front matter with the failsafe schema; everything that YAML can do beyond plain data is refused. */
-export function readFrontMatter(source: SourceText): { header: Header | null; problems: Problem[] } {
-  const lines = frontMatterLines(source);
-  if (!lines) return { header: null, problems: [] };
+export function readFrontMatter(source: SourceText, lines: FrontMatterLines): FrontMatter {
   const start = source.lineStart(2);
   const end = lines.closed ? source.lineStart(lines.last) : source.text.length;
   const problems: Problem[] = [];

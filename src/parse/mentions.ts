@@ -1,4 +1,5 @@
 import type { Mention, MentionKind } from './document.js';
+import { Sign } from './line-signs.js';
 import type { SourceText } from './source-text.js';
 
 const PATH_RUN = /[\p{L}\p{N}_.*~@+/-]+/gu;
@@ -10,12 +11,14 @@ const ID =
   /(?<![\p{L}\p{N}_/-]|(?<!\.)\.)(?:(?:C|G|PF|V|D)-(?:\d+[a-z]*|[A-Z]{2,}(?:-[A-Z]{2,})*)|N\d{1,2})(?![\p{L}\p{N}_-]|\.\d|\.md)/gu;
 const SECTION = /§\d+(?:\.\d+)*/g;
 
-const PATTERNS: readonly (readonly [MentionKind, RegExp])[] = [
-  ['digest', DIGEST],
-  ['abbreviated-digest', ABBREVIATED],
-  ['id', ID],
-  ['section', SECTION],
+const PATTERNS: readonly (readonly [MentionKind, RegExp, number])[] = [
+  ['digest', DIGEST, Sign.digest],
+  ['abbreviated-digest', ABBREVIATED, Sign.abbreviation],
+  ['id', ID, Sign.id],
+  ['section', SECTION, Sign.section],
 ];
+
+const ANY_MENTION = Sign.path | Sign.digest | Sign.abbreviation | Sign.id | Sign.section;
 
 /** Where a piece of text stands, for the mentions found in it. */
 export interface MentionPlace {
@@ -23,31 +26,51 @@ export interface MentionPlace {
   readonly key: string | null;
 }
 
-/** Finds what a piece of source text names. @param offset UTF-16 offset of `text` in the source */
+/**
+ * Finds what a piece of source text names. @param offset UTF-16 offset of `text` in the source
+ * @param signs what the text may hold (`Sign`)
+ */
 export function findMentions(
   source: SourceText,
   text: string,
   offset: number,
   place: MentionPlace,
-): Mention[] {
-  const found: Mention[] = [];
-  const add = (kind: MentionKind, value: string, index: number) => {
-    const from = offset + index;
-    const beside = kind === 'path' ? revisionBeside(text, index, value.length) : null;
-    found.push({
-      kind,
-      value,
-      position: source.range(from, from + value.length),
-      ...place,
-      revision: beside && text.slice(beside.from, beside.to),
-      revisionPosition: beside && source.range(offset + beside.from, offset + beside.to),
-    });
-  };
-  for (const { path, index } of findPaths(text)) add('path', path, index);
-  for (const [kind, pattern] of PATTERNS) {
-    for (const match of text.matchAll(pattern)) add(kind, match[0], match.index);
+  signs: number,
+  found: Mention[],
+): void {
+  if ((signs & ANY_MENTION) === 0) return;
+  if (signs & Sign.path) {
+    for (const { path, index } of findPaths(text)) {
+      const from = offset + index;
+      const beside = revisionBeside(text, index, path.length);
+      found.push({
+        kind: 'path',
+        value: path,
+        position: source.range(from, from + path.length),
+        key: place.key,
+        in: place.in,
+        revision: beside && text.slice(beside.from, beside.to),
+        revisionPosition: beside && source.range(offset + beside.from, offset + beside.to),
+      });
+    }
   }
-  return found;
+  for (const [kind, pattern, sign] of PATTERNS) {
+    if ((signs & sign) === 0) continue;
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      const value = match[0];
+      const position = source.range(offset + match.index, offset + match.index + value.length);
+      found.push({
+        kind,
+        value,
+        position,
+        key: place.key,
+        in: place.in,
+        revision: null,
+        revisionPosition: null,
+      });
+    }
+  }
 }
 
 /**

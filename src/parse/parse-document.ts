@@ -1,129 +1,88 @@
 import { sha256 } from '../base/digest.js';
-import type { Range } from '../base/position.js';
-import type { Document, Fence, Heading, KeyValue, Mention, Problem, ProseLine } from './document.js';
-import { frontMatterLines, readFrontMatter } from './front-matter.js';
-import { readKeyValue, readLegacyHeader } from './legacy-header.js';
-import { splitLegacyTables } from './legacy-tables.js';
-import { type Blocks, readBlocks } from './markdown.js';
-import { findMentions } from './mentions.js';
+import type { Blocks } from './blocks.js';
+import type { Document, Problem } from './document.js';
+import { documentFacts, emptyDocument, type Readings } from './document-facts.js';
+import { readBlocks } from './fast/read-blocks.js';
+import { type FrontMatter, readFrontMatter } from './front-matter.js';
+import { type FrontMatterLines, frontMatterLines } from './front-matter-lines.js';
+import { holdsExecutableSql, NO_BLOCKS, NO_FRONT_MATTER } from './parse-fast.js';
+import { readPlainFrontMatter } from './plain-front-matter.js';
+import { readersDisagree } from './readers-disagree.js';
+import { readReferenceBlocks } from './reference.js';
 import { refuseBytes, refuseDepth } from './refusals.js';
 import { SourceText } from './source-text.js';
 
 /**
  * Facts of one file: a pure function of its path and bytes. Bytes that are refused give a document without facts
- * and with the reason as its problem.
+ * and with the reason as its problem. A document with executable SQL is read by both readers of Markdown and of
+ * front matter, and refused where they disagree. It loads all of them; `readDocument` loads what a file needs.
  */
 export function parseDocument(path: string, bytes: Uint8Array): Document {
-  const refused = refuseBytes(bytes);
-  if (refused) return emptyDocument(path, bytes, refused);
-  const source = new SourceText(bytes);
-  const tooDeep = refuseDepth(source.text);
-  if (tooDeep) return emptyDocument(path, bytes, tooDeep);
-  const markdown = readBlocks(source);
-  const legacy = frontMatterLines(source) === null;
-  const blocks = legacy ? { ...markdown, tables: splitLegacyTables(markdown.tables) } : markdown;
-  const { header, problems } = readFrontMatter(source);
-  const lines = readLines(source, blocks);
-  return {
-    path,
-    digest: sha256(bytes),
-    size: bytes.length,
-    problems,
-    header:
-      header ??
-      (problems.length === 0 ? readLegacyHeader(source, (line) => blocks.codeLines.has(line)) : null),
-    headings: [...blocks.headings, ...lines.legacyHeadings],
-    fences: blocks.fences,
-    tables: blocks.tables,
-    strayDelimiters: lines.strayDelimiters,
-    keyValues: lines.keyValues,
-    links: blocks.links,
-    mentions: [...headerMentions(source, header?.values ?? []), ...lines.mentions],
-    html: blocks.html,
-    prose: lines.prose,
-  };
-}
-
-/** A document of which nothing but its bytes is known. */
-export function emptyDocument(path: string, bytes: Uint8Array, problem: Problem): Document {
-  const none = {
-    headings: [],
-    fences: [],
-    tables: [],
-    strayDelimiters: [],
-    keyValues: [],
-    links: [],
-    mentions: [],
-    html: [],
-    prose: [],
-  };
-  return { path, digest: sha256(bytes), size: bytes.length, problems: [problem], header: null, ...none };
-}
-
-function headerMentions(
-  source: SourceText,
-  values: readonly { path: string; value: string; position: Range }[],
-) {
-  return values.flatMap(({ path, position }) => {
-    const from = source.lineStart(position.start.line) + position.start.column - 1;
-    const to = source.lineStart(position.end.line) + position.end.column - 1;
-    return findMentions(source, source.text.slice(from, to), from, { in: 'header', key: path });
+  return parse(path, bytes, (source, lines) => {
+    const blocks = blocksOf(source, lines, readBlocks);
+    if (!holdsExecutableSql(blocks)) return { blocks, frontMatter: frontMatterOf(source, lines) };
+    const reference = referenceReadings(source, lines);
+    const plain = lines && readPlainFrontMatter(source, lines);
+    const other = { blocks, frontMatter: plain ? { header: plain, problems: [] } : reference.frontMatter };
+    return (
+      readersDisagree(other, reference) ?? { ...other, blocks: { ...blocks, html: reference.blocks.html } }
+    );
   });
 }
 
-interface Lines {
-  readonly keyValues: readonly KeyValue[];
-  readonly mentions: readonly Mention[];
-  readonly prose: readonly ProseLine[];
-  readonly strayDelimiters: readonly Range[];
-  readonly legacyHeadings: readonly Heading[];
+/** Facts of one file by the fast readers alone, as far as they decide. */
+export function parseByFastReaders(path: string, bytes: Uint8Array): Document {
+  return parse(path, bytes, (source, lines) => ({
+    blocks: blocksOf(source, lines, readBlocks),
+    frontMatter: frontMatterOf(source, lines),
+  }));
 }
 
-const DELIMITER_ROW = /^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?$/;
-const LEGACY_HEADING = /^§\d+(?:\.\d+)*\s+[—–-]\s+\S/;
-
-/** Walks the lines outside front matter and code; fenced YAML is read for mentions, other code is not. */
-function readLines(source: SourceText, blocks: Blocks): Lines {
-  const keyValues: KeyValue[] = [];
-  const mentions: Mention[] = [];
-  const prose: ProseLine[] = [];
-  const strayDelimiters: Range[] = [];
-  const legacyHeadings: Heading[] = [];
-  const inTable = linesOf(blocks.tables);
-  const inHeading = linesOf(blocks.headings);
-  const fenceMarkers = linesOfFenceMarkers(blocks.fences);
-  for (let line = (frontMatterLines(source)?.last ?? 0) + 1; line <= source.lineCount; line++) {
-    const text = source.line(line);
-    const start = source.lineStart(line);
-    const language = blocks.codeLines.get(line);
-    if (language !== undefined) {
-      if ((language === 'yaml' || language === 'yml') && !fenceMarkers.has(line))
-        mentions.push(
-          ...findMentions(source, text, start, { in: 'yaml', key: readKeyValue(source, line)?.key ?? null }),
-        );
-      continue;
-    }
-    const keyValue = inTable.has(line) || inHeading.has(line) ? null : readKeyValue(source, line);
-    if (keyValue) keyValues.push(keyValue);
-    const place = { in: keyValue ? ('key-value' as const) : ('prose' as const), key: keyValue?.key ?? null };
-    mentions.push(...findMentions(source, text, start, place));
-    if (text.trim() !== '') prose.push({ line, text });
-    const whole = source.range(start, start + text.length);
-    if (!inTable.has(line) && DELIMITER_ROW.test(text.trim())) strayDelimiters.push(whole);
-    if (!inHeading.has(line) && LEGACY_HEADING.test(text))
-      legacyHeadings.push({ depth: 2, text, slug: '', position: whole });
-  }
-  return { keyValues, mentions, prose, strayDelimiters, legacyHeadings };
+/** Facts of one file by the reference readers alone: what the fast ones are held to. */
+export function parseByReference(path: string, bytes: Uint8Array): Document {
+  return parse(path, bytes, (source, lines) => {
+    const read = referenceReadings(source, lines);
+    const html = holdsExecutableSql(read.blocks) ? read.blocks.html : [];
+    return { ...read, blocks: { ...read.blocks, html } };
+  });
 }
 
-function linesOf(blocks: readonly { readonly position: Range }[]): Set<number> {
-  const lines = new Set<number>();
-  for (const { position } of blocks) {
-    for (let line = position.start.line; line <= position.end.line; line++) lines.add(line);
-  }
-  return lines;
+/** What the readers of front matter and Markdown say about a document. */
+export type Reading = Pick<Readings, 'frontMatter' | 'blocks'>;
+
+function parse(
+  path: string,
+  bytes: Uint8Array,
+  read: (source: SourceText, lines: FrontMatterLines | null) => Reading | Problem,
+): Document {
+  const digest = sha256(bytes);
+  const refused = refuseBytes(bytes);
+  if (refused) return emptyDocument(path, digest, bytes.length, refused);
+  const source = new SourceText(bytes);
+  const tooDeep = refuseDepth(source);
+  if (tooDeep) return emptyDocument(path, digest, bytes.length, tooDeep);
+  const lines = frontMatterLines(source);
+  const reading = read(source, lines);
+  if ('code' in reading) return emptyDocument(path, digest, bytes.length, reading);
+  return documentFacts({ path, digest, source, lines, ...reading });
 }
 
-function linesOfFenceMarkers(fences: readonly Fence[]): Set<number> {
-  return new Set(fences.flatMap((fence) => [fence.firstLine - 1, fence.lastLine + 1]));
+function frontMatterOf(source: SourceText, lines: FrontMatterLines | null): FrontMatter {
+  if (!lines) return NO_FRONT_MATTER;
+  const header = readPlainFrontMatter(source, lines);
+  return header ? { header, problems: [] } : readFrontMatter(source, lines);
+}
+
+function referenceReadings(source: SourceText, lines: FrontMatterLines | null): Reading {
+  const frontMatter = lines ? readFrontMatter(source, lines) : NO_FRONT_MATTER;
+  return { frontMatter, blocks: blocksOf(source, lines, readReferenceBlocks) };
+}
+
+/** Front matter that is not closed takes the whole file: nothing in it is Markdown. */
+function blocksOf(
+  source: SourceText,
+  lines: FrontMatterLines | null,
+  read: (source: SourceText, first: number) => Blocks,
+): Blocks {
+  return lines && !lines.closed ? NO_BLOCKS : read(source, (lines?.last ?? 0) + 1);
 }

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Point, Range } from '../base/position.js';
 
 /**
@@ -8,17 +9,46 @@ import type { Point, Range } from '../base/position.js';
 export class SourceText {
   readonly text: string;
   private readonly unitStarts: number[] = [0];
-  private readonly byteStarts: number[] = [0];
+  /** Where each line ends without its line end. */
+  private readonly unitEnds: number[] = [];
+  private byteTable: readonly number[] | null = null;
 
   /** @param bytes valid UTF-8; callers check that first */
   constructor(readonly bytes: Uint8Array) {
-    this.text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    const ends = /\r\n|\n|\r/g;
-    for (let match = ends.exec(this.text); match; match = ends.exec(this.text))
-      this.unitStarts.push(ends.lastIndex);
-    for (let i = 0; i < bytes.length; i++) {
-      if (bytes[i] === 10 || (bytes[i] === 13 && bytes[i + 1] !== 10)) this.byteStarts.push(i + 1);
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const ascii = isAscii(buffer);
+    this.text = buffer.toString(ascii ? 'latin1' : 'utf8');
+    this.findLines();
+    if (ascii) this.byteTable = this.unitStarts;
+  }
+
+  private findLines(): void {
+    const { text, unitStarts, unitEnds } = this;
+    if (text.includes('\r')) {
+      const ends = /\r\n|\n|\r/g;
+      for (let match = ends.exec(text); match; match = ends.exec(text)) {
+        unitEnds.push(match.index);
+        unitStarts.push(ends.lastIndex);
+      }
+    } else {
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+        unitEnds.push(at);
+        unitStarts.push(at + 1);
+      }
     }
+    unitEnds.push(text.length);
+  }
+
+  /** Offsets in bytes at which lines start; those of ASCII text are the same in UTF-16 units. */
+  private get byteStarts(): readonly number[] {
+    if (this.byteTable) return this.byteTable;
+    const { bytes } = this;
+    const starts = [0];
+    for (let i = 0; i < bytes.length; i++) {
+      if (bytes[i] === 10 || (bytes[i] === 13 && bytes[i + 1] !== 10)) starts.push(i + 1);
+    }
+    this.byteTable = starts;
+    return starts;
   }
 
   /** Number of lines; a line end at the very end of the file does not open another one. */
@@ -29,12 +59,17 @@ export class SourceText {
 
   /** Text of a line (1-based) without its line end. */
   line(line: number): string {
-    return this.text.slice(this.lineStart(line), this.unitStarts[line]).replace(/[\r\n]+$/, '');
+    return this.text.slice(this.lineStart(line), this.lineEnd(line));
   }
 
   /** Offset in UTF-16 units at which a line (1-based) starts. */
   lineStart(line: number): number {
     return this.unitStarts[line - 1] ?? this.text.length;
+  }
+
+  /** Offset in UTF-16 units at which a line (1-based) ends, before its line end. */
+  lineEnd(line: number): number {
+    return this.unitEnds[line - 1] ?? this.text.length;
   }
 
   /** Offset in bytes at which a line (1-based) starts. */
@@ -61,6 +96,12 @@ export class SourceText {
   /** Span between two offsets in UTF-16 units. */
   range(start: number, end: number): Range {
     return { start: this.pointAt(start), end: this.pointAt(end) };
+  }
+
+  /** Span between two offsets in UTF-16 units that are known to stand on one line (1-based). */
+  rangeOnLine(line: number, start: number, end: number): Range {
+    const before = this.unitStarts[line - 1]! - 1;
+    return { start: { line, column: start - before }, end: { line, column: end - before } };
   }
 
   /** Span between two offsets in bytes. */

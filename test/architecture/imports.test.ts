@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   parse: {
     from: ['base'],
     packages: [
+      'decode-named-character-reference',
       'github-slugger',
       'mdast',
       'mdast-util-to-string',
@@ -102,7 +103,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
 };
 
 /** Modules of Node that only calculate. */
-const PURE = ['node:crypto', 'node:path', 'node:url', 'node:util', 'node:module'];
+const PURE = ['node:buffer', 'node:crypto', 'node:path', 'node:url', 'node:util', 'node:module'];
 
 /** Single imports against the tables above, each with its reason. */
 const EXCEPTIONS: readonly { readonly file: string; readonly imports: string; readonly why: string }[] = [

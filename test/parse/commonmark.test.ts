@@ -177,9 +177,9 @@ describe('what closes a fence', () => {
     expect(one('- ```sql\n  SELECT 1;\n\nafter\n')).toMatchObject({
       closed: false,
       atRoot: false,
-      lastLine: 2,
+      lastLine: 3,
     });
-    expect(text('- ```sql\n  SELECT 1;\n\nafter\n')).toBe('  SELECT 1;\n');
+    expect(text('- ```sql\n  SELECT 1;\n\nafter\n')).toBe('  SELECT 1;\n\n');
     expect(text('> ```sql\n> SELECT 1;\nafter\n')).toBe('> SELECT 1;\n');
   });
 

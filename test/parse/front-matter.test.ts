@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HeaderValue } from '../../src/parse/document.js';
-import { FRONT_MATTER_LIMIT } from '../../src/parse/front-matter.js';
+import { FRONT_MATTER_LIMIT } from '../../src/parse/front-matter-lines.js';
 import { parseDocument } from '../../src/parse/parse-document.js';
 
 const read = (yaml: string) => parseDocument('a.md', Buffer.from(`---\n${yaml}---\n\n# Title\n`));

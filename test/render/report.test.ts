@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/digest.js';
 import { schemaErrors } from '../../src/load/schemas.js';
 import { readFrontMatter } from '../../src/parse/front-matter.js';
+import { frontMatterLines } from '../../src/parse/front-matter-lines.js';
 import { parseDocument } from '../../src/parse/parse-document.js';
 import { SourceText } from '../../src/parse/source-text.js';
 import type { JournalLine } from '../../src/record/events.js';
@@ -347,7 +348,8 @@ function dangerous(tree: Root): string[] {
 }
 
 function expectFrontMatter(text: string, { mode, plan }: RunRecord): void {
-  const { header, problems } = readFrontMatter(new SourceText(Buffer.from(text)));
+  const source = new SourceText(Buffer.from(text));
+  const { header, problems } = readFrontMatter(source, frontMatterLines(source)!);
   expect(problems).toEqual([]);
   const kind = mode === 'rehearsal' ? 'dry-run-report' : 'execution-report';
   expect(header?.data.kind).toBe(kind);

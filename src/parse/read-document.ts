@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { sha256 } from '../base/digest.js';
 import { workerFile } from '../base/package-root.js';
 import { FILE_START } from '../base/position.js';
 import type { Document } from './document.js';
-import { emptyDocument, parseDocument } from './parse-document.js';
-import { isSuspect, refuseBytes, refuseDepth } from './refusals.js';
+import { emptyDocument } from './document-facts.js';
+import { parseFast } from './parse-fast.js';
+import { refuseBytes } from './refusals.js';
+import { isSlowForReference, isSuspect } from './suspects.js';
 
 /** Longest time that one file may take on a processor, in milliseconds. */
 export const PARSE_LIMIT_MS = 2000;
@@ -12,22 +15,22 @@ export const PARSE_LIMIT_MS = 2000;
 export const PARSE_LIMIT_WALL_MS = 5 * PARSE_LIMIT_MS;
 
 /**
- * Parses a file here if it looks harmless or is refused unread, and otherwise in a worker that is ended at the time
- * limit: one file never holds up the others.
+ * Facts of one file, whatever it is: by the fast readers here; with the reference readers, loaded on demand, where it
+ * holds executable SQL or front matter that is more than plain; and in a worker that is ended at the time limit where
+ * it looks as if it could take long. One file never holds up the others.
  */
-export async function parseWithLimit(path: string, bytes: Uint8Array): Promise<Document> {
-  return parseHarmless(path, bytes) ?? workers.run(() => parseInWorker(path, bytes));
+export async function readDocument(path: string, bytes: Uint8Array): Promise<Document> {
+  return (await readHarmlessDocument(path, bytes)) ?? workers.run(() => parseInWorker(path, bytes));
 }
 
-/** Parses a file that looks harmless, or is refused unread; null for one that needs a limit. */
-export function parseHarmless(path: string, bytes: Uint8Array): Document | null {
-  if (refuseBytes(bytes)) return parseDocument(path, bytes);
-  const text = new TextDecoder().decode(bytes);
-  return refuseDepth(text) !== null || !isSuspect(text) ? parseHere(path, bytes) : null;
-}
-
-function parseHere(path: string, bytes: Uint8Array): Document {
+/** Facts of a file that looks harmless, or is refused unread; null for one that needs a time limit. */
+export async function readHarmlessDocument(path: string, bytes: Uint8Array): Promise<Document | null> {
+  if (refuseBytes(bytes) === null && isSuspect(bytes)) return null;
   try {
+    const fast = parseFast(path, bytes);
+    if (fast) return fast;
+    if (isSlowForReference(bytes)) return null;
+    const { parseDocument } = await import('./parse-document.js');
     return parseDocument(path, bytes);
   } catch (error) {
     return unreadable(path, bytes, `the parser failed: ${(error as Error).message}`);
@@ -71,7 +74,8 @@ function parseInWorker(path: string, bytes: Uint8Array): Promise<Document> {
 
 function unreadable(path: string, bytes: Uint8Array, message: string): Document {
   const help = 'simplify the document; a reader of Markdown needs more than its limits for it';
-  return emptyDocument(path, bytes, { code: 'unreadable', message, position: FILE_START, help });
+  const problem = { code: 'unreadable', message, position: FILE_START, help } as const;
+  return emptyDocument(path, sha256(bytes), bytes.length, problem);
 }
 
 /** As many workers at once as there are processors: more would make each other pass the time limit. */

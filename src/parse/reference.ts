@@ -6,9 +6,10 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { type Processor, unified } from 'unified';
 import { visitParents } from 'unist-util-visit-parents';
-import { sha256 } from '../base/digest.js';
 import type { Range } from '../base/position.js';
-import type { Fence, FenceRole, Heading, Link, Row, Table } from './document.js';
+import { type Blocks, type CodeLines, leadsInside, fenceLines as linesOfFence } from './blocks.js';
+import type { Fence, Heading, Link, Row, Table } from './document.js';
+import { type FenceShape, readFence } from './fences.js';
 import type { SourceText } from './source-text.js';
 
 /** How many fence lines the parser itself saw of a code block: none if it is indented, two if it is closed. */
@@ -27,55 +28,54 @@ function countFenceLines(this: Processor): void {
   });
 }
 
+/** Addresses in text are no references into the repository: the tree is not searched for them. */
+function leaveAddresses(this: Processor): void {
+  const data = this.data();
+  const extensions = (data.fromMarkdownExtensions ?? []).flat();
+  data.fromMarkdownExtensions = extensions.map((extension) => ({ ...extension, transforms: [] }));
+}
+
 const parser = unified()
   .use(remarkParse)
   .use(countFenceLines)
   .use(remarkFrontmatter, ['yaml'])
   .use(remarkGfm)
+  .use(leaveAddresses)
   .freeze();
 
-/** What the syntax tree contributes to a document's facts. */
-export interface Blocks {
-  readonly headings: readonly Heading[];
-  readonly fences: readonly Fence[];
-  readonly tables: readonly Table[];
-  readonly links: readonly Link[];
-  readonly html: readonly Range[];
-  /** Lines (1-based) inside code blocks, with the block's language, null for other code. */
-  readonly codeLines: ReadonlyMap<number, string | null>;
-}
-
-/** Parses CommonMark with GFM and front matter, and keeps facts only: no node leaves this function. */
-export function readBlocks(source: SourceText): Blocks {
+/** The reference reader: CommonMark with GFM and front matter by remark. It keeps facts only, no node. */
+export function readReferenceBlocks(source: SourceText): Blocks {
   const headings: Heading[] = [];
   const fences: Fence[] = [];
   const tables: Table[] = [];
   const links: Link[] = [];
   const html: Range[] = [];
-  const codeLines = new Map<number, string | null>();
+  const code: CodeLines[] = [];
   const slugger = new GithubSlugger();
   visitParents(parser.parse(source.text) as Root, (node: Nodes, ancestors: readonly Parents[]) => {
-    // Nodes made by the autolink transform have no position; they are addresses, never references.
     if (!node.position) return;
     const position = range(node);
     if (node.type === 'heading') {
-      const text = plainText(node);
+      const text = plainText(node).replace(/\r\n?/g, '\n');
       headings.push({ depth: node.depth, text, slug: slugger.slug(text), position });
     } else if (node.type === 'code') {
-      const fence = readFence(source, node, ancestors.length === 1);
+      const shape = fenceShape(source, node, ancestors.length === 1);
+      const fence = shape && readFence(source, shape);
       if (fence) fences.push(fence);
-      const language = fence ? fence.language : null;
-      for (let line = position.start.line; line <= position.end.line; line++) codeLines.set(line, language);
+      const { start, end } = position;
+      code.push(
+        fence ? linesOfFence(fence) : { first: start.line, last: end.line, language: null, closed: false },
+      );
     } else if (node.type === 'table') {
       const [header, ...rows] = node.children.map(readRow);
       if (header) tables.push({ header, rows, position });
     } else if (node.type === 'link' || node.type === 'definition' || node.type === 'image') {
-      links.push({ url: node.url, position });
+      if (leadsInside(node.url)) links.push({ url: node.url, position });
     } else if (node.type === 'html') {
       html.push(position);
     }
   });
-  return { headings, fences, tables, links, html, codeLines };
+  return { headings, fences, tables, links, code, html };
 }
 
 function range(node: Nodes): Range {
@@ -95,39 +95,20 @@ function readRow(row: TableRow): Row {
   return { cells, position: range(row) };
 }
 
-const ROLES: readonly FenceRole[] = ['migration', 'rollback', 'fixture', 'preflight', 'verify'];
-
-/** Facts of a fenced code block; null for indented code. Bytes come from the source, never from the tree. */
-function readFence(source: SourceText, node: Code, rootChild: boolean): Fence | null {
+/** Where a fenced code block is; null for indented code. */
+function fenceShape(source: SourceText, node: Code, rootChild: boolean): FenceShape | null {
   const { start, end } = node.position!;
   const seen = fenceLines.get(node);
   if (seen === undefined) return null;
   const closed = seen === 2;
-  // What is not closed ends with its container: in the midst of its last line, or where the next one starts.
-  const endsBeforeLine = closed || (end.column === 1 && end.line > start.line);
+  // What is not closed ends with its container: at the end of its last line, which may be empty, or where the next
+  // one starts.
+  const endsBeforeLine = closed || (end.column === 1 && end.line > start.line && !isBlank(source, end.line));
   const lastLine = endsBeforeLine ? end.line - 1 : end.line;
-  const first = source.lineStartByte(start.line + 1);
-  const last = Math.max(first, source.lineStartByte(lastLine + 1));
-  // The info string as it is written: what a character reference or an escape makes of it names no role.
-  const info = source
-    .line(start.line)
-    .slice(start.column - 1)
-    .replace(/^(?:`+|~+)[ \t]*|[ \t]+$/g, '');
-  return {
-    info,
-    language: /^[^ \t]*/.exec(info)![0],
-    role: ROLES.find((role) => new RegExp(`^sql[ \\t]+${role}$`).test(info)) ?? null,
-    position: { start: { line: start.line, column: start.column }, end: lineEnd(source, start.line) },
-    start: first,
-    end: last,
-    firstLine: start.line + 1,
-    lastLine,
-    atRoot: rootChild && start.column === 1,
-    closed,
-    digest: sha256(source.bytes.subarray(first, last)),
-  };
+  const offset = source.lineStart(start.line) + start.column - 1;
+  return { line: start.line, start: offset, lastLine, closed, rootChild };
 }
 
-function lineEnd(source: SourceText, line: number) {
-  return { line, column: source.line(line).length + 1 };
+function isBlank(source: SourceText, line: number): boolean {
+  return line <= source.lineCount && source.line(line).trim() === '';
 }

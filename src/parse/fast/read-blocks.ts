@@ -1,0 +1,115 @@
+import GithubSlugger from 'github-slugger';
+import type { Range } from '../../base/position.js';
+import { type Blocks, fenceLines, leadsInside } from '../blocks.js';
+import type { Cell, Heading, Row, Table } from '../document.js';
+import { readFence } from '../fences.js';
+import type { SourceText } from '../source-text.js';
+import { BlockScanner } from './block-scanner.js';
+import { decodeText, hasMarkup, readInline } from './inline.js';
+import { InlineText, type RawBlocks, type RawHeading } from './raw-blocks.js';
+import type { RawCell, RawRow } from './tables.js';
+
+/** The fast reader of Markdown: blocks by lines, inline text only where a fact needs it. @param first line to read from (1-based) */
+export function readBlocks(source: SourceText, first: number): Blocks {
+  const raw = new BlockScanner(source).scan(first);
+  return new FactReader(source, raw).read();
+}
+
+interface PlacedLink {
+  readonly url: string;
+  readonly offset: number;
+  readonly position: Range;
+}
+
+/** Turns what the scanner found into facts. */
+class FactReader {
+  private readonly links: PlacedLink[] = [];
+
+  constructor(
+    private readonly source: SourceText,
+    private readonly raw: RawBlocks,
+  ) {}
+
+  read(): Blocks {
+    const { source, raw } = this;
+    for (const { destination, line, start, endLine, end } of raw.definitions)
+      this.addLink(decodeText(destination), start, this.range(line, start, endLine, end));
+    for (const text of raw.paragraphs) this.readLinks(text);
+    const slugger = new GithubSlugger();
+    const headings = raw.headings.map((heading) => this.readHeading(heading, slugger));
+    const tables = raw.tables.map((rows) => this.readTable(rows));
+    const fences = raw.fences.map((shape) => readFence(source, shape));
+    const code = [...fences.map(fenceLines), ...raw.indented].sort((a, b) => a.first - b.first);
+    const links = this.links
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ url, position }) => ({ url, position }));
+    return { headings, fences, tables, links, code, html: [] };
+  }
+
+  private range(line: number, start: number, endLine: number, end: number): Range {
+    const { source } = this;
+    return {
+      start: { line, column: start - source.lineStart(line) + 1 },
+      end: { line: endLine, column: end - source.lineStart(endLine) + 1 },
+    };
+  }
+
+  private addLink(url: string, offset: number, position: Range): void {
+    if (leadsInside(url)) this.links.push({ url, offset, position });
+  }
+
+  /** Text of a heading or cell as a reader sees it; its links are kept on the way. */
+  private readText(text: InlineText, inTable: boolean): string {
+    const content = text.size === 0 ? '' : text.read(this.source.text);
+    if (!hasMarkup(content)) return content;
+    const inline = readInline(content, this.raw, inTable);
+    for (const { url, start, end } of inline.links) {
+      const from = text.place(start);
+      const to = text.place(end);
+      this.addLink(url, from.offset, this.range(from.line, from.offset, to.line, to.offset));
+    }
+    return inline.text;
+  }
+
+  private readLinks(text: InlineText): void {
+    this.readText(text, false);
+  }
+
+  private readHeading(
+    { depth, line, start, endLine, end, text }: RawHeading,
+    slugger: GithubSlugger,
+  ): Heading {
+    const content = this.readText(text, false);
+    return {
+      depth,
+      text: content,
+      slug: slugger.slug(content),
+      position: this.range(line, start, endLine, end),
+    };
+  }
+
+  private readTable(rows: readonly RawRow[]): Table {
+    const [header, delimiter, ...body] = rows;
+    const last = body.at(-1) ?? delimiter!;
+    return {
+      header: this.readRow(header!),
+      rows: body.map((row) => this.readRow(row)),
+      position: this.range(header!.line, header!.start, last.line, last.end),
+    };
+  }
+
+  private readRow({ line, start, end, cells }: RawRow): Row {
+    const position = this.source.rangeOnLine(line, start, end);
+    return { cells: cells.map((cell) => this.readCell(line, cell)), position };
+  }
+
+  private readCell(line: number, { start, end, from, to }: RawCell): Cell {
+    if (from === to) return { text: '', position: this.source.rangeOnLine(line, start, end) };
+    const position = this.source.rangeOnLine(line, from, to);
+    const content = this.source.text.slice(from, to);
+    if (!hasMarkup(content)) return { text: content, position };
+    const text = new InlineText();
+    text.add(line, from, to);
+    return { text: this.readText(text, true), position };
+  }
+}

@@ -1,0 +1,120 @@
+import type { Range } from '../base/position.js';
+import type { Blocks, CodeLines } from './blocks.js';
+import type { Heading, KeyValue, Mention, ProseLine, Suppression } from './document.js';
+import { readKeyValue } from './legacy-header.js';
+import { Sign } from './line-signs.js';
+import { findMentions } from './mentions.js';
+import type { SourceText } from './source-text.js';
+import { findAnchors, headingAnchor, readSuppression } from './tags.js';
+
+/** Facts that are read from lines, by what kind of block they stand in. */
+export class LineFacts {
+  readonly keyValues: KeyValue[] = [];
+  readonly mentions: Mention[] = [];
+  readonly prose: ProseLine[] = [];
+  readonly strayDelimiters: Range[] = [];
+  readonly legacyHeadings: Heading[] = [];
+  readonly suppressions: Suppression[] = [];
+  readonly anchors: string[] = [];
+}
+
+const DELIMITER_ROW = /^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?$/;
+const LEGACY_HEADING = /^§\d+(?:\.\d+)*\s+[—–-]\s+\S/;
+
+const IN_TABLE = 1;
+const IN_HEADING = 2;
+
+/** Walks the lines outside front matter and code; fenced YAML is read for mentions, other code is not. @param first line to read from */
+export function readLines(source: SourceText, blocks: Blocks, signs: Uint8Array, first: number): LineFacts {
+  const reader = new LineReader(source, signs, marksOf(source, blocks));
+  let line = first;
+  for (const code of blocks.code) {
+    for (; line < code.first; line++) reader.readText(line);
+    reader.readCode(code);
+    line = code.last + 1;
+  }
+  for (; line <= source.lineCount; line++) reader.readText(line);
+  return reader.facts;
+}
+
+/** Lines (1-based) inside tables and headings. */
+function marksOf(source: SourceText, { tables, headings }: Blocks): Uint8Array {
+  const marks = new Uint8Array(source.lineCount + 2);
+  const mark = (blocks: readonly { readonly position: Range }[], kind: number) => {
+    for (const { position } of blocks)
+      for (let line = position.start.line; line <= position.end.line; line++) marks[line]! |= kind;
+  };
+  mark(tables, IN_TABLE);
+  mark(headings, IN_HEADING);
+  return marks;
+}
+
+class LineReader {
+  readonly facts = new LineFacts();
+
+  constructor(
+    private readonly source: SourceText,
+    private readonly signs: Uint8Array,
+    private readonly marks: Uint8Array,
+  ) {}
+
+  readCode({ first, last, language, closed }: CodeLines): void {
+    if (language !== 'yaml' && language !== 'yml') return;
+    const { source } = this;
+    const end = closed ? last - 1 : last;
+    for (let line = first + 1; line <= end; line++) {
+      const text = source.line(line);
+      const key = readKeyValue(source, line)?.key ?? null;
+      const start = source.lineStart(line);
+      findMentions(source, text, start, { in: 'yaml', key }, this.signs[line]!, this.facts.mentions);
+    }
+  }
+
+  readText(line: number): void {
+    const { source, facts } = this;
+    const signs = this.signs[line]!;
+    const marks = this.marks[line]!;
+    const start = source.lineStart(line);
+    const text = source.line(line);
+    const trimmed = text.trim();
+    if (trimmed === '') return;
+    const keyValue = marks === 0 && signs & Sign.colon ? readKeyValue(source, line) : null;
+    if (keyValue) facts.keyValues.push(keyValue);
+    const place = keyValue ? { in: 'key-value' as const, key: keyValue.key } : PROSE;
+    findMentions(source, text, start, place, signs, facts.mentions);
+    facts.prose.push({ line, text });
+    if (signs & Sign.tag) this.readTags(line, text, trimmed);
+    const code = trimmed.charCodeAt(0);
+    if ((marks & IN_HEADING) !== 0) {
+      const anchor = headingAnchor(trimmed);
+      if (anchor !== null) facts.anchors.push(anchor);
+    } else if (code === 0xa7 && LEGACY_HEADING.test(text))
+      facts.legacyHeadings.push({ depth: 2, text, slug: '', position: this.whole(line, text) });
+    if (
+      (marks & IN_TABLE) === 0 &&
+      (code === 124 || code === 45 || code === 58) &&
+      DELIMITER_ROW.test(trimmed)
+    )
+      facts.strayDelimiters.push(this.whole(line, text));
+  }
+
+  private readTags(line: number, text: string, trimmed: string): void {
+    const { source, facts } = this;
+    findAnchors(text, facts.anchors);
+    const read = readSuppression(trimmed);
+    if (!read) return;
+    const from = source.lineStart(line) + text.indexOf('<');
+    facts.suppressions.push({
+      ...read,
+      line,
+      position: source.rangeOnLine(line, from, from + trimmed.length),
+    });
+  }
+
+  private whole(line: number, text: string): Range {
+    const start = this.source.lineStart(line);
+    return this.source.rangeOnLine(line, start, start + text.length);
+  }
+}
+
+const PROSE = { in: 'prose' as const, key: null };
