@@ -3,10 +3,12 @@ import { abbreviatedDigest } from './abbreviated-digest.js';
 import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
+import { dateOrder } from './date-order.js';
 import { declaredScope } from './declared-scope.js';
 import { documentDigestMatches } from './document-digest-matches.js';
 import { documentPathMatches } from './document-path-matches.js';
 import { encoding } from './encoding.js';
+import { fileNameDate } from './file-name-date.js';
 import { frontMatterRequired } from './front-matter-required.js';
 import { frontMatterSchema } from './front-matter-schema.js';
 import { frontMatterYaml } from './front-matter-yaml.js';
@@ -14,19 +16,24 @@ import { malformedTable } from './malformed-table.js';
 import { noBrokenReference } from './no-broken-reference.js';
 import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
+import { noOrphan } from './no-orphan.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
+import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
 import { noUndefinedId } from './no-undefined-id.js';
 import { passMeansEqual } from './pass-means-equal.js';
 import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
+import { requiredSections } from './required-sections.js';
 import { singleTransaction } from './single-transaction.js';
 import { sqlDigestMatches } from './sql-digest-matches.js';
 import { sqlFencePlacement } from './sql-fence-placement.js';
 import { sqlHiddenCharacters } from './sql-hidden-characters.js';
 import { sqlSyntax } from './sql-syntax.js';
 import { statementAllowed } from './statement-allowed.js';
+import { suspectReview } from './suspect-review.js';
+import { uniquePath } from './unique-path.js';
 
 /** All rules, in the order of the reference. */
 export const RULES: readonly Rule[] = [
@@ -36,6 +43,10 @@ export const RULES: readonly Rule[] = [
   frontMatterRequired,
   frontMatterSchema,
   documentPathMatches,
+  fileNameDate,
+  uniquePath,
+  dateOrder,
+  requiredSections,
   malformedTable,
   noBrokenReference,
   noEmptyGlob,
@@ -43,9 +54,12 @@ export const RULES: readonly Rule[] = [
   noUndefinedId,
   noDuplicateId,
   noStaleRevision,
+  noReferenceCycle,
+  noOrphan,
   documentDigestMatches,
   sqlDigestMatches,
   abbreviatedDigest,
+  suspectReview,
   sqlSyntax,
   sqlHiddenCharacters,
   sqlFencePlacement,
