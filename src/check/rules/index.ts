@@ -5,6 +5,7 @@ import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
 import { dateOrder } from './date-order.js';
 import { declaredScope } from './declared-scope.js';
+import { digestFormat } from './digest-format.js';
 import { documentDigestMatches } from './document-digest-matches.js';
 import { documentPathMatches } from './document-path-matches.js';
 import { encoding } from './encoding.js';
@@ -26,6 +27,7 @@ import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
 import { requiredSections } from './required-sections.js';
+import { revisionFormat } from './revision-format.js';
 import { singleTransaction } from './single-transaction.js';
 import { sqlDigestMatches } from './sql-digest-matches.js';
 import { sqlFencePlacement } from './sql-fence-placement.js';
@@ -45,6 +47,7 @@ export const RULES: readonly Rule[] = [
   documentPathMatches,
   fileNameDate,
   uniquePath,
+  revisionFormat,
   dateOrder,
   requiredSections,
   malformedTable,
@@ -58,6 +61,7 @@ export const RULES: readonly Rule[] = [
   noOrphan,
   documentDigestMatches,
   sqlDigestMatches,
+  digestFormat,
   abbreviatedDigest,
   suspectReview,
   sqlSyntax,
