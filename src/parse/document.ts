@@ -15,6 +15,8 @@ export interface DocumentIndex {
   readonly problems: readonly Problem[];
   readonly header: Header | null;
   readonly headings: readonly Heading[];
+  /** Places that a link can lead to besides headings' slugs: ids and names in raw HTML, `{#id}` behind a heading. */
+  readonly anchors: readonly string[];
   readonly fences: readonly Fence[];
   readonly links: readonly Link[];
   readonly mentions: readonly Mention[];

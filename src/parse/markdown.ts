@@ -8,6 +8,7 @@ import { type Processor, unified } from 'unified';
 import { visitParents } from 'unist-util-visit-parents';
 import { sha256 } from '../base/digest.js';
 import type { Range } from '../base/position.js';
+import { headingAnchor, htmlAnchors } from './anchors.js';
 import type { Fence, FenceRole, Heading, Link, Row, Table } from './document.js';
 import type { SourceText } from './source-text.js';
 
@@ -37,6 +38,7 @@ const parser = unified()
 /** What the syntax tree contributes to a document's facts. */
 export interface Blocks {
   readonly headings: readonly Heading[];
+  readonly anchors: readonly string[];
   readonly fences: readonly Fence[];
   readonly tables: readonly Table[];
   readonly links: readonly Link[];
@@ -48,6 +50,7 @@ export interface Blocks {
 /** Parses CommonMark with GFM and front matter, and keeps facts only: no node leaves this function. */
 export function readBlocks(source: SourceText): Blocks {
   const headings: Heading[] = [];
+  const anchors: string[] = [];
   const fences: Fence[] = [];
   const tables: Table[] = [];
   const links: Link[] = [];
@@ -61,6 +64,8 @@ export function readBlocks(source: SourceText): Blocks {
     if (node.type === 'heading') {
       const text = plainText(node);
       headings.push({ depth: node.depth, text, slug: slugger.slug(text), position });
+      const own = headingAnchor(text);
+      if (own !== null) anchors.push(own);
     } else if (node.type === 'code') {
       const fence = readFence(source, node, ancestors.length === 1);
       if (fence) fences.push(fence);
@@ -73,9 +78,10 @@ export function readBlocks(source: SourceText): Blocks {
       links.push({ url: node.url, position });
     } else if (node.type === 'html') {
       html.push(position);
+      for (const anchor of htmlAnchors(node.value)) anchors.push(anchor);
     }
   });
-  return { headings, fences, tables, links, html, codeLines };
+  return { headings, anchors, fences, tables, links, html, codeLines };
 }
 
 function range(node: Nodes): Range {

@@ -33,6 +33,7 @@ export function parseDocument(path: string, bytes: Uint8Array): Document {
       header ??
       (problems.length === 0 ? readLegacyHeader(source, (line) => blocks.codeLines.has(line)) : null),
     headings: [...blocks.headings, ...lines.legacyHeadings],
+    anchors: blocks.anchors,
     fences: blocks.fences,
     tables: blocks.tables,
     strayDelimiters: lines.strayDelimiters,
@@ -48,6 +49,7 @@ export function parseDocument(path: string, bytes: Uint8Array): Document {
 export function emptyDocument(path: string, bytes: Uint8Array, problem: Problem): Document {
   const none = {
     headings: [],
+    anchors: [],
     fences: [],
     tables: [],
     strayDelimiters: [],

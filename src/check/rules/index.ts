@@ -14,6 +14,7 @@ import { frontMatterRequired } from './front-matter-required.js';
 import { frontMatterSchema } from './front-matter-schema.js';
 import { frontMatterYaml } from './front-matter-yaml.js';
 import { malformedTable } from './malformed-table.js';
+import { noBrokenAnchor } from './no-broken-anchor.js';
 import { noBrokenReference } from './no-broken-reference.js';
 import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   requiredSections,
   malformedTable,
   noBrokenReference,
+  noBrokenAnchor,
   noEmptyGlob,
   referenceKind,
   noUndefinedId,
