@@ -20,6 +20,7 @@ const PARTS = [
   'meta',
   'header',
   'headings',
+  'anchors',
   'fences',
   'links',
   'mentions',
@@ -49,6 +50,7 @@ export function encodeFacts({ document, sql, kind, declared }: Entry, judgement:
       slug,
       ...place(position),
     ]),
+    anchors: document.anchors,
     fences: document.fences.map(({ position, ...fence }) => [fence, ...place(position)]),
     links: document.links.map(({ url, position }) => [url, ...place(position)]),
     mentions: document.mentions.map(encodeMention),
@@ -113,6 +115,9 @@ export class StoredEntry implements Entry, DocumentIndex {
     return this.part('headings', (rows: [number, string, string, ...Place][]) =>
       rows.map(([depth, text, slug, ...at]) => ({ depth, text, slug, position: range(at) })),
     );
+  }
+  get anchors(): readonly string[] {
+    return this.part('anchors', (anchors: readonly string[]) => anchors);
   }
   get fences(): readonly Fence[] {
     return this.part('fences', (rows: [Omit<Fence, 'position'>, ...Place][]) =>

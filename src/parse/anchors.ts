@@ -9,7 +9,7 @@ export function htmlAnchors(html: string): string[] {
 
 /** The id that a heading gives itself at its end, as several site generators read it: `## Title {#id}`, `{: #id }`. */
 export function headingAnchor(text: string): string | null {
-  return /\{:?[ \t]*#([^\s{}]+)[^{}]*\}$/.exec(text.trimEnd())?.[1] ?? null;
+  return /\{:?[ \t]*#([^\s{}]+)(?:\s[^{}]*)?\}$/.exec(text.trimEnd())?.[1] ?? null;
 }
 
 /** A comment that is not closed hides the rest. Cut by hand: a pattern takes quadratic time on many openings. */
