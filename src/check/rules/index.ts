@@ -23,7 +23,9 @@ import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
 import { noUndefinedId } from './no-undefined-id.js';
+import { packageComplete } from './package-complete.js';
 import { passMeansEqual } from './pass-means-equal.js';
+import { protocolValid } from './protocol-valid.js';
 import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
@@ -51,6 +53,8 @@ export const RULES: readonly Rule[] = [
   revisionFormat,
   dateOrder,
   requiredSections,
+  protocolValid,
+  packageComplete,
   malformedTable,
   noBrokenReference,
   noBrokenAnchor,
