@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
-import type { DocumentIndex, Mention } from '../parse/document.js';
+import { type DocumentIndex, headerText, type Mention } from '../parse/document.js';
 import { columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
+import { foldedPath } from './folded-path.js';
 
 /** What a digest is the digest of. */
 export interface DigestOwner {
@@ -32,6 +33,10 @@ export interface Model {
   writing(head: string): readonly string[];
   /** Paths of the documents with a file name, whatever its case. */
   named(fileName: string): readonly string[];
+  /** Paths of the other documents that have a path's place where case and Unicode forms do not count. */
+  samePath(path: string): readonly string[];
+  /** Paths of the documents of a change, as their headers name it. */
+  ofChange(change: string): readonly string[];
   /** Paths of the documents that declare an id. */
   declaring(id: string): readonly string[];
   /** Paths of the documents that a path with `*` names. */
@@ -63,7 +68,9 @@ export interface Lookup {
  */
 export function offers(entry: Entry): string[] {
   const { path } = entry.document;
-  const keys = [`name ${posix.basename(path).toLowerCase()}`];
+  const keys = [`name ${posix.basename(path).toLowerCase()}`, `folded ${foldedPath(path)}`];
+  const change = headerText(entry.document, 'change');
+  if (change !== undefined) keys.push(`change ${change}`);
   for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
   for (const { id } of entry.declared) keys.push(`id ${id}`);
   for (const named of referencedPaths(entry)) keys.push(`ref ${named.includes('*') ? '*' : named}`);
@@ -128,6 +135,13 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
       const name = fileName.toLowerCase();
       return found([`name ${name}`], ({ document }) => posix.basename(document.path).toLowerCase() === name);
     },
+    samePath: (path) => {
+      const folded = foldedPath(path);
+      const same = ({ document }: Entry) => document.path !== path && foldedPath(document.path) === folded;
+      return found([`folded ${folded}`], same);
+    },
+    ofChange: (change) =>
+      found([`change ${change}`], ({ document }) => headerText(document, 'change') === change),
     declaring: (id) => found([`id ${id}`], ({ declared }) => declared.some((one) => one.id === id)),
     matching: (pattern) => {
       lookup.asked?.(PRESENCE);

@@ -17,6 +17,9 @@ export interface PinField {
   readonly position: Range;
 }
 
+/** Shape of a revision (FORMAT, "Front matter"). */
+export const REVISION = /^r[1-9]\d*$/;
+
 const FIELDS = ['revision', 'sha256', 'migration_sha256', 'rollback_sha256'] as const;
 
 /** Every mapping of the header that has a `document` key. */

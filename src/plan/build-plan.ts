@@ -3,6 +3,7 @@ import { sha256 } from '../base/digest.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Entry, unitOf } from '../model/entry.js';
 import type { Model } from '../model/model.js';
+import { emptyProofs } from '../model/proofs.js';
 import { headerText } from '../parse/document.js';
 import { derivedChecks } from '../sql/derived-checks.js';
 import type { SqlUnit } from '../sql/facts.js';
@@ -30,7 +31,7 @@ export function buildPlan(model: Model, packagePath: string, unitBytes: UnitByte
   const derived = derivedChecks(migration.statements);
   const verification = planChecks(pack, 'verify');
   const read = readPackage(pack.document.header!.data);
-  refuseEmptyProofs(pack, read.nonScope, [...verification.checks, ...derived]);
+  refuseEmptyProofs(pack, ddl);
   return {
     format: 'probatum-plan/1',
     change: headerText(pack.document, 'change') ?? '',
@@ -68,20 +69,13 @@ export function planDocuments(plan: Plan): DocumentRef[] {
   return [plan.package, plan.law, plan.ddl, ...plan.predecessors];
 }
 
-/** Only a check after the migration can prove what the migration did not do. */
-function refuseEmptyProofs(
-  pack: Entry,
-  lines: Plan['nonScope'],
-  checks: readonly { readonly id: string }[],
-): void {
-  for (const { statement, provedBy } of lines) {
-    const wrong = provedBy.find((id) => !checks.some((check) => check.id === id));
-    if (wrong !== undefined)
-      throw new UsageError(
-        'plan-refused',
-        `${pack.document.path}: ${wrong} is no verification check and cannot prove ${JSON.stringify(statement)}`,
-      );
-  }
+function refuseEmptyProofs(pack: Entry, ddl: Entry): void {
+  const [wrong] = emptyProofs(pack, ddl);
+  if (wrong)
+    throw new UsageError(
+      'plan-refused',
+      `${pack.document.path}: ${wrong.check} is no verification check and cannot prove ${JSON.stringify(wrong.statement)}`,
+    );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { UsageError } from '../base/usage-error.js';
+import { milliseconds } from '../model/duration.js';
 import type { HeaderValue } from '../parse/document.js';
 import type { Plan, PlanReport, PlanTarget } from './plan.js';
 
@@ -13,8 +14,8 @@ export function readPackage(
   return {
     target: readTarget(data.target as Data),
     limits: {
-      lockTimeoutMs: milliseconds(text(limits, 'lock_timeout')),
-      statementTimeoutMs: milliseconds(text(limits, 'statement_timeout')),
+      lockTimeoutMs: limit(text(limits, 'lock_timeout')),
+      statementTimeoutMs: limit(text(limits, 'statement_timeout')),
     },
     rollbackPolicy: text(data, 'rollback') === 'by-hand' ? 'by-hand' : 'on-verification-failure',
     reports: {
@@ -41,15 +42,9 @@ function readTarget(data: Data): PlanTarget {
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
-
-/** Longest time that the server's settings hold. */
-const LONGEST_MS = 2_147_483_647;
-
-function milliseconds(duration: string): number {
-  const [, amount, unit] = /^(\d+)(ms|s|min)$/.exec(duration) ?? [];
-  const value = Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
-  if (!(value > 0 && value <= LONGEST_MS))
+function limit(duration: string): number {
+  const value = milliseconds(duration);
+  if (value === null)
     throw new UsageError(
       'plan-refused',
       `${JSON.stringify(duration)} is no limit that the server could keep`,

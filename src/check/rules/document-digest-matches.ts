@@ -16,7 +16,6 @@ export const documentDigestMatches: CorpusRule = {
   check(context) {
     const { entry, model, report } = context;
     for (const pin of entry.pins) {
-      reportMalformed(context, pin);
       const target = model.entries.get(pin.path);
       const field = pin.fields.find(({ name }) => name === 'sha256');
       if (!target || !field || !DIGEST.test(field.value) || field.value === target.document.digest) continue;
@@ -32,16 +31,6 @@ export const documentDigestMatches: CorpusRule = {
     checkLines(context);
   },
 };
-
-/** The schemas of governed kinds judge the form of a digest; a note has none for its pins. */
-function reportMalformed({ entry, report }: CorpusContext, pin: Entry['pins'][number]): void {
-  if (entry.kind !== 'note' && entry.kind !== null) return;
-  for (const { name, value, position } of pin.fields) {
-    if (name === 'revision' || DIGEST.test(value)) continue;
-    const expected = '64 lower-case hex digits';
-    report({ message: `${pin.key}.${name} is no digest`, position, expected, observed: value });
-  }
-}
 
 /** A digest in the text belongs to the path on its line, if there is exactly one. */
 function checkLines({ entry, model, report }: CorpusContext): void {

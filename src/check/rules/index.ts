@@ -3,30 +3,42 @@ import { abbreviatedDigest } from './abbreviated-digest.js';
 import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
+import { dateOrder } from './date-order.js';
 import { declaredScope } from './declared-scope.js';
+import { digestFormat } from './digest-format.js';
 import { documentDigestMatches } from './document-digest-matches.js';
 import { documentPathMatches } from './document-path-matches.js';
 import { encoding } from './encoding.js';
+import { fileNameDate } from './file-name-date.js';
 import { frontMatterRequired } from './front-matter-required.js';
 import { frontMatterSchema } from './front-matter-schema.js';
 import { frontMatterYaml } from './front-matter-yaml.js';
 import { malformedTable } from './malformed-table.js';
+import { noBrokenAnchor } from './no-broken-anchor.js';
 import { noBrokenReference } from './no-broken-reference.js';
 import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
+import { noOrphan } from './no-orphan.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
+import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
 import { noUndefinedId } from './no-undefined-id.js';
+import { packageComplete } from './package-complete.js';
 import { passMeansEqual } from './pass-means-equal.js';
+import { protocolValid } from './protocol-valid.js';
 import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
+import { requiredSections } from './required-sections.js';
+import { revisionFormat } from './revision-format.js';
 import { singleTransaction } from './single-transaction.js';
 import { sqlDigestMatches } from './sql-digest-matches.js';
 import { sqlFencePlacement } from './sql-fence-placement.js';
 import { sqlHiddenCharacters } from './sql-hidden-characters.js';
 import { sqlSyntax } from './sql-syntax.js';
 import { statementAllowed } from './statement-allowed.js';
+import { suspectReview } from './suspect-review.js';
+import { uniquePath } from './unique-path.js';
 
 /** All rules, in the order of the reference. */
 export const RULES: readonly Rule[] = [
@@ -36,16 +48,28 @@ export const RULES: readonly Rule[] = [
   frontMatterRequired,
   frontMatterSchema,
   documentPathMatches,
+  fileNameDate,
+  uniquePath,
+  revisionFormat,
+  dateOrder,
+  requiredSections,
+  protocolValid,
+  packageComplete,
   malformedTable,
   noBrokenReference,
+  noBrokenAnchor,
   noEmptyGlob,
   referenceKind,
   noUndefinedId,
   noDuplicateId,
   noStaleRevision,
+  noReferenceCycle,
+  noOrphan,
   documentDigestMatches,
   sqlDigestMatches,
+  digestFormat,
   abbreviatedDigest,
+  suspectReview,
   sqlSyntax,
   sqlHiddenCharacters,
   sqlFencePlacement,

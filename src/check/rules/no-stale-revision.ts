@@ -1,5 +1,6 @@
 import type { Range } from '../../base/position.js';
 import { pathMentions } from '../../model/model.js';
+import { REVISION } from '../../model/pins.js';
 import { headerText } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
@@ -26,7 +27,8 @@ export const noStaleRevision: CorpusRule = {
 function judge({ model, report }: CorpusContext, path: string, observed: string, position: Range): void {
   const target = model.entries.get(path);
   const expected = target && headerText(target.document, 'revision');
-  if (!target || expected === undefined || expected === observed) return;
+  // What has not the form of a revision is reported as that.
+  if (!target || expected === undefined || expected === observed || !REVISION.test(observed)) return;
   report({
     message: `Unexpected revision ${observed}, expected ${expected}`,
     position,

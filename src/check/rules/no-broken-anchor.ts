@@ -1,0 +1,152 @@
+import type { Range } from '../../base/position.js';
+import type { Entry, FullEntry } from '../../model/entry.js';
+import { resolveLink } from '../../model/model.js';
+import type { DocumentIndex, Link } from '../../parse/document.js';
+import { relatedDocument } from '../related.js';
+import { corpusRule } from '../rule.js';
+
+/** A link to a place in a document, with the place of its anchor in the text, if that is certain. */
+interface AnchorLink {
+  readonly path: string;
+  readonly anchor: string;
+  readonly position: Range;
+  /** Whether the position is exactly that of the anchor without its `#`. */
+  readonly exact: boolean;
+}
+
+/*
+ * Anchors are compared as a browser compares ids: exactly, after percent-decoding. The ids of headings are the slugs
+ * that GitHub makes. `#Title` for `#title` works only where a script of the page helps: a warning, with a fix.
+ */
+export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
+  id: 'no-broken-anchor',
+  scope: 'corpus',
+  group: 'references',
+  severity: 'error',
+  what: 'A link to a place in a document (`#title`, `document.md#title`) where no heading or HTML id makes such a place.',
+  why: 'The reader lands at the top of the document and takes the wrong passage for the one that was meant, or none.',
+  fix: 'Write the anchor of the heading: its words in lower case, joined by hyphens, `-1` behind a repeated one.',
+  collect({ document }: FullEntry) {
+    const links = document.links.filter(({ url }) => url.includes('#'));
+    if (links.length === 0) return null;
+    const lines = new Map(document.prose.map(({ line, text }) => [line, text]));
+    const found = links
+      .filter((link) => isUsed(document, lines, link))
+      .flatMap((link) => anchorLink(document, lines, link));
+    return found.length === 0 ? null : found;
+  },
+  check({ model, collected, report }) {
+    for (const { path, anchor, position, exact } of collected) {
+      const target = model.entries.get(path);
+      if (!target || target.document.problems.length > 0 || leadsSomewhere(target.document, anchor)) continue;
+      const near = nearest(target.document, anchor);
+      const onlyCase = near === anchor.toLowerCase();
+      report({
+        ...(onlyCase ? { severity: 'warning' as const } : {}),
+        message: `no heading of "${path}" has the anchor "${anchor}"`,
+        position,
+        observed: anchor,
+        ...(near === null ? {} : { expected: near, help: `did you mean "#${near}"?` }),
+        related: [place(target, near)],
+        ...(exact && onlyCase
+          ? {
+              fix: {
+                title: 'write the anchor as the heading has it',
+                kind: 'safe',
+                edits: [{ position, text: encodeURI(near) }],
+              },
+            }
+          : {}),
+      });
+    }
+  },
+});
+
+function anchorLink(
+  document: Pick<DocumentIndex, 'path'>,
+  lines: ReadonlyMap<number, string>,
+  { url, position }: Link,
+): AnchorLink[] {
+  const target = resolveLink(document, url);
+  const written = url.slice(url.indexOf('#') + 1);
+  if (target?.anchor == null || !target.path.endsWith('.md') || isPageTop(written)) return [];
+  const exact = anchorPlace(lines, position, url, written);
+  return [
+    {
+      path: target.path,
+      anchor: decode(written),
+      position: exact ?? position,
+      exact: exact !== null,
+    },
+  ];
+}
+
+/** A definition that no link uses leads nobody anywhere: `[title]: #title` below a heading is a habit of some. */
+function isUsed(
+  { prose }: FullEntry['document'],
+  lines: ReadonlyMap<number, string>,
+  { position }: Link,
+): boolean {
+  const { line, column } = position.start;
+  const label = /^\[([^[\]]+)\]:/.exec(lines.get(line)?.slice(column - 1) ?? '')?.[1];
+  if (label === undefined) return true;
+  const reference = `[${label.toLowerCase()}]`;
+  return prose.some((one) => one.line !== line && one.text.toLowerCase().includes(reference));
+}
+
+/** `#` and `#top` are the top of the page; `#L12` are lines and `#fn-1` footnotes, which the site makes. */
+function isPageTop(anchor: string): boolean {
+  return /^(?:top|L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?|(?:user-content-)?fn(?:ref)?-.*|:~:.*)?$/i.test(anchor);
+}
+
+/** Where the anchor stands, if the link is on one line and has its address once where addresses are. */
+function anchorPlace(
+  lines: ReadonlyMap<number, string>,
+  { start, end }: Range,
+  url: string,
+  anchor: string,
+): Range | null {
+  const text = start.line === end.line ? lines.get(start.line)?.slice(start.column - 1, end.column - 1) : '';
+  const at = [`](${url}`, `](<${url}`, `]: ${url}`].map((opening) => ({
+    index: text?.indexOf(opening) ?? -1,
+    length: opening.length,
+  }));
+  const found = at.find(({ index }) => index >= 0);
+  if (!found) return null;
+  const last = start.column + found.index + found.length;
+  return {
+    start: { line: start.line, column: last - anchor.length },
+    end: { line: start.line, column: last },
+  };
+}
+
+function decode(anchor: string): string {
+  try {
+    return decodeURIComponent(anchor);
+  } catch {
+    return anchor;
+  }
+}
+
+function leadsSomewhere({ headings, anchors }: DocumentIndex, anchor: string): boolean {
+  const plain = anchor.replace(/^user-content-/, '');
+  return headings.some(({ slug }) => slug !== '' && slug === plain) || anchors.includes(plain);
+}
+
+/** The anchor that was most likely meant: the same but for case and the hyphens that other sites make otherwise. */
+function nearest({ headings, anchors }: DocumentIndex, anchor: string): string | null {
+  const loose = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[-_\s]+/g, '-')
+      .replace(/^-|-$/g, '');
+  const known = [...headings.map(({ slug }) => slug), ...anchors].filter((one) => one !== '');
+  const folded = known.find((one) => one === anchor.toLowerCase());
+  return folded ?? known.find((one) => loose(one) === loose(anchor)) ?? null;
+}
+
+function place(target: Entry, near: string | null) {
+  const heading = target.document.headings.find(({ slug }) => slug === near);
+  const related = relatedDocument(target, near === null ? 'the document that is linked' : 'the heading');
+  return heading ? { ...related, position: heading.position } : related;
+}
