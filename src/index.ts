@@ -12,6 +12,7 @@ export type {
   RuleGroup,
 } from './check/rule.js';
 export { RULES } from './check/rules/index.js';
+export type { RuleSettings } from './check/settings.js';
 export { type Config, loadConfig } from './load/config.js';
 export type { Entry, FullEntry } from './model/entry.js';
 export type { Kind } from './model/kinds.js';

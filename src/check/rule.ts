@@ -2,6 +2,7 @@ import type { Fix, RelatedPlace, Severity } from '../base/diagnostic.js';
 import type { Range } from '../base/position.js';
 import type { Entry, FullEntry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
+import type { RuleSettings } from './settings.js';
 
 /** What a rule says of one place; the runner adds rule id and file. */
 export interface Finding {
@@ -33,10 +34,11 @@ interface RuleDescription {
 
 export interface DocumentContext {
   readonly entry: FullEntry;
+  readonly settings: RuleSettings;
   report(finding: Finding): void;
 }
 
-/** Judges a document by itself: its findings are a pure function of the file's bytes, and kept with its facts. */
+/** Judges a document by itself: its findings are a pure function of the file's bytes and the settings, and kept with its facts. */
 export interface DocumentRule extends RuleDescription {
   readonly scope: 'document';
   check(context: DocumentContext): void;
@@ -45,6 +47,7 @@ export interface DocumentRule extends RuleDescription {
 export interface CorpusContext<Collected = unknown> {
   readonly entry: Entry;
   readonly model: Model;
+  readonly settings: RuleSettings;
   /** What the rule collected from this document. */
   readonly collected: Collected;
   report(finding: Finding): void;

@@ -2,6 +2,7 @@ import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
 import type { Entry, FullEntry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
 import type { Finding, Rule } from './rule.js';
+import { DEFAULT_SETTINGS, type RuleSettings } from './settings.js';
 
 /** What the rules say of one document while all its facts are at hand: plain JSON data. */
 export interface DocumentJudgement {
@@ -11,11 +12,16 @@ export interface DocumentJudgement {
 }
 
 /** Runs the rules that need no other document, and collects what the others need of this one. */
-export function judgeDocument(entry: FullEntry, rules: readonly Rule[]): DocumentJudgement {
+export function judgeDocument(
+  entry: FullEntry,
+  rules: readonly Rule[],
+  settings: RuleSettings = DEFAULT_SETTINGS,
+): DocumentJudgement {
   const diagnostics: Diagnostic[] = [];
   const collected: Record<string, unknown> = {};
   for (const rule of rules) {
-    if (rule.scope === 'document') rule.check({ entry, report: reporter(rule, entry, diagnostics) });
+    if (rule.scope === 'document')
+      rule.check({ entry, settings, report: reporter(rule, entry, diagnostics) });
     else if (!rule.collect) collected[rule.id] = null;
     else {
       const data = rule.collect(entry);
@@ -31,22 +37,28 @@ export function judgeBesideOthers(
   collected: DocumentJudgement['collected'],
   model: Model,
   rules: readonly Rule[],
+  settings: RuleSettings = DEFAULT_SETTINGS,
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   for (const rule of rules) {
     if (rule.scope !== 'corpus' || !Object.hasOwn(collected, rule.id)) continue;
     const report = reporter(rule, entry, diagnostics);
-    rule.check({ entry, model, collected: collected[rule.id], report });
+    rule.check({ entry, model, settings, collected: collected[rule.id], report });
   }
   return diagnostics;
 }
 
 /** Runs all rules over documents of which all facts are at hand. */
-export function runRules(read: readonly FullEntry[], model: Model, rules: readonly Rule[]): Diagnostic[] {
+export function runRules(
+  read: readonly FullEntry[],
+  model: Model,
+  rules: readonly Rule[],
+  settings: RuleSettings = DEFAULT_SETTINGS,
+): Diagnostic[] {
   return read
     .flatMap((entry) => {
-      const { diagnostics, collected } = judgeDocument(entry, rules);
-      return [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules)];
+      const { diagnostics, collected } = judgeDocument(entry, rules, settings);
+      return [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules, settings)];
     })
     .sort(compareDiagnostics);
 }
