@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
 import { RULES } from '../../src/check/rules/index.js';
+import { defaultConfig, loadConfig } from '../../src/load/config.js';
+import { CONFIG_FILE } from '../../src/load/config-yaml.js';
 import { compile } from '../../src/pipeline.js';
 
 /*
  * Every folder here is a rule, every folder in it a small corpus: `valid*` gives no diagnostic at all, `invalid-*`
- * gives exactly those of its expected.json. `UPDATE=1 npx vitest run test/rules` rewrites them; read the difference.
+ * gives exactly those of its expected.json. It may have a configuration of its own. `UPDATE=1 npx vitest run test/rules` rewrites them; read the difference.
  */
 
 const FOLDER = import.meta.dirname;
@@ -54,8 +56,9 @@ describe.each(ruleFolders)('%s', (rule) => {
 });
 
 async function lint(root: string): Promise<Expected[]> {
-  const config = { root, corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
-  return (await compile(config)).diagnostics.map(toExpected);
+  const configured = existsSync(join(root, CONFIG_FILE));
+  const config = configured ? loadConfig(root) : defaultConfig(root);
+  return (await compile(config, {}, true)).diagnostics.map(toExpected);
 }
 
 function toExpected({ ruleId, severity, file, position, message }: Diagnostic): Expected {

@@ -18,6 +18,7 @@ import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noStaleRevision } from './no-stale-revision.js';
 import { noUndefinedId } from './no-undefined-id.js';
 import { passMeansEqual } from './pass-means-equal.js';
+import { pluginFailed } from './plugin-failed.js';
 import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
@@ -27,6 +28,7 @@ import { sqlFencePlacement } from './sql-fence-placement.js';
 import { sqlHiddenCharacters } from './sql-hidden-characters.js';
 import { sqlSyntax } from './sql-syntax.js';
 import { statementAllowed } from './statement-allowed.js';
+import { suppressionValid } from './suppression-valid.js';
 
 /** All rules, in the order of the reference. */
 export const RULES: readonly Rule[] = [
@@ -37,6 +39,8 @@ export const RULES: readonly Rule[] = [
   frontMatterSchema,
   documentPathMatches,
   malformedTable,
+  suppressionValid,
+  pluginFailed,
   noBrokenReference,
   noEmptyGlob,
   referenceKind,
