@@ -29,6 +29,8 @@ export interface Applied {
   readonly strict: readonly Diagnostic[];
 }
 
+const NOTHING: Applied = { kept: [], suppressed: [], strict: [] };
+
 /** What `applySettings` needs of the configuration. @param rules every rule that judges, those of plugins included */
 export function findingSettings(
   config: { readonly rules: RuleLevels; readonly overrides: readonly LevelOverride[] },
@@ -49,6 +51,8 @@ export function applySettings(
   entry: Entry,
   settings: FindingSettings,
 ): Applied {
+  // That is what nearly every document is like.
+  if (diagnostics.length + entry.document.suppressions.length === 0) return NOTHING;
   const levels = levelsFor(entry, settings);
   const { accepted, findings } = judgeSuppressions(diagnostics, entry, settings);
   const weighed = (one: Diagnostic): Diagnostic[] => {
@@ -72,7 +76,11 @@ export function applyToCorpus(
   settings: FindingSettings,
 ): Applied {
   const byFile = new Map<string, Diagnostic[]>();
-  for (const one of diagnostics) byFile.set(one.file, [...(byFile.get(one.file) ?? []), one]);
+  for (const one of diagnostics) {
+    const known = byFile.get(one.file);
+    if (known) known.push(one);
+    else byFile.set(one.file, [one]);
+  }
   const all = entries.map((entry) => applySettings(byFile.get(entry.document.path) ?? [], entry, settings));
   const sorted = (part: keyof Applied) => all.flatMap((one) => one[part]).sort(compareDiagnostics);
   return { kept: sorted('kept'), suppressed: sorted('suppressed'), strict: sorted('strict') };
