@@ -18,7 +18,7 @@ const ABBREVIATED = `${NOTE}\nThe digest is 023a3be5…e93eab.\n`;
 async function lint(config: string, files: { readonly [path: string]: string }) {
   const root = folder({ 'probatum.config.yaml': config, ...files });
   try {
-    const { diagnostics, suppressed } = await compile(loadConfig(root), { plugins: true });
+    const { diagnostics, suppressed } = await compile(loadConfig(root), {}, true);
     return { refused: '', found: diagnostics, suppressed };
   } catch (error) {
     if (!(error instanceof UsageError) || error.code !== 'bad-configuration') throw error;
