@@ -53,6 +53,7 @@ program
   .argument('[path...]', 'documents or folders to show findings of (default: all)')
   .addOption(format())
   .option('--no-cache', 'read every document anew, and keep nothing for the next time')
+  .option('--no-plugins', 'load no rules of the corpus: they are code (for corpora that you do not trust)')
   .action(async (paths: string[], options) => {
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, options);

@@ -1,5 +1,6 @@
 import type { Diagnostic } from './base/diagnostic.js';
-import { RULES } from './check/rules/index.js';
+import { applyToCorpus } from './check/apply-settings.js';
+import { UNREADABLE } from './check/protected-rules.js';
 import { runRules } from './check/run-rules.js';
 import { Compiler } from './engine/compiler.js';
 import { openCache } from './engine/open-cache.js';
@@ -15,47 +16,64 @@ import type { Plan } from './plan/plan.js';
 import type { ReviewedBytes } from './plan/reviewed-bytes.js';
 import type { SqlUnit } from './sql/facts.js';
 import { UnitText } from './sql/unit-text.js';
+import { teamRules } from './team-rules.js';
 
 /** A compiled corpus: its files, the model of them, and every finding. */
-export interface Compilation {
+export interface Compiled {
   readonly config: Config;
   /** Bytes of the documents; undefined for what is no document, or is not any more what was compiled. */
   readonly files: { get(path: string): SourceFile | undefined };
   /** Paths of the documents, in order. */
   readonly paths: readonly string[];
   readonly model: Model;
+  /** Findings as the configuration weighs them. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Findings that a comment with a reason has accepted. */
+  readonly suppressed: readonly Diagnostic[];
 }
 
-/** Load, parse, model, check: every byte is read, nothing is remembered. */
-export async function compile(config: Config, reading: Reading = {}): Promise<Compilation> {
+/** A corpus that was compiled anew, for what decides over a plan, a run or a verification. */
+export interface Compilation extends Compiled {
+  /** Findings as the rules weigh them, or heavier: whatever is configured. */
+  readonly strict: readonly Diagnostic[];
+}
+
+/** Load, parse, model, check: every byte is read, nothing is remembered. @param plugins whether they are loaded */
+export async function compile(config: Config, reading: Reading = {}, plugins = false): Promise<Compilation> {
+  const team = await teamRules(config, plugins);
   const sources = loadCorpus(config, reading);
-  const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes)));
+  const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
   const model = buildModel(read, config.corpus);
-  const diagnostics = runRules(read, model, RULES);
+  const found = runRules(read, model, team.rules, team.settings);
+  const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
   const files = new Map(sources.map((file) => [file.path, file]));
-  return { config, files, paths: [...files.keys()], model, diagnostics };
+  return { config, files, paths: [...files.keys()], model, diagnostics: kept, suppressed, strict };
 }
 
 /**
  * The same by reading and judging only what has changed since the last time; `lint` and the editor use it. What
  * decides over a run is read anew by `compile`.
  * @param cached whether facts outlive the process, in the cache's folder
+ * @param plugins whether the configuration's plugins are loaded
  */
 export function incrementalCompile(
   config: Config,
   cached: boolean,
-): (reading?: Reading) => Promise<Compilation> {
-  const compiler = new Compiler(config, RULES, cached ? openCache(config) : null);
+  plugins = false,
+): (reading?: Reading) => Promise<Compiled> {
+  let compiler: Compiler | undefined;
   return async (reading = {}) => {
-    const { paths, diagnostics } = await compiler.compile(reading);
+    compiler ??= new Compiler(await teamRules(config, plugins), cached ? openCache(config, plugins) : null);
+    const made = compiler;
+    const { paths, diagnostics, suppressed } = await made.compile(reading);
     return {
       config,
       paths,
       diagnostics,
-      files: { get: (path) => compiler.file(path) },
+      suppressed,
+      files: { get: (path) => made.file(path) },
       get model() {
-        return compiler.model;
+        return made.model;
       },
     };
   };
@@ -99,27 +117,18 @@ export function preparePlan(
   return { plan, planSha256: planDigest(plan), bytes, errors };
 }
 
-/** Rules that say that a document could not be read for what it is: it might be a review that says no. */
-const UNREADABLE = [
-  'encoding',
-  'readable',
-  'front-matter-yaml',
-  'front-matter-required',
-  'front-matter-schema',
-];
-
 /** Errors that stand in the way of a run besides those of the plan's own documents: in its reviews, and unread ones. */
 export function reviewErrors(compilation: Compilation, plan: Plan): readonly Diagnostic[] {
   const reviews = reviewsOf(compilation.model, [plan.ddl.path, plan.package.path]);
   const paths = reviews.map(({ entry }) => entry.document.path);
-  return compilation.diagnostics.filter(
+  return compilation.strict.filter(
     ({ severity, file, ruleId }) =>
       severity === 'error' && (paths.includes(file) || UNREADABLE.includes(ruleId)),
   );
 }
 
-function errorsIn({ diagnostics }: Compilation, paths: readonly string[]): Diagnostic[] {
-  return diagnostics.filter(({ severity, file }) => severity === 'error' && paths.includes(file));
+function errorsIn({ strict }: Compilation, paths: readonly string[]): Diagnostic[] {
+  return strict.filter(({ severity, file }) => severity === 'error' && paths.includes(file));
 }
 
 /** The bytes of one unit, from the buffer that was hashed, with the way back to their document. */

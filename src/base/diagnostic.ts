@@ -1,6 +1,9 @@
 import type { Range } from './position.js';
 
-export type Severity = 'error' | 'warning' | 'info';
+/** Severities, the lightest first. */
+export const SEVERITIES = ['info', 'warning', 'error'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
 
 /** Another place that explains a diagnostic: the document that is referenced, the earlier declaration. */
 export interface RelatedPlace {

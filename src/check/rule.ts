@@ -65,8 +65,13 @@ export interface CorpusRule<Collected = unknown> extends RuleDescription {
   check(context: CorpusContext<Collected>): void;
 }
 
+/** Judges what is asked of the runner itself, which reports its findings: it has no function of its own. */
+export interface RunnerRule extends RuleDescription {
+  readonly scope: 'runner';
+}
+
 /** A static judgement over facts: plain data and one function, without I/O. */
-export type Rule = DocumentRule | CorpusRule;
+export type Rule = DocumentRule | CorpusRule | RunnerRule;
 
 /** A corpus rule with the type of what it collects kept inside. */
 export function corpusRule<Collected>(rule: CorpusRule<Collected>): CorpusRule {

@@ -1,7 +1,9 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
 import type { Entry, FullEntry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
-import type { Finding, Rule } from './rule.js';
+import { letJudge, plainCollected, plainFinding } from './plugin-findings.js';
+import { isPluginRule } from './plugin-rules.js';
+import type { CorpusRule, Finding, Rule } from './rule.js';
 import { DEFAULT_SETTINGS, type RuleSettings } from './settings.js';
 
 /** What the rules say of one document while all its facts are at hand: plain JSON data. */
@@ -20,12 +22,13 @@ export function judgeDocument(
   const diagnostics: Diagnostic[] = [];
   const collected: Record<string, unknown> = {};
   for (const rule of rules) {
-    if (rule.scope === 'document')
-      rule.check({ entry, settings, report: reporter(rule, entry, diagnostics) });
-    else if (!rule.collect) collected[rule.id] = null;
-    else {
-      const data = rule.collect(entry);
-      if (data !== null) collected[rule.id] = data;
+    if (rule.scope === 'runner') continue;
+    if (rule.scope === 'document') {
+      const report = reporter(rule, entry, diagnostics);
+      letJudge(rule, entry, diagnostics, () => rule.check({ entry, settings, report }));
+    } else {
+      const data = rule.collect ? letJudge(rule, entry, diagnostics, () => collect(rule, entry)) : null;
+      if (data !== null || !rule.collect) collected[rule.id] = data;
     }
   }
   return { diagnostics, collected };
@@ -43,7 +46,8 @@ export function judgeBesideOthers(
   for (const rule of rules) {
     if (rule.scope !== 'corpus' || !Object.hasOwn(collected, rule.id)) continue;
     const report = reporter(rule, entry, diagnostics);
-    rule.check({ entry, model, settings, collected: collected[rule.id], report });
+    const context = { entry, model, settings, collected: collected[rule.id], report };
+    letJudge(rule, entry, diagnostics, () => rule.check(context));
   }
   return diagnostics;
 }
@@ -63,7 +67,14 @@ export function runRules(
     .sort(compareDiagnostics);
 }
 
+function collect(rule: CorpusRule, entry: FullEntry): unknown {
+  const data = rule.collect!(entry);
+  return isPluginRule(rule) && !(data instanceof Promise) ? plainCollected(data) : data;
+}
+
 function reporter(rule: Rule, { document }: Entry, into: Diagnostic[]) {
-  return (finding: Finding) =>
-    into.push({ ruleId: rule.id, severity: rule.severity, file: document.path, ...finding });
+  return (finding: Finding) => {
+    const said = isPluginRule(rule) ? plainFinding(finding) : finding;
+    into.push({ ruleId: rule.id, severity: rule.severity, file: document.path, ...said });
+  };
 }

@@ -1,18 +1,27 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
-import { loadConfig } from '../load/config.js';
-import { selectPaths, toRootPath } from '../load/corpus.js';
+import { type Config, loadConfig } from '../load/config.js';
+import { type Reading, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import { SourceText } from '../parse/source-text.js';
-import { type Compilation, compile } from '../pipeline.js';
+import { type Compilation, type Compiled, compile } from '../pipeline.js';
 import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
 import type { Environment } from './terminal.js';
 
 /** Compiles the corpus around the environment's root. @param compileAll reads everything, unless told otherwise */
 export async function compileCorpus(
   environment: Environment,
+  paths?: readonly string[],
+): Promise<{ compilation: Compilation; includes: Selection['includes'] }>;
+export async function compileCorpus<Result extends Compiled>(
+  environment: Environment,
+  paths: readonly string[],
+  compileAll: (config: Config, reading: Reading) => Promise<Result>,
+): Promise<{ compilation: Result; includes: Selection['includes'] }>;
+export async function compileCorpus(
+  environment: Environment,
   paths: readonly string[] = [],
-  compileAll: typeof compile = compile,
-) {
+  compileAll: (config: Config, reading: Reading) => Promise<Compiled> = compile,
+): Promise<{ compilation: Compiled; includes: Selection['includes'] }> {
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
   const compilation = await compileAll(config, { besides: selection.files });
@@ -25,12 +34,12 @@ export async function compileCorpus(
 }
 
 /** Path of a document as the corpus spells it. */
-export function documentPath({ config }: Compilation, environment: Environment, path: string): string {
+export function documentPath({ config }: Compiled, environment: Environment, path: string): string {
   return toRootPath(config.root, environment.cwd, path);
 }
 
 /** Lines of the corpus' files, for code frames. */
-export function linesOf({ files }: Compilation): LineOf {
+export function linesOf({ files }: Compiled): LineOf {
   const sources = new Map<string, SourceText>();
   return (file, line) => {
     const bytes = files.get(file)?.bytes;
@@ -44,7 +53,7 @@ export function linesOf({ files }: Compilation): LineOf {
 /** Shows on standard error why documents cannot be used. */
 export function showErrors(
   environment: Environment,
-  compilation: Compilation,
+  compilation: Compiled,
   errors: readonly Diagnostic[],
 ): void {
   const { terminal } = environment;

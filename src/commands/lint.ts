@@ -7,6 +7,8 @@ export interface LintOptions {
   readonly format: 'pretty' | 'json';
   /** Whether facts are kept for the next time. */
   readonly cache: boolean;
+  /** Whether the configuration's plugins are loaded; they are not, unless it is said. */
+  readonly plugins?: boolean;
 }
 
 /** `probatum lint [PATH…]`: the whole corpus is read, findings are shown for the paths named. @returns exit code */
@@ -16,11 +18,12 @@ export async function lint(
   options: LintOptions,
 ): Promise<number> {
   const { compilation, includes } = await compileCorpus(environment, paths, (config, reading) =>
-    incrementalCompile(config, options.cache)(reading),
+    incrementalCompile(config, options.cache, options.plugins)(reading),
   );
   const diagnostics = compilation.diagnostics.filter(({ file }) => includes(file));
   const documents = compilation.paths.filter(includes).length;
-  const summary = summarise(diagnostics, documents);
+  const suppressed = compilation.suppressed.filter(({ file }) => includes(file)).length;
+  const summary = summarise(diagnostics, documents, suppressed);
   const { out, colors } = environment.terminal;
   if (options.format === 'json') out(diagnosticsJson(diagnostics, summary));
   else out(`${diagnosticsPretty(diagnostics, linesOf(compilation), colors)}${summaryLine(summary)}\n`);

@@ -34,9 +34,7 @@ export async function verify(
 ): Promise<number> {
   const { compilation, includes } = await compileCorpus(environment, paths);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
-  const diagnostics = compilation.diagnostics.filter(
-    ({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file),
-  );
+  const diagnostics = compilation.strict.filter(({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file));
   const compared: Compared = { ...comparePins(compilation, entries), reports: 0, journals: 0, artefacts: 0 };
   const found = [...diagnostics];
   for (const entry of entries) {

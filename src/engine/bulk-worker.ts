@@ -1,5 +1,6 @@
-import { parentPort } from 'node:worker_threads';
-import { RULES } from '../check/rules/index.js';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Config } from '../load/config.js';
+import { teamRules } from '../team-rules.js';
 import { type Judged, type JudgeTask, judgeTask } from './judge-rows.js';
 import { type Batch, type ReadTask, readBatch } from './read-batch.js';
 
@@ -17,6 +18,16 @@ export interface Failure {
   readonly help?: string | undefined;
 }
 
+/** What a thread needs to have the rules of the one that started it. */
+export interface ThreadData {
+  readonly config: Config;
+  readonly withPlugins: boolean;
+}
+
+const { config, withPlugins } = workerData as ThreadData;
+const loading = teamRules(config, withPlugins);
+// Whoever waits for it says so.
+loading.catch(() => {});
 const port = parentPort!;
 
 port.on('message', (task: Task) => {
@@ -28,7 +39,8 @@ port.on('message', (task: Task) => {
 });
 
 async function perform(task: Task): Promise<Answer> {
-  return 'items' in task ? { batch: await readBatch(task, RULES) } : { judged: judgeTask(task, RULES) };
+  const team = await loading;
+  return 'items' in task ? { batch: await readBatch(task, team) } : { judged: judgeTask(task, team) };
 }
 
 /** The memory of the facts, where nothing else lies in it. */

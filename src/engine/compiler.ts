@@ -1,25 +1,22 @@
 import { availableParallelism } from 'node:os';
-import type { Diagnostic } from '../base/diagnostic.js';
 import { sha256 } from '../base/digest.js';
-import type { Rule } from '../check/rule.js';
-import type { Config } from '../load/config.js';
 import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
 import { listFiles } from '../load/list-files.js';
 import { type Model, modelOver } from '../model/model.js';
+import type { TeamRules } from '../team-rules.js';
 import type { Cache } from './cache.js';
 import { Changes, type Source } from './changes.js';
 import { type FactStore, FactsLost, FolderStore, MemoryStore } from './fact-store.js';
 import { type Columns, encodeIndex, isAsListed, rowAt } from './index-file.js';
-import { type Judged, judgeRows, SHARED } from './judge-rows.js';
+import { decodeFindings, type Judged, judgeRows, type Said, SHARED } from './judge-rows.js';
 import { inBatches, readInBulk } from './read-in-bulk.js';
 import type { Row } from './row.js';
 import { StoredCorpus } from './stored-corpus.js';
 import { Threads } from './threads.js';
 
 /** What a compile found. */
-export interface Findings {
+export interface Findings extends Said {
   readonly paths: readonly string[];
-  readonly diagnostics: readonly Diagnostic[];
   /** Documents that were read, because their bytes are not those that are known. */
   readonly read: number;
   /** Documents that were judged beside others. */
@@ -46,8 +43,7 @@ export class Compiler {
 
   /** @param cache where facts outlive the process; null keeps them in memory */
   constructor(
-    private readonly config: Config,
-    private readonly rules: readonly Rule[],
+    private readonly team: TeamRules,
     private readonly cache: Cache | null = null,
   ) {}
 
@@ -67,7 +63,7 @@ export class Compiler {
   /** The model of what was compiled last. */
   get model(): Model {
     const { rows, store } = this.known();
-    return modelOver(new StoredCorpus(rows, store), this.config.corpus);
+    return modelOver(new StoredCorpus(rows, store), this.team.config.corpus);
   }
 
   /** A document's bytes as they were compiled last; undefined where they are not there any more. */
@@ -75,13 +71,13 @@ export class Compiler {
     const source = this.sources.find((one) => one.path === path);
     const known = this.known().rows.find((row) => row.path === path);
     if (!source || !known) return undefined;
-    const bytes = source.bytes ?? readIfThere(this.config.root, source.name);
+    const bytes = source.bytes ?? readIfThere(this.team.config.root, source.name);
     return bytes && sha256(bytes) === known.digest.toString('hex') ? { path, bytes } : undefined;
   }
 
   private list({ besides = [], overlay = new Map() }: Reading): Source[] {
     const present = besides.filter((path) => !overlay.has(path));
-    const sources: Source[] = listFiles(this.config, present).filter(({ path }) => !overlay.has(path));
+    const sources: Source[] = listFiles(this.team.config, present).filter(({ path }) => !overlay.has(path));
     const given = [...overlay].flatMap(([path, bytes]) =>
       bytes ? [{ path, name: path, stamp: null, bytes }] : [],
     );
@@ -96,12 +92,11 @@ export class Compiler {
     }
     const before = this.known();
     const changes = new Changes(before.rows, sources, before.listed, before.store);
-    const threads = changes.items.length < WORTH_THREADS ? null : new Threads(availableParallelism());
+    const threads =
+      changes.items.length < WORTH_THREADS ? null : new Threads(availableParallelism(), this.team);
     try {
       const { items } = changes;
-      await readInBulk(this.config.root, items, this.rules, threads, (some, batch) =>
-        changes.take(some, batch),
-      );
+      await readInBulk(items, this.team, threads, (some, batch) => changes.take(some, batch));
       const rows = changes.current();
       const judged = await this.judge(rows, before.store, changes.keys, threads);
       this.state = { rows, store: before.store, listed };
@@ -123,18 +118,17 @@ export class Compiler {
       asked === null || (changed.size > 0 && asked.some((key) => changed.has(key))) ? [number] : [],
     );
     if (numbers.length === 0) return 0;
-    const { corpus: globs } = this.config;
     const take = (judged: readonly Judged[]) => {
       for (const { number, asked, findings } of judged) rows[number] = { ...rows[number]!, asked, findings };
     };
     if (threads && store instanceof FolderStore) {
       const index = inSharedMemory(encodeIndex(rows, store.segments, SHARED, 0));
       const { folder } = store;
-      const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, globs, index, folder }));
+      const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, index, folder }));
       await threads.run(tasks, (_, answer) => {
         if ('judged' in answer) take(answer.judged);
       });
-    } else take(judgeRows(new StoredCorpus(rows, store), numbers, globs, this.rules));
+    } else take(judgeRows(new StoredCorpus(rows, store), numbers, this.team));
     return numbers.length;
   }
 
@@ -179,20 +173,16 @@ function isUnchanged(columns: Columns, sources: readonly Source[]): boolean {
 }
 
 function unchangedFindings({ paths, findings }: Columns): Findings {
-  const diagnostics = [...findings.values()].flatMap((json) => JSON.parse(json) as Diagnostic[]);
-  return { paths, diagnostics, read: 0, judged: 0 };
+  return { paths, ...decodeFindings([...findings.values()]), read: 0, judged: 0 };
 }
 
 function allRows(columns: Columns): Row[] {
   return columns.paths.map((_, index) => rowAt(columns, index));
 }
 
-function findingsOf(rows: readonly Row[]): Pick<Findings, 'paths' | 'diagnostics'> {
+function findingsOf(rows: readonly Row[]): Pick<Findings, 'paths' | keyof Said> {
   const found = rows.flatMap(({ findings }) => findings ?? []);
-  return {
-    paths: rows.map(({ path }) => path),
-    diagnostics: found.flatMap((json) => JSON.parse(json) as Diagnostic[]),
-  };
+  return { paths: rows.map(({ path }) => path), ...decodeFindings(found) };
 }
 
 function inSharedMemory(parts: readonly Buffer[]): SharedArrayBuffer {

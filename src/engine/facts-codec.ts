@@ -23,7 +23,12 @@ import type { SqlFacts } from '../sql/facts.js';
  */
 
 type Place = readonly [number, number, number, number];
-type Meta = readonly [size: number, kind: Kind | null, problems: readonly Problem[]];
+type Meta = readonly [
+  size: number,
+  kind: Kind | null,
+  customKind: string | null,
+  problems: readonly Problem[],
+];
 
 const PARTS = [
   'meta',
@@ -51,10 +56,10 @@ const range = (at: Place): Range => ({
 
 /** Facts of a document, and what its rules say of it alone, as bytes. */
 export function encodeFacts(
-  { document, sql, kind, declared, written }: Entry,
+  { document, sql, kind, customKind, declared, written }: Entry,
   judgement: DocumentJudgement,
 ): Buffer {
-  const meta: Meta = [document.size, kind, document.problems];
+  const meta: Meta = [document.size, kind, customKind, document.problems];
   const parts: Record<Part, unknown> = {
     meta,
     header: document.header && encodeHeader(document.header),
@@ -121,8 +126,11 @@ export class StoredEntry implements Entry, DocumentIndex {
   get kind(): Kind | null {
     return this.meta[1];
   }
-  get problems(): readonly Problem[] {
+  get customKind(): string | null {
     return this.meta[2];
+  }
+  get problems(): readonly Problem[] {
+    return this.meta[3];
   }
   get header(): Header | null {
     return this.part('header', (data: ReturnType<typeof encodeHeader> | null) => data && decodeHeader(data));

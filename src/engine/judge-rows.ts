@@ -1,7 +1,8 @@
-import { compareDiagnostics } from '../base/diagnostic.js';
-import type { Rule } from '../check/rule.js';
+import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
+import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
 import { modelOver } from '../model/model.js';
+import type { TeamRules } from '../team-rules.js';
 import { FolderStore } from './fact-store.js';
 import { decodeIndex, rowAt } from './index-file.js';
 import { keyNumbers } from './keys.js';
@@ -20,22 +21,20 @@ export interface Judged {
 export interface JudgeTask {
   /** Numbers of the rows. */
   readonly numbers: readonly number[];
-  readonly globs: readonly string[];
   readonly index: SharedArrayBuffer;
   readonly folder: string;
 }
 
 /** Judges rows of a corpus that a task brings along. */
-export function judgeTask({ numbers, globs, index, folder }: JudgeTask, rules: readonly Rule[]): Judged[] {
-  return judgeRows(openCorpus(index, folder), numbers, globs, rules);
+export function judgeTask({ numbers, index, folder }: JudgeTask, team: TeamRules): Judged[] {
+  return judgeRows(openCorpus(index, folder), numbers, team);
 }
 
 /** Judges rows by the rules that compare documents. */
 export function judgeRows(
   corpus: StoredCorpus,
   numbers: Iterable<number>,
-  globs: readonly string[],
-  rules: readonly Rule[],
+  { config, rules, settings, findings: decided }: TeamRules,
 ): Judged[] {
   const asked = new Set<string>();
   const lookup = {
@@ -43,17 +42,39 @@ export function judgeRows(
     offering: (key: string) => corpus.offering(key),
     asked: (key: string) => void asked.add(key),
   };
-  const model = modelOver(lookup, globs);
+  const model = modelOver(lookup, config.corpus);
   const judged: Judged[] = [];
   for (const number of numbers) {
     asked.clear();
     const entry = corpus.read(corpus.rows[number]!);
     const { diagnostics, collected } = entry.judgement;
-    const found = [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules)];
-    const findings = found.length === 0 ? null : JSON.stringify(found.sort(compareDiagnostics));
+    const found = [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules, settings)];
+    const { kept, suppressed } = applySettings(found, entry, decided);
+    const findings = encodeFindings({ diagnostics: kept, suppressed });
     judged.push({ number, asked: keyNumbers(asked), findings });
   }
   return judged;
+}
+
+/** What there is to say of documents. */
+export interface Said {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Findings that a comment has accepted. */
+  readonly suppressed: readonly Diagnostic[];
+}
+
+function encodeFindings({ diagnostics, suppressed }: Said): string | null {
+  if (diagnostics.length + suppressed.length === 0) return null;
+  return JSON.stringify([[...diagnostics].sort(compareDiagnostics), suppressed]);
+}
+
+/** What rows say, from their findings. */
+export function decodeFindings(findings: readonly string[]): Said {
+  const parts = findings.map((json) => JSON.parse(json) as [Diagnostic[], Diagnostic[]]);
+  return {
+    diagnostics: parts.flatMap(([diagnostics]) => diagnostics),
+    suppressed: parts.flatMap(([, suppressed]) => suppressed),
+  };
 }
 
 /** The corpus that this thread judged last, as the next task is most likely of the same. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Rule } from '../check/rule.js';
 import { judgeDocument } from '../check/run-rules.js';
 import { readBytes } from '../load/corpus.js';
 import type { FullEntry } from '../model/entry.js';
 import { offers } from '../model/model.js';
+import type { TeamRules } from '../team-rules.js';
 import { sealed } from './fact-store.js';
 import { encodeFacts } from './facts-codec.js';
 import { keyNumbers } from './keys.js';
@@ -48,7 +48,7 @@ export interface ReadTask {
 }
 
 /** Reads files as far as they have changed. */
-export async function readBatch({ root, items, limited }: ReadTask, rules: readonly Rule[]): Promise<Batch> {
+export async function readBatch({ root, items, limited }: ReadTask, team: TeamRules): Promise<Batch> {
   const outcomes: Outcome[] = [];
   const facts: Buffer[] = [];
   for (const { path, name, bytes: given, known } of items) {
@@ -58,18 +58,20 @@ export async function readBatch({ root, items, limited }: ReadTask, rules: reado
       outcomes.push({ became: 'same' });
       continue;
     }
-    const entry = limited ? await readFacts(path, bytes) : await readHarmlessFacts(path, bytes);
+    const entry = limited
+      ? await readFacts(path, bytes, team.kinds)
+      : await readHarmlessFacts(path, bytes, team.kinds);
     if (!entry) {
       outcomes.push({ became: 'suspect' });
       continue;
     }
-    const kept = keep(entry, rules);
+    const kept = keep(entry, team);
     facts.push(kept);
     outcomes.push({ became: 'read', digest, length: kept.length, offers: keyNumbers(offers(entry)) });
   }
   return { outcomes, facts: Buffer.concat(facts) };
 }
 
-function keep(entry: FullEntry, rules: readonly Rule[]): Buffer {
-  return sealed(encodeFacts(entry, judgeDocument(entry, rules)));
+function keep(entry: FullEntry, { rules, settings }: TeamRules): Buffer {
+  return sealed(encodeFacts(entry, judgeDocument(entry, rules, settings)));
 }

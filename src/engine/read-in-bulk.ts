@@ -1,4 +1,4 @@
-import type { Rule } from '../check/rule.js';
+import type { TeamRules } from '../team-rules.js';
 import { type Batch, type Item, type ReadTask, readBatch } from './read-batch.js';
 import type { Threads } from './threads.js';
 
@@ -7,12 +7,12 @@ const BATCH = 50;
 
 /** Reads files, in threads if there are any; each batch is handed over as it comes. */
 export async function readInBulk(
-  root: string,
   items: readonly Item[],
-  rules: readonly Rule[],
+  team: TeamRules,
   threads: Threads | null,
   take: (items: readonly Item[], batch: Batch) => void,
 ): Promise<void> {
+  const { root } = team.config;
   const suspects: Item[] = [];
   const takeRead = ({ items: given }: ReadTask, batch: Batch) => {
     take(given, batch);
@@ -20,13 +20,13 @@ export async function readInBulk(
       if (became === 'suspect') suspects.push(given[index]!);
   };
   const tasks = inBatches(items, BATCH).map((some) => ({ root, items: some, limited: false }));
-  if (!threads) for (const task of tasks) takeRead(task, await readBatch(task, rules));
+  if (!threads) for (const task of tasks) takeRead(task, await readBatch(task, team));
   else
     await threads.run(tasks, (task, answer) => {
       if ('batch' in answer) takeRead(task, received(answer.batch));
     });
   // One by one: a limit is fair only where nothing else of ours takes the processor.
-  for (const item of suspects) take([item], await readBatch({ root, items: [item], limited: true }, rules));
+  for (const item of suspects) take([item], await readBatch({ root, items: [item], limited: true }, team));
 }
 
 /** A buffer arrives as plain bytes. */

@@ -1,18 +1,22 @@
 import { Worker } from 'node:worker_threads';
 import { workerFile } from '../base/package-root.js';
 import { type UsageCode, UsageError } from '../base/usage-error.js';
-import type { Answer, Failure, Task } from './bulk-worker.js';
+import type { TeamRules } from '../team-rules.js';
+import type { Answer, Failure, Task, ThreadData } from './bulk-worker.js';
 import { FactsLost } from './fact-store.js';
 
 /** Threads that do tasks side by side, each one after the other. */
 export class Threads {
   private readonly workers: Worker[] = [];
 
-  constructor(readonly count: number) {}
+  constructor(
+    readonly count: number,
+    private readonly team: TeamRules,
+  ) {}
 
   /** Does tasks in any order; what each gives is handed over as it comes. Rejects at the first that fails. */
   run<T extends Task>(tasks: readonly T[], take: (task: T, answer: Answer) => void): Promise<void> {
-    while (this.workers.length < this.count) this.workers.push(startWorker());
+    while (this.workers.length < this.count) this.workers.push(startWorker(this.team));
     let next = 0;
     const work = async (worker: Worker) => {
       for (let task = tasks[next++]; task; task = tasks[next++]) take(task, await ask(worker, task));
@@ -26,8 +30,11 @@ export class Threads {
   }
 }
 
-function startWorker(): Worker {
-  return new Worker(workerFile('bulk-worker'), { resourceLimits: { maxYoungGenerationSizeMb: 16 } });
+function startWorker({ config, withPlugins }: TeamRules): Worker {
+  return new Worker(workerFile('bulk-worker'), {
+    workerData: { config, withPlugins } satisfies ThreadData,
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
 }
 
 function ask(worker: Worker, task: Task): Promise<Answer> {

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import type { CustomKind, KindAssignment, LevelOverride, RuleLevels } from '../base/team-settings.js';
 import { UsageError } from '../base/usage-error.js';
+import { type Plugin, readKinds, readPlugins } from './config-files.js';
 import type { TargetConfig } from './config-types.js';
+import { badConfiguration, CONFIG_FILE, type Places, placeOf, readConfigYaml } from './config-yaml.js';
 import { schemaErrors } from './schemas.js';
-
-/** Name of the configuration file at the root of a corpus. */
-export const CONFIG_FILE = 'probatum.config.yaml';
 
 /** The configuration of one corpus. */
 export interface Config {
@@ -17,33 +16,76 @@ export interface Config {
   /** Globs of files that the corpus leaves out. */
   readonly ignore: readonly string[];
   readonly targets: { readonly [name: string]: TargetConfig };
+  /** What findings weigh, by rule. */
+  readonly rules: RuleLevels;
+  /** What they weigh in some documents; a later entry counts more than an earlier one, and all more than `rules`. */
+  readonly overrides: readonly LevelOverride[];
+  /** Kinds of documents that name none; a later entry counts more than an earlier one. */
+  readonly kinds: readonly KindAssignment[];
+  /** Kinds of the team's own, by name. */
+  readonly customKinds: { readonly [kind: string]: CustomKind };
+  /** Headings that every document of a kind must have, by kind. */
+  readonly requiredSections: { readonly [kind: string]: readonly string[] };
+  /** Rules of the team's own; none of them is loaded yet. */
+  readonly plugins: readonly Plugin[];
+  /** Where its parts stand, for errors. */
+  readonly places: Places;
 }
 
-const DEFAULTS = { corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
+/** The configuration of a corpus without a configuration file. */
+export function defaultConfig(root: string): Config {
+  return {
+    root,
+    corpus: ['knowledge/**/*.md'],
+    ignore: [],
+    targets: {},
+    rules: {},
+    overrides: [],
+    kinds: [],
+    customKinds: {},
+    requiredSections: {},
+    plugins: [],
+    places: new Map(),
+  };
+}
+
+/** What the file says, when its schema has been kept. */
+type Written = Partial<Pick<Config, 'corpus' | 'ignore' | 'targets' | 'rules' | 'overrides' | 'kinds'>> & {
+  readonly customKinds?: {
+    readonly [kind: string]: { readonly schema: string; readonly requiredSections?: readonly string[] };
+  };
+  readonly requiredSections?: Config['requiredSections'];
+  readonly plugins?: readonly string[];
+};
 
 /**
  * Finds the root (the nearest folder at or above `from` with a configuration file, else `from`) and reads the
- * configuration. @throws UsageError `bad-configuration`
+ * configuration with the files that it names. @throws UsageError `bad-configuration`
  */
 export function loadConfig(from: string): Config {
   if (!existsSync(from)) throw new UsageError('bad-argument', `no such folder: ${from}`);
   const root = findRoot(resolve(from));
   const file = join(root, CONFIG_FILE);
-  if (!existsSync(file)) return { root, ...DEFAULTS };
-  let data: unknown;
-  try {
-    data = parseYaml(readFileSync(file, 'utf8'), { schema: 'failsafe', maxAliasCount: 0 }) ?? {};
-  } catch (error) {
-    throw new UsageError('bad-configuration', `${CONFIG_FILE}: ${(error as Error).message}`);
-  }
-  const errors = schemaErrors('config', data);
-  if (errors.length > 0) {
-    const list = errors
-      .map(({ path, message }) => `  ${path === '' ? '(top)' : path}: ${message}`)
-      .join('\n');
-    throw new UsageError('bad-configuration', `${CONFIG_FILE} is not valid:\n${list}`);
-  }
-  return { root, ...DEFAULTS, ...(data as Partial<Config>) };
+  if (!existsSync(file)) return defaultConfig(root);
+  const { data, places } = readConfigYaml(readFileSync(file, 'utf8'));
+  const problems = schemaErrors('config', data).map(({ path, pointer, message, expected }) => {
+    const wanted = expected === undefined ? '' : `, expected ${expected}`;
+    // The schema allows less for those rules that nobody may turn down.
+    const rule = expected !== undefined && /(?:^|\.)rules\.[^.]+$/.test(path) && !/\boff\b/.test(expected);
+    const why = rule ? ': this rule cannot be lowered' : '';
+    return `${placeOf(places, pointer)} ${path === '' ? '(top)' : path}: ${message}${wanted}${why}`;
+  });
+  if (problems.length > 0) throw badConfiguration(problems);
+  const { corpus, ignore, targets, rules, overrides, kinds, ...named } = data as Written;
+  const plain = { corpus, ignore, targets, rules, overrides, kinds };
+  const said = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  return {
+    ...defaultConfig(root),
+    ...said,
+    ...readKinds(root, named.customKinds ?? {}, named.requiredSections ?? {}, places),
+    plugins: readPlugins(root, named.plugins ?? [], places),
+    places,
+  };
 }
 
 function findRoot(from: string): string {

@@ -25,6 +25,8 @@ export type SchemaName = (typeof SCHEMA_NAMES)[number];
 /** One violation: dotted path of the value (or of the mapping that lacks it), and what is wrong in words. */
 export interface SchemaError {
   readonly path: string;
+  /** The same as a JSON pointer (RFC 6901). */
+  readonly pointer: string;
   readonly message: string;
   readonly expected?: string;
 }
@@ -48,46 +50,62 @@ function validator(name: SchemaName): Validator {
 export function schemaErrors(name: SchemaName, data: unknown): SchemaError[] {
   const validate = validator(name);
   if (validate(data)) return [];
-  return dedupe((validate.errors ?? []).flatMap((error) => describe(error)));
+  return describeErrors(validate.errors ?? []);
+}
+
+/** A validator's errors in our own words. */
+export function describeErrors(errors: readonly ErrorObject[]): SchemaError[] {
+  return dedupe(errors.flatMap((error) => describe(error)));
 }
 
 function describe(error: ErrorObject): SchemaError[] {
-  const path = error.instancePath.slice(1).replaceAll('/', '.');
   const params = error.params as Record<string, unknown>;
-  const at = (key: unknown) => (path === '' ? String(key) : `${path}.${String(key)}`);
+  // What is wrong with a key is said by the keyword that judges keys.
+  if (error.propertyName !== undefined && error.keyword !== 'propertyNames') return [];
+  const said = (message: string, expected?: unknown): SchemaError[] => [
+    {
+      ...placed(error.instancePath),
+      message,
+      ...(expected === undefined ? {} : { expected: String(expected) }),
+    },
+  ];
+  const ofKey = (key: unknown, problem: string): SchemaError[] => [
+    { ...placed(error.instancePath, String(key)), message: `${problem} key "${key}"` },
+  ];
   switch (error.keyword) {
     case 'required':
-      return [{ path: at(params.missingProperty), message: `missing key "${params.missingProperty}"` }];
+      return ofKey(params.missingProperty, 'missing');
     case 'unevaluatedProperties':
-      return [
-        { path: at(params.unevaluatedProperty), message: `unknown key "${params.unevaluatedProperty}"` },
-      ];
+      return ofKey(params.unevaluatedProperty, 'unknown');
     case 'additionalProperties':
-      return [{ path: at(params.additionalProperty), message: `unknown key "${params.additionalProperty}"` }];
-    case 'enum': {
-      const expected = (params.allowedValues as string[]).join(', ');
-      return [{ path, message: `not one of the allowed values`, expected }];
-    }
+      return ofKey(params.additionalProperty, 'unknown');
+    case 'propertyNames':
+      return ofKey(params.propertyName, 'unexpected');
+    case 'enum':
+      return said('not one of the allowed values', (params.allowedValues as string[]).join(', '));
     case 'const':
-      return [
-        { path, message: 'not the value that is required here', expected: String(params.allowedValue) },
-      ];
+      return said('not the value that is required here', params.allowedValue);
     case 'type':
-      return [{ path, message: `must be ${words(params.type)}` }];
+      return said(`must be ${words(params.type)}`);
     case 'pattern':
-      return [
-        { path, message: 'does not have the form that is required here', expected: String(params.pattern) },
-      ];
+      return said('does not have the form that is required here', params.pattern);
     case 'minLength':
     case 'minItems':
-      return [{ path, message: 'must not be empty' }];
+      return said('must not be empty');
     case 'if':
     case 'oneOf':
     case 'anyOf':
-      return [{ path, message: 'has none of the forms that are allowed here' }];
+      return said('has none of the forms that are allowed here');
     default:
-      return [{ path, message: error.message ?? error.keyword }];
+      return said(error.message ?? error.keyword);
   }
+}
+
+function placed(instancePath: string, key?: string): { path: string; pointer: string } {
+  const escaped = key?.replaceAll('~', '~0').replaceAll('/', '~1');
+  const pointer = escaped === undefined ? instancePath : `${instancePath}/${escaped}`;
+  const keys = pointer.split('/').slice(1);
+  return { path: keys.map((one) => one.replaceAll('~1', '/').replaceAll('~0', '~')).join('.'), pointer };
 }
 
 function words(type: unknown): string {

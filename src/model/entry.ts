@@ -1,16 +1,19 @@
 import { DIGEST } from '../base/digest.js';
+import { matchesGlobs } from '../base/globs.js';
 import { type Document, type DocumentIndex, headerText } from '../parse/document.js';
 import type { SqlFacts, SqlUnit } from '../sql/facts.js';
 import { type Declaration, declaredIds } from './declared-ids.js';
-import { KINDS, type Kind } from './kinds.js';
+import { FORMAT_KINDS, KINDS, type Kind, type KindSettings } from './kinds.js';
 import { type Pin, pinsOf } from './pins.js';
 
-/** One document of the corpus with what stays known of it: a pure function of its bytes, plain data. */
+/** One document of the corpus with what stays known of it: a pure function of its bytes and the team's kinds, plain data. */
 export interface Entry {
   readonly document: DocumentIndex;
   readonly sql: SqlFacts;
-  /** Null where the header names no known kind. */
+  /** Null where it is of no kind of the format. */
   readonly kind: Kind | null;
+  /** Name of the team's own kind that it is of; null where it is of none. */
+  readonly customKind: string | null;
   readonly pins: readonly Pin[];
   /** Ids that the document declares itself. */
   readonly declared: readonly Declaration[];
@@ -24,18 +27,37 @@ export interface FullEntry extends Entry {
 }
 
 /** Reads a document for what it is. */
-export function readEntry(document: Document, sql: SqlFacts): FullEntry {
-  // A header of the old form was checked by no schema: what it says is not relied on.
-  const named = document.header?.origin === 'front-matter' ? headerText(document, 'kind') : undefined;
-  const kind = KINDS.find((known) => known === named) ?? null;
+export function readEntry(document: Document, sql: SqlFacts, kinds: KindSettings = FORMAT_KINDS): FullEntry {
+  const name = statedKind(document) ?? assignedKind(document, kinds);
+  const kind = KINDS.find((known) => known === name) ?? null;
   return {
     document,
     sql,
     kind,
+    customKind: kind === null ? (kinds.custom.find((known) => known === name) ?? null) : null,
     pins: pinsOf(document),
     declared: declaredIds(document, kind, sql),
     written: writtenDigests(document, sql),
   };
+}
+
+/** Name of a document's kind, whether of the format or of the team's own; null where it is of none. */
+export function kindName({ kind, customKind }: Entry): string | null {
+  return kind ?? customKind;
+}
+
+/** What the front matter says; a header of the old form was checked by no schema and is not relied on. */
+function statedKind(document: Document): string | undefined {
+  const { header } = document;
+  if (header?.origin !== 'front-matter' || !Object.hasOwn(header.data, 'kind')) return undefined;
+  return headerText(document, 'kind') ?? '';
+}
+
+/** What the team says of documents that say nothing. What cannot be read may have said something. */
+function assignedKind({ path, problems }: Document, { custom, assigned }: KindSettings): string | undefined {
+  if (problems.length > 0) return undefined;
+  const kind = assigned.findLast(({ files }) => matchesGlobs(files, path))?.kind;
+  return kind === 'note' || (kind !== undefined && custom.includes(kind)) ? kind : undefined;
 }
 
 function writtenDigests({ mentions }: Document, { checks }: SqlFacts): string[] {

@@ -8,6 +8,7 @@ import { readLines } from './line-facts.js';
 import { lineSigns } from './line-signs.js';
 import { findMentions } from './mentions.js';
 import type { SourceText } from './source-text.js';
+import { readSuppressions } from './suppressions.js';
 
 /** What a document is made from: its bytes, and what the readers of front matter and Markdown say about them. */
 export interface Readings {
@@ -49,7 +50,7 @@ export function documentFacts({
     keyValues: facts.keyValues,
     links: blocks.links,
     mentions: mentions.length === 0 ? facts.mentions : [...mentions, ...facts.mentions],
-    suppressions: facts.suppressions,
+    suppressions: readSuppressions(source, (lines?.last ?? 0) + 1, blocks.code),
     anchors: facts.anchors,
     html: blocks.html,
     prose: facts.prose,

@@ -130,13 +130,14 @@ export interface Link {
   readonly position: Range;
 }
 
-/** A comment that takes findings back: `<!-- probatum-disable-next-line RULE, RULE: why -->` on a line of its own. */
+/** A comment that accepts findings: `<!-- probatum-disable-next-line RULE, RULE: why -->` on a line of its own. */
 export interface Suppression {
   readonly rules: readonly string[];
   /** Null where none is given. */
   readonly reason: string | null;
-  /** Line (1-based) of the comment. */
+  /** The line that it speaks of: the next one that is neither blank nor such a comment; its own where there is none. */
   readonly line: number;
+  /** Place of the comment. */
   readonly position: Range;
 }
 

@@ -1,11 +1,11 @@
 import type { Range } from '../base/position.js';
 import type { Blocks, CodeLines } from './blocks.js';
-import type { Heading, KeyValue, Mention, ProseLine, Suppression } from './document.js';
+import type { Heading, KeyValue, Mention, ProseLine } from './document.js';
 import { readKeyValue } from './legacy-header.js';
 import { Sign } from './line-signs.js';
 import { findMentions } from './mentions.js';
 import type { SourceText } from './source-text.js';
-import { findAnchors, headingAnchor, readSuppression } from './tags.js';
+import { findAnchors, headingAnchor } from './tags.js';
 
 /** Facts that are read from lines, by what kind of block they stand in. */
 export class LineFacts {
@@ -14,7 +14,6 @@ export class LineFacts {
   readonly prose: ProseLine[] = [];
   readonly strayDelimiters: Range[] = [];
   readonly legacyHeadings: Heading[] = [];
-  readonly suppressions: Suppression[] = [];
   readonly anchors: string[] = [];
 }
 
@@ -83,7 +82,7 @@ class LineReader {
     const place = keyValue ? { in: 'key-value' as const, key: keyValue.key } : PROSE;
     findMentions(source, text, start, place, signs, facts.mentions);
     facts.prose.push({ line, text });
-    if (signs & Sign.tag) this.readTags(line, text, trimmed);
+    if (signs & Sign.tag) findAnchors(text, facts.anchors);
     const code = trimmed.charCodeAt(0);
     if ((marks & IN_HEADING) !== 0) {
       const anchor = headingAnchor(trimmed);
@@ -96,19 +95,6 @@ class LineReader {
       DELIMITER_ROW.test(trimmed)
     )
       facts.strayDelimiters.push(this.whole(line, text));
-  }
-
-  private readTags(line: number, text: string, trimmed: string): void {
-    const { source, facts } = this;
-    findAnchors(text, facts.anchors);
-    const read = readSuppression(trimmed);
-    if (!read) return;
-    const from = source.lineStart(line) + text.indexOf('<');
-    facts.suppressions.push({
-      ...read,
-      line,
-      position: source.rangeOnLine(line, from, from + trimmed.length),
-    });
   }
 
   private whole(line: number, text: string): Range {

@@ -1,19 +1,3 @@
-const SUPPRESSION = /^<!--[ \t]*probatum-disable-next-line[ \t]/;
-const RULE = /^[a-z][a-z0-9-]*$/;
-
-/** Reads a line that is a comment which takes back findings of the next one. @param text without blanks around it */
-export function readSuppression(text: string): { rules: string[]; reason: string | null } | null {
-  const start = SUPPRESSION.exec(text)?.[0].length;
-  // The first `-->` ends a comment: behind another one there would be more on this line.
-  if (start === undefined || text.indexOf('-->', start) !== text.length - 3) return null;
-  const body = text.slice(start, -3);
-  const colon = body.indexOf(':');
-  const rules = (colon < 0 ? body : body.slice(0, colon)).split(',').map((rule) => rule.trim());
-  if (!rules.every((rule) => RULE.test(rule))) return null;
-  const reason = colon < 0 ? '' : body.slice(colon + 1).trim();
-  return { rules, reason: reason === '' ? null : reason };
-}
-
 const TAG = /<[A-Za-z][A-Za-z0-9-]*(\s[^>]*)/g;
 const NAME = /\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))/gi;
 

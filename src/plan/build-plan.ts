@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
 import { UsageError } from '../base/usage-error.js';
-import { type Entry, unitOf } from '../model/entry.js';
+import { type Entry, kindName, unitOf } from '../model/entry.js';
 import type { Model } from '../model/model.js';
 import { emptyProofs } from '../model/proofs.js';
 import { headerText } from '../parse/document.js';
@@ -106,7 +106,7 @@ function need(model: Model, path: string, kind: Entry['kind']): Entry {
   const entry = model.entries.get(path);
   if (!entry) throw new UsageError('no-such-document', `no document ${path} in the corpus`);
   if (entry.kind !== kind)
-    throw new UsageError('wrong-kind', `${path} is of kind ${entry.kind ?? '(none)'}, not ${kind}`);
+    throw new UsageError('wrong-kind', `${path} is of kind ${kindName(entry) ?? '(none)'}, not ${kind}`);
   return entry;
 }
 

@@ -7,11 +7,13 @@ export interface Summary {
   readonly documents: number;
   readonly errors: number;
   readonly warnings: number;
+  /** Findings that a comment with a reason has accepted; they are in no other count. */
+  readonly suppressed: number;
 }
 
-export function summarise(diagnostics: readonly Diagnostic[], documents: number): Summary {
+export function summarise(diagnostics: readonly Diagnostic[], documents: number, suppressed = 0): Summary {
   const count = (severity: Severity) => diagnostics.filter((one) => one.severity === severity).length;
-  return { documents, errors: count('error'), warnings: count('warning') };
+  return { documents, errors: count('error'), warnings: count('warning'), suppressed };
 }
 
 /** The machine form: `{ diagnostics, summary }`, as published. */
@@ -93,9 +95,10 @@ function characterStart(text: string, offset: number): number {
 }
 
 /** `12 documents, no findings`, or the counts. */
-export function summaryLine({ documents, errors, warnings }: Summary): string {
+export function summaryLine({ documents, errors, warnings, suppressed }: Summary): string {
   const noun = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const found =
     errors + warnings === 0 ? 'no findings' : `${noun(errors, 'error')}, ${noun(warnings, 'warning')}`;
-  return `${noun(documents, 'document')}, ${found}`;
+  const accepted = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
+  return `${noun(documents, 'document')}, ${found}${accepted}`;
 }

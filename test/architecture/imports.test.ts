@@ -20,10 +20,10 @@ interface Allowance {
 
 const ALLOWED: Readonly<Record<string, Allowance>> = {
   // Files of this package itself, wherever it is installed.
-  base: { from: [], packages: ['canonicalize'], outside: ['node:fs'] },
+  base: { from: [], packages: ['canonicalize', 'picomatch'], outside: ['node:fs'] },
   load: {
     from: ['base'],
-    packages: ['ajv/dist/2020.js', 'picomatch', 'yaml'],
+    packages: ['ajv/dist/2020.js', 'ajv-formats', 'picomatch', 'yaml'],
     outside: ['node:fs', 'node:fs/promises'],
   },
   parse: {
@@ -47,7 +47,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   model: { from: ['base', 'parse', 'sql'] },
   check: { from: ['base', 'parse', 'sql', 'model'] },
   engine: {
-    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'version.ts'],
+    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'team-rules.ts', 'version.ts'],
     // Facts are read in threads and kept in files.
     outside: ['node:fs', 'node:os', 'node:worker_threads', 'node:zlib'],
   },
@@ -72,7 +72,11 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     outside: ['node:fs', 'node:perf_hooks', 'node:timers/promises'],
   },
   render: { from: ['base', 'plan', 'record'], packages: ['liquidjs'] },
-  'pipeline.ts': { from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'plan'] },
+  'team-rules.ts': { from: ['base', 'load', 'model', 'check'] },
+  'pipeline.ts': {
+    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'plan', 'team-rules.ts'],
+  },
+  'api.ts': { from: ['base', 'load', 'pipeline.ts'] },
   commands: {
     from: [
       'base',
@@ -98,7 +102,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   'version.ts': { from: ['base'], outside: ['node:fs'] },
   'cli.ts': { from: ['base', 'commands', 'demo', 'version.ts'], packages: ['commander'] },
   'index.ts': {
-    from: ['base', 'load', 'parse', 'model', 'check', 'plan', 'record', 'render', 'pipeline.ts'],
+    from: ['base', 'load', 'parse', 'model', 'check', 'plan', 'record', 'render', 'pipeline.ts', 'api.ts'],
   },
 };
 
@@ -111,6 +115,16 @@ const EXCEPTIONS: readonly { readonly file: string; readonly imports: string; re
     file: 'check/rules/front-matter-schema.ts',
     imports: 'load/schemas.ts',
     why: "the rule judges by the package's own schemas, which are data of the tool and not of a corpus",
+  },
+  {
+    file: 'render/config-schema.ts',
+    imports: 'check/rule.ts',
+    why: 'the schema of the configuration lists the rules; only their type is needed',
+  },
+  {
+    file: 'render/config-schema.ts',
+    imports: 'check/protected-rules.ts',
+    why: 'the schema offers for a rule what the rule may be made to weigh',
   },
   {
     file: 'render/rules.ts',

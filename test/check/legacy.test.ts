@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
 import { sha256 } from '../../src/base/digest.js';
+import { defaultConfig } from '../../src/load/config.js';
 import { compile } from '../../src/pipeline.js';
 
 /*
@@ -80,7 +81,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  found = (await compile({ root, corpus: ['knowledge/**/*.md'], ignore: [], targets: {} })).diagnostics;
+  found = (await compile(defaultConfig(root))).diagnostics;
 });
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));

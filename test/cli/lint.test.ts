@@ -43,7 +43,7 @@ describe('probatum lint', () => {
     const { code, out } = await probatum(['lint', ...paths, '--format', 'json'], { cwd: corpus() });
     const { diagnostics, summary } = JSON.parse(out) as { diagnostics: { file: string }[]; summary: unknown };
     expect(diagnostics.map(({ file }) => file)).toEqual(files);
-    expect(summary).toEqual({ documents, errors: files.length, warnings: 0 });
+    expect(summary).toEqual({ documents, errors: files.length, warnings: 0, suppressed: 0 });
     expect(code).toBe(files.length > 0 ? 1 : 0);
   });
 
@@ -83,7 +83,7 @@ describe('probatum lint', () => {
   it.each([
     ['a key that does not exist', 'corpora: [a.md]\n', 'corpora: unknown key "corpora"'],
     ['a value of another kind', 'corpus: a.md\n', 'corpus: must be a list'],
-    ['no YAML', 'corpus: [\n', 'probatum.config.yaml: '],
+    ['no YAML', 'corpus: [\n', 'probatum.config.yaml:2:1 Flow sequence'],
     ['a target without an engine', 'targets: { a: { directory: b } }\n', 'targets.a'],
     ['something else altogether', '- a\n- b\n', 'must be a mapping'],
   ])('ends with 2 where the configuration has %s', async (_, config, message) => {
@@ -113,7 +113,7 @@ describe('the output of probatum lint', () => {
         related: [{ file, position: expect.any(Object), message: 'the header has 2 cells' }],
         help: expect.any(String),
       })),
-      summary: { documents: 3, errors: 2, warnings: 0 },
+      summary: { documents: 3, errors: 2, warnings: 0, suppressed: 0 },
     });
   });
 

@@ -14,11 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { RULES } from '../../src/check/rules/index.js';
 import { Cache } from '../../src/engine/cache.js';
 import { Compiler } from '../../src/engine/compiler.js';
-import type { Config } from '../../src/load/config.js';
+import { type Config, defaultConfig } from '../../src/load/config.js';
 import { compile } from '../../src/pipeline.js';
+import { teamRules } from '../../src/team-rules.js';
 
 /*
  * The compiler that remembers says what the one says that reads everything: after any change, in the same process and
@@ -37,12 +37,12 @@ let count = 0;
 beforeEach(() => {
   root = join(work, String(count++));
   cpSync(join(REPOSITORY, 'knowledge'), join(root, 'knowledge'), { recursive: true });
-  config = { root, corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
+  config = defaultConfig(root);
   cacheFolder = join(root, '.probatum', 'cache');
 });
 
 const cache = () => new Cache(cacheFolder, 'test');
-const fresh = () => new Compiler(config, RULES, cache());
+const fresh = async () => new Compiler(await teamRules(config, false), cache());
 
 function documents(): string[] {
   return (readdirSync(join(root, 'knowledge'), { recursive: true }) as string[])
@@ -100,40 +100,40 @@ function changeSomething(below: (limit: number) => number): string {
 describe('the compiler that remembers', () => {
   it.each([1, 2, 3, 4])('agrees with the one that does not after any change (seed %i)', async (seed) => {
     const below = random(seed);
-    const staying = new Compiler(config, RULES);
+    const staying = new Compiler(await teamRules(config, false));
     await staying.compile();
-    await fresh().compile();
+    await (await fresh()).compile();
     for (let step = 0; step < 6; step++) {
       const what = Array.from({ length: 1 + below(3) }, () => changeSomething(below)).join(', ');
       const { diagnostics: expected, model } = await compile(config);
       const { diagnostics, paths } = await staying.compile();
       expect(diagnostics, what).toEqual(expected);
       expect(paths).toEqual([...model.entries.keys()]);
-      expect((await fresh().compile()).diagnostics, `${what}, from the cache`).toEqual(expected);
+      expect((await (await fresh()).compile()).diagnostics, `${what}, from the cache`).toEqual(expected);
     }
   });
 
   it('reads nothing and judges nothing where nothing changed', async () => {
-    const first = await fresh().compile();
+    const first = await (await fresh()).compile();
     age();
-    const settled = await fresh().compile();
-    const again = await fresh().compile();
+    const settled = await (await fresh()).compile();
+    const again = await (await fresh()).compile();
     expect(first.read).toBe(first.paths.length);
     expect(settled.read).toBe(0);
     expect({ ...again, diagnostics: [...again.diagnostics] }).toEqual({ ...first, read: 0, judged: 0 });
   });
 
   it('judges only what a change can have changed', async () => {
-    await fresh().compile();
+    await (await fresh()).compile();
     const note = documents().find((file) => /review/.test(file))!;
     writeFileSync(note, `${readFileSync(note, 'utf8')}\nOne more line.\n`);
-    const { read, judged, paths } = await fresh().compile();
+    const { read, judged, paths } = await (await fresh()).compile();
     expect(read).toBe(1);
     expect(judged).toBeLessThan(paths.length);
   });
 
   it('sees a change that keeps size and time of modification', async () => {
-    await fresh().compile();
+    await (await fresh()).compile();
     const file = documents().find((one) => /command-review-package/.test(one))!;
     const { atime, mtime } = statSync(file);
     const text = readFileSync(file, 'utf8');
@@ -142,13 +142,13 @@ describe('the compiler that remembers', () => {
       text.replace(/sha256: [0-9a-f]/, (start) => `${start.slice(0, -1)}${start.endsWith('0') ? 1 : 0}`),
     );
     utimesSync(file, atime, mtime);
-    const { diagnostics } = await fresh().compile();
+    const { diagnostics } = await (await fresh()).compile();
     expect(diagnostics).toEqual((await compile(config)).diagnostics);
     expect(diagnostics.length).toBeGreaterThan(0);
   });
 
   it('an overlay stands in for files, and leaves nothing behind', async () => {
-    const compiler = fresh();
+    const compiler = await fresh();
     const clean = await compiler.compile();
     const path = clean.paths.find((one) => /ddl-draft/.test(one))!;
     const bytes = Buffer.from(readFileSync(join(root, path), 'utf8').replace('CREATE', 'create'));
@@ -158,7 +158,7 @@ describe('the compiler that remembers', () => {
     expect(diagnostics.length).toBeGreaterThan(0);
     expect((await compiler.compile({ overlay: new Map([[path, null]]) })).paths).not.toContain(path);
     expect((await compiler.compile()).diagnostics).toEqual(clean.diagnostics);
-    expect((await fresh().compile()).diagnostics).toEqual(clean.diagnostics);
+    expect((await (await fresh()).compile()).diagnostics).toEqual(clean.diagnostics);
   });
 });
 
@@ -171,32 +171,33 @@ describe('the cache', () => {
   ];
 
   it.each(damage)('is rebuilt when its files are %s', async (_, harm) => {
-    const { diagnostics } = await fresh().compile();
+    const { diagnostics } = await (await fresh()).compile();
     for (const which of [/^index$/, /\.facts$/]) {
       for (const name of readdirSync(cacheFolder).filter((one) => which.test(one)))
         harm(join(cacheFolder, name));
       const file = documents()[0]!;
       writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
       const { diagnostics: expected } = await compile(config);
-      expect((await fresh().compile()).diagnostics).toEqual(expected);
+      expect((await (await fresh()).compile()).diagnostics).toEqual(expected);
       writeFileSync(file, readFileSync(file, 'utf8').slice(0, -1));
-      expect((await fresh().compile()).diagnostics).toEqual(diagnostics);
+      expect((await (await fresh()).compile()).diagnostics).toEqual(diagnostics);
     }
   });
 
   it('of another basis is as good as none', async () => {
-    await fresh().compile();
-    const { read, paths } = await new Compiler(config, RULES, new Cache(cacheFolder, 'other')).compile();
+    await (await fresh()).compile();
+    const other = new Compiler(await teamRules(config, false), new Cache(cacheFolder, 'other'));
+    const { read, paths } = await other.compile();
     expect(read).toBe(paths.length);
   });
 
   it('that cannot be written is no error', async () => {
     writeFileSync(join(root, '.probatum'), 'a file in its place');
-    expect((await fresh().compile()).diagnostics).toEqual([]);
+    expect((await (await fresh()).compile()).diagnostics).toEqual([]);
   });
 
   it('is left out of git', async () => {
-    await fresh().compile();
+    await (await fresh()).compile();
     expect(readFileSync(join(cacheFolder, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
@@ -205,20 +206,20 @@ describe('the cache', () => {
     const text = readFileSync(file, 'utf8');
     for (let turn = 0; turn < 20; turn++) {
       writeFileSync(file, `${text}${'\n'.repeat(turn)}`);
-      await fresh().compile();
+      await (await fresh()).compile();
     }
     const index = readFileSync(join(cacheFolder, 'index'));
     const { segments } = JSON.parse(index.toString('utf8', 0, index.indexOf(10))) as { segments: string[] };
     expect(segments.length).toBeLessThanOrEqual(17);
     expect(segments.every((name) => existsSync(join(cacheFolder, name)))).toBe(true);
-    expect((await fresh().compile()).diagnostics).toEqual((await compile(config)).diagnostics);
+    expect((await (await fresh()).compile()).diagnostics).toEqual((await compile(config)).diagnostics);
   });
 
   it('survives writers at the same time', async () => {
     const file = documents()[0]!;
-    await Promise.all(Array.from({ length: 6 }, () => fresh().compile()));
+    await Promise.all(Array.from({ length: 6 }, async () => (await fresh()).compile()));
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
-    const found = await Promise.all(Array.from({ length: 6 }, () => fresh().compile()));
+    const found = await Promise.all(Array.from({ length: 6 }, async () => (await fresh()).compile()));
     const { diagnostics } = await compile(config);
     for (const one of found) expect(one.diagnostics).toEqual(diagnostics);
   });

@@ -190,7 +190,7 @@ describe('diagnostics for machines', () => {
       at(3, 1, 5, { help: 'do it', expected: 'a', observed: 'b' }),
       at(4, 1, 2, { severity: 'warning' }),
     ];
-    const text = diagnosticsJson(found, summarise(found, 12));
+    const text = diagnosticsJson(found, summarise(found, 12, 4));
     expect(text.endsWith('}\n')).toBe(true);
     expect(JSON.parse(text)).toEqual({
       diagnostics: [
@@ -212,7 +212,7 @@ describe('diagnostics for machines', () => {
           position: { start: { line: 4, column: 1 }, end: { line: 4, column: 2 } },
         },
       ],
-      summary: { documents: 12, errors: 1, warnings: 1 },
+      summary: { documents: 12, errors: 1, warnings: 1, suppressed: 4 },
     });
   });
 
@@ -224,13 +224,18 @@ describe('diagnostics for machines', () => {
 
 describe('the summary', () => {
   it.each([
-    [0, 0, 0, '0 documents, no findings'],
-    [1, 0, 0, '1 document, no findings'],
-    [12, 1, 0, '12 documents, 1 error, 0 warnings'],
-    [1, 2, 1, '1 document, 2 errors, 1 warning'],
-  ])('of %i documents, %i errors and %i warnings', (documents, errors, warnings, line) => {
-    expect(summaryLine({ documents, errors, warnings })).toBe(line);
-  });
+    [0, 0, 0, 0, '0 documents, no findings'],
+    [1, 0, 0, 0, '1 document, no findings'],
+    [12, 1, 0, 0, '12 documents, 1 error, 0 warnings'],
+    [1, 2, 1, 0, '1 document, 2 errors, 1 warning'],
+    [2, 0, 0, 3, '2 documents, no findings, 3 suppressed'],
+    [2, 1, 0, 1, '2 documents, 1 error, 0 warnings, 1 suppressed'],
+  ])(
+    'of %i documents, %i errors, %i warnings and %i suppressed',
+    (documents, errors, warnings, suppressed, line) => {
+      expect(summaryLine({ documents, errors, warnings, suppressed })).toBe(line);
+    },
+  );
 });
 
 describe('the order of diagnostics', () => {

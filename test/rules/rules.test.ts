@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
 import { RULES } from '../../src/check/rules/index.js';
-import { runRules } from '../../src/check/run-rules.js';
-import { readFacts } from '../../src/engine/read-facts.js';
-import { loadCorpus } from '../../src/load/corpus.js';
-import { buildModel } from '../../src/model/model.js';
+import { defaultConfig, loadConfig } from '../../src/load/config.js';
+import { CONFIG_FILE } from '../../src/load/config-yaml.js';
 import { compile } from '../../src/pipeline.js';
 
 /*
  * Every folder here is a rule, every folder in it a small corpus: `valid*` gives no diagnostic at all, `invalid-*`
- * gives exactly those of its expected.json, by the settings in its settings.json, if it has one.
- * `UPDATE=1 npx vitest run test/rules` rewrites them; read the difference.
+ * gives exactly those of its expected.json. It may have a configuration of its own. `UPDATE=1 npx vitest run test/rules` rewrites them; read the difference.
  */
 
 const FOLDER = import.meta.dirname;
@@ -59,12 +56,9 @@ describe.each(ruleFolders)('%s', (rule) => {
 });
 
 async function lint(root: string): Promise<Expected[]> {
-  const config = { root, corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
-  const settings = join(root, 'settings.json');
-  if (!existsSync(settings)) return (await compile(config)).diagnostics.map(toExpected);
-  const read = await Promise.all(loadCorpus(config).map(({ path, bytes }) => readFacts(path, bytes)));
-  const model = buildModel(read, config.corpus);
-  return runRules(read, model, RULES, JSON.parse(readFileSync(settings, 'utf8'))).map(toExpected);
+  const configured = existsSync(join(root, CONFIG_FILE));
+  const config = configured ? loadConfig(root) : defaultConfig(root);
+  return (await compile(config, {}, true)).diagnostics.map(toExpected);
 }
 
 function toExpected({ ruleId, severity, file, position, message }: Diagnostic): Expected {

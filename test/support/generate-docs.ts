@@ -1,6 +1,12 @@
-/** Writes the pages of docs/ that follow from the code. Run by `npm run generate`; CI checks that nothing changes. */
-import { writeFileSync } from 'node:fs';
+/** Writes the pages and schemas that follow from the code. Run by `npm run generate`; CI checks that nothing changes. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { RULES } from '../../src/check/rules/index.js';
+import { ruleLevelsSchema } from '../../src/render/config-schema.js';
 import { rulesPage } from '../../src/render/rules.js';
 
 writeFileSync(new URL('../../docs/rules.md', import.meta.url), rulesPage(RULES));
+
+const file = new URL('../../schemas/config.schema.json', import.meta.url);
+const schema = JSON.parse(readFileSync(file, 'utf8'));
+schema.$defs.ruleLevels = ruleLevelsSchema(RULES);
+writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

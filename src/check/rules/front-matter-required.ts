@@ -1,4 +1,5 @@
 import { FILE_START } from '../../base/position.js';
+import { kindName } from '../../model/entry.js';
 import type { DocumentRule } from '../rule.js';
 
 export const frontMatterRequired: DocumentRule = {
@@ -11,6 +12,8 @@ export const frontMatterRequired: DocumentRule = {
   fix: 'Start the file with a line of `---`, the fields of its kind, and another line of `---`.',
   check({ entry, report }) {
     const { header, problems } = entry.document;
+    // A team may say of whole folders what kind their documents are of.
+    if (kindName(entry) !== null) return;
     if (problems.length > 0 || header?.origin === 'front-matter') return;
     if (header)
       report({

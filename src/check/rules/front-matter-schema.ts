@@ -1,7 +1,10 @@
+import { FILE_START } from '../../base/position.js';
 import { schemaErrors } from '../../load/schemas.js';
+import { kindName } from '../../model/entry.js';
 import { KINDS } from '../../model/kinds.js';
 import { headerPosition, headerText, headerValue } from '../../parse/document.js';
 import type { DocumentContext, DocumentRule } from '../rule.js';
+import type { FrontMatterError } from '../settings.js';
 import { alternatives } from '../words.js';
 
 export const frontMatterSchema: DocumentRule = {
@@ -13,13 +16,13 @@ export const frontMatterSchema: DocumentRule = {
   why: 'A field that is misspelt or left out looks like a statement and is none.',
   fix: "Write the fields that the kind's JSON Schema asks for (schemas/KIND.schema.json), in their form.",
   check(context) {
-    const { document, kind } = context.entry;
-    if (document.header?.origin !== 'front-matter') return;
+    const { document } = context.entry;
+    const kind = kindName(context.entry);
     if (kind === null) {
-      reportKind(context);
+      if (document.header?.origin === 'front-matter') reportKind(context);
       return;
     }
-    for (const { path, message, expected } of schemaErrors(kind, document.header.data)) {
+    for (const { path, message, expected } of errorsOf(context, kind)) {
       const observed = headerValue(document, path)?.value;
       const aboutKey = / key "/.test(message);
       context.report({
@@ -28,11 +31,21 @@ export const frontMatterSchema: DocumentRule = {
         position: message.startsWith('unknown key') ? keyPosition(context, path) : position(context, path),
         ...(expected === undefined ? {} : { expected }),
         ...(observed === undefined || aboutKey ? {} : { observed }),
-        help: `see schemas/${kind}.schema.json`,
+        help: context.entry.kind
+          ? `see schemas/${kind}.schema.json`
+          : `see the schema of customKinds.${kind}`,
       });
     }
   },
 };
+
+/** A document whose kind the team says may do without front matter, as far as the schema lets it. */
+function errorsOf({ entry, settings }: DocumentContext, kind: string): readonly FrontMatterError[] {
+  const { header } = entry.document;
+  const data = { kind, ...(header?.origin === 'front-matter' ? header.data : {}) };
+  if (entry.kind) return schemaErrors(entry.kind, data);
+  return settings.customKinds[kind]!.errors(data);
+}
 
 function reportKind(context: DocumentContext): void {
   const { document } = context.entry;
@@ -40,7 +53,7 @@ function reportKind(context: DocumentContext): void {
   context.report({
     message: observed === undefined ? 'missing key "kind"' : `unknown kind "${observed}"`,
     position: position(context, 'kind'),
-    expected: alternatives(KINDS),
+    expected: alternatives([...KINDS, ...Object.keys(context.settings.customKinds)]),
     ...(observed === undefined ? {} : { observed }),
     help: 'the kind decides which fields and which SQL a document may have',
   });
@@ -53,7 +66,7 @@ function position({ entry }: DocumentContext, path: string) {
   const items = [path, parent].filter((item) => /\.\d+$/.test(item) && !headerValue(document, item));
   const first = document.header?.keys.find((key) => items.some((item) => key.path.startsWith(`${item}.`)));
   const exact = document.header?.keys.some((key) => key.path === path);
-  return first && !exact ? first.position : headerPosition(document, path)!;
+  return first && !exact ? first.position : (headerPosition(document, path) ?? FILE_START);
 }
 
 function keyPosition(context: DocumentContext, path: string) {

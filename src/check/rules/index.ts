@@ -25,6 +25,7 @@ import { noStaleRevision } from './no-stale-revision.js';
 import { noUndefinedId } from './no-undefined-id.js';
 import { packageComplete } from './package-complete.js';
 import { passMeansEqual } from './pass-means-equal.js';
+import { pluginFailed } from './plugin-failed.js';
 import { protocolValid } from './protocol-valid.js';
 import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
@@ -37,6 +38,7 @@ import { sqlFencePlacement } from './sql-fence-placement.js';
 import { sqlHiddenCharacters } from './sql-hidden-characters.js';
 import { sqlSyntax } from './sql-syntax.js';
 import { statementAllowed } from './statement-allowed.js';
+import { suppressionValid } from './suppression-valid.js';
 import { suspectReview } from './suspect-review.js';
 import { uniquePath } from './unique-path.js';
 
@@ -56,6 +58,8 @@ export const RULES: readonly Rule[] = [
   protocolValid,
   packageComplete,
   malformedTable,
+  suppressionValid,
+  pluginFailed,
   noBrokenReference,
   noBrokenAnchor,
   noEmptyGlob,

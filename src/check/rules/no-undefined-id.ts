@@ -1,4 +1,5 @@
 import { compareText } from '../../base/diagnostic.js';
+import { kindName } from '../../model/entry.js';
 import { knownIds, undeclaredIds } from '../../model/ids.js';
 import type { Model } from '../../model/model.js';
 import type { CorpusRule } from '../rule.js';
@@ -13,7 +14,7 @@ export const noUndefinedId: CorpusRule = {
   fix: 'Correct the id, or name the document that declares it.',
   check({ entry, model, report }) {
     const { kind, document } = entry;
-    if (kind === 'note' || (kind === null && document.header?.origin === 'front-matter')) return;
+    if (kind === 'note' || (kindName(entry) === null && document.header?.origin === 'front-matter')) return;
     // A generated report shows values of the database, which may look like anything; its record speaks for it.
     if (kind === 'dry-run-report' || kind === 'execution-report') return;
     const mentions = document.mentions.filter(

@@ -1,4 +1,4 @@
-import type { Entry } from '../../model/entry.js';
+import { type Entry, kindName } from '../../model/entry.js';
 import type { Kind } from '../../model/kinds.js';
 import { headerValue } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
@@ -55,7 +55,7 @@ function judge(
   // A document that is missing or could not be read is reported as that.
   if (!target || target.document.problems.length > 0 || (target.kind && kinds.includes(target.kind))) return;
   const expected = alternatives(kinds);
-  const observed = target.kind ?? 'no known kind';
+  const observed = kindName(target) ?? 'no known kind';
   report({
     message: `${key} names a document of kind "${observed}", expected ${expected}`,
     position,

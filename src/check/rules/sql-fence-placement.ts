@@ -1,3 +1,4 @@
+import { kindName } from '../../model/entry.js';
 import type { Fence, FenceRole } from '../../parse/document.js';
 import type { DocumentContext, DocumentRule } from '../rule.js';
 import { ROLE_OWNERS } from '../sql-owners.js';
@@ -53,10 +54,10 @@ function judgePlace({ entry, report }: DocumentContext, fence: Fence, role: Fenc
     });
   if (entry.kind !== owner)
     report({
-      message: `"sql ${role}" fence in a document of kind "${entry.kind ?? 'unknown'}", expected ${owner}`,
+      message: `"sql ${role}" fence in a document of kind "${kindName(entry) ?? 'unknown'}", expected ${owner}`,
       position,
       expected: owner,
-      observed: entry.kind ?? 'no known kind',
+      observed: kindName(entry) ?? 'no known kind',
       help: `move it to the ${owner} document, or write plain "sql" for SQL that is only shown`,
     });
 }

@@ -1,0 +1,106 @@
+import type { Diagnostic, Edit, Fix, RelatedPlace } from '../base/diagnostic.js';
+import { SEVERITIES } from '../base/diagnostic.js';
+import { FILE_START, type Range } from '../base/position.js';
+import type { Entry } from '../model/entry.js';
+import { isPluginRule } from './plugin-rules.js';
+import type { Finding, Rule } from './rule.js';
+import { pluginFailed } from './rules/plugin-failed.js';
+
+/** Lets a rule judge. What a plugin's rule throws is a finding at the document and ends nothing else. */
+export function letJudge<Result>(
+  rule: Rule,
+  { document }: Entry,
+  into: Diagnostic[],
+  judge: () => Result,
+): Result | null {
+  if (!isPluginRule(rule)) return judge();
+  const failed = (message: string) =>
+    into.push({
+      ruleId: pluginFailed.id,
+      severity: pluginFailed.severity,
+      message,
+      file: document.path,
+      position: FILE_START,
+      help: 'the rule has not judged this document; correct it, or take its plugin out of the configuration',
+    });
+  try {
+    const result = judge();
+    if (!(result instanceof Promise)) return result;
+    // Nobody waits for it, and nobody else would catch what it throws.
+    result.catch(() => {});
+    failed(`rule ${rule.id} answers later, and rules judge at once`);
+  } catch (error) {
+    failed(`rule ${rule.id} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return null;
+}
+
+/** A finding of a plugin's rule as plain data with nothing else in it. @throws TypeError where it is none */
+export function plainFinding(finding: unknown): Finding {
+  const given = mapping(finding, 'a finding');
+  const { message, position, severity, expected, observed, help, related, fix } = given;
+  if (severity !== undefined && !SEVERITIES.includes(severity as 'error'))
+    throw new TypeError('severity of a finding must be error, warning or info');
+  return {
+    message: text(message, 'message'),
+    position: range(position),
+    ...(severity === undefined ? {} : { severity: severity as Diagnostic['severity'] }),
+    ...(expected === undefined ? {} : { expected: text(expected, 'expected') }),
+    ...(observed === undefined ? {} : { observed: text(observed, 'observed') }),
+    ...(help === undefined ? {} : { help: text(help, 'help') }),
+    ...(related === undefined ? {} : { related: list(related, 'related').map(plainPlace) }),
+    ...(fix === undefined ? {} : { fix: plainFix(fix) }),
+  };
+}
+
+function plainPlace(place: unknown): RelatedPlace {
+  const { file, position, message } = mapping(place, 'a related place');
+  return { file: text(file, 'file'), position: range(position), message: text(message, 'message') };
+}
+
+/** That something was read again is for the author to say, never for a plugin: its fixes are all `safe`. */
+function plainFix(fix: unknown): Fix {
+  const { title, kind, edits } = mapping(fix, 'fix');
+  if (kind !== 'safe') throw new TypeError('the fix of a plugin must be of kind safe');
+  const plain = list(edits, 'edits').map((edit): Edit => {
+    const { position, text: replacement } = mapping(edit, 'an edit');
+    if (typeof replacement !== 'string') throw new TypeError('text of an edit must be text');
+    return { position: range(position), text: replacement };
+  });
+  return { title: text(title, 'title'), kind, edits: plain };
+}
+
+function range(position: unknown): Range {
+  const { start, end } = mapping(position, 'position');
+  return { start: point(start), end: point(end) };
+}
+
+function point(value: unknown): Range['start'] {
+  const { line, column } = mapping(value, 'a place');
+  for (const number of [line, column])
+    if (!Number.isInteger(number) || (number as number) < 1)
+      throw new TypeError('line and column of a place are whole numbers from 1');
+  return { line: line as number, column: column as number };
+}
+
+function mapping(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`${name} must be an object`);
+  return value as Record<string, unknown>;
+}
+
+function list(value: unknown, name: string): unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be a list`);
+  return value;
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} of a finding must be text`);
+  return value;
+}
+
+/** What a plugin's rule collects of a document, as the plain data that is kept of it. */
+export function plainCollected(data: unknown): unknown {
+  const json = JSON.stringify(data);
+  if (json === undefined) throw new TypeError('collect must give plain data, or null');
+  return JSON.parse(json);
+}

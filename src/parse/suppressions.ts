@@ -1,0 +1,50 @@
+import type { CodeLines } from './blocks.js';
+import type { Suppression } from './document.js';
+import type { SourceText } from './source-text.js';
+
+const NAME = 'probatum-disable-next-line';
+const COMMENT = /^\s*<!--(.*)-->\s*$/;
+
+/**
+ * Reads the comments that accept findings, each alone on its line and outside of code.
+ * @param first line to begin with, after the front matter
+ */
+export function readSuppressions(
+  source: SourceText,
+  first: number,
+  code: readonly CodeLines[],
+): Suppression[] {
+  // Nearly no document has one, and nearly every document is long.
+  if (!source.text.includes(NAME)) return [];
+  const inCode = new Uint8Array(source.lineCount + 2);
+  for (const { first: from, last } of code) inCode.fill(1, from, last + 1);
+  const found: Suppression[] = [];
+  const waiting: Omit<Suppression, 'line'>[] = [];
+  for (let line = first; line <= source.lineCount; line++) {
+    const text = source.line(line);
+    const comment = inCode[line] === 1 ? null : readComment(text);
+    if (comment) {
+      const start = source.lineStart(line) + text.length - text.trimStart().length;
+      waiting.push({ ...comment, position: source.range(start, start + text.trim().length) });
+    } else if (text.trim() !== '') {
+      for (const one of waiting.splice(0)) found.push({ ...one, line });
+    }
+  }
+  for (const one of waiting) found.push({ ...one, line: one.position.start.line });
+  return found;
+}
+
+function readComment(line: string): Pick<Suppression, 'rules' | 'reason'> | null {
+  const inside = COMMENT.exec(line)?.[1]?.trim();
+  // The first `-->` ends a comment: behind another one there would be more on this line.
+  if (!inside?.startsWith(NAME) || inside.includes('-->')) return null;
+  const rest = inside.slice(NAME.length);
+  if (!/^(?:[\s:]|$)/.test(rest)) return null;
+  const colon = rest.indexOf(':');
+  const names = colon < 0 ? rest : rest.slice(0, colon);
+  const reason = colon < 0 ? '' : rest.slice(colon + 1).trim();
+  return {
+    rules: names.split(/[\s,]+/).filter((name) => name !== ''),
+    reason: reason === '' ? null : reason,
+  };
+}
