@@ -16,12 +16,15 @@ export async function compileCorpus(
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
   const compilation = await compileAll(config, { besides: selection.files });
-  // Nothing read is nothing checked: that must not look like a clean corpus.
-  if (!compilation.paths.some(selection.includes)) {
-    const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
-    throw new UsageError('no-such-document', 'no document was found', help);
-  }
+  requireDocuments(compilation, selection.includes);
   return { compilation, includes: selection.includes };
+}
+
+/** @throws UsageError where no document was read: nothing checked must not look like a clean corpus */
+export function requireDocuments({ config, paths }: Compilation, includes: (path: string) => boolean): void {
+  if (paths.some(includes)) return;
+  const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
+  throw new UsageError('no-such-document', 'no document was found', help);
 }
 
 /** Path of a document as the corpus spells it. */
@@ -31,13 +34,14 @@ export function documentPath({ config }: Compilation, environment: Environment, 
 
 /** Lines of the corpus' files, for code frames. */
 export function linesOf({ files }: Compilation): LineOf {
-  const sources = new Map<string, SourceText>();
+  const sources = new Map<string, SourceText | null>();
   return (file, line) => {
-    const bytes = files.get(file)?.bytes;
-    if (!bytes) return undefined;
-    const source = sources.get(file) ?? new SourceText(bytes);
-    sources.set(file, source);
-    return line <= source.lineCount ? source.line(line) : undefined;
+    if (!sources.has(file)) {
+      const bytes = files.get(file)?.bytes;
+      sources.set(file, bytes ? new SourceText(bytes) : null);
+    }
+    const source = sources.get(file);
+    return source && line <= source.lineCount ? source.line(line) : undefined;
   };
 }
 

@@ -27,7 +27,7 @@ const DEFAULTS = { corpus: ['knowledge/**/*.md'], ignore: [], targets: {} };
  */
 export function loadConfig(from: string): Config {
   if (!existsSync(from)) throw new UsageError('bad-argument', `no such folder: ${from}`);
-  const root = findRoot(resolve(from));
+  const root = configRoot(from);
   const file = join(root, CONFIG_FILE);
   if (!existsSync(file)) return { root, ...DEFAULTS };
   let data: unknown;
@@ -46,9 +46,10 @@ export function loadConfig(from: string): Config {
   return { root, ...DEFAULTS, ...(data as Partial<Config>) };
 }
 
-function findRoot(from: string): string {
-  for (let at = from; ; at = dirname(at)) {
+/** The nearest folder at or above one with a configuration file, else the folder itself; absolute. */
+export function configRoot(from: string): string {
+  for (let at = resolve(from); ; at = dirname(at)) {
     if (existsSync(join(at, CONFIG_FILE))) return at;
-    if (dirname(at) === at) return from;
+    if (dirname(at) === at) return resolve(from);
   }
 }
