@@ -2,7 +2,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import { CONFIG_FILE, type Config, loadConfig } from '../load/config.js';
 import { type Selection, selectPaths, toRootPath } from '../load/corpus.js';
-import { type Changes, changesSince, stagedChanges } from '../load/git-changes.js';
+import type { Changes } from '../load/git-changes.js';
 import type { Compilation, compile } from '../pipeline.js';
 import { requireDocuments } from './corpus.js';
 import { type Environment, readStandardInput } from './terminal.js';
@@ -48,14 +48,16 @@ export async function compileSelection(
   return changes ? selectChanged(compilation, selection, changes) : select(compilation, selection.includes);
 }
 
-function changesOf(
+async function changesOf(
   config: Config,
   environment: Environment,
   { files }: Selection,
   { staged, since }: SelectionOptions,
-): Promise<Changes> | null {
+): Promise<Changes | null> {
+  if (!staged && since === undefined) return null;
+  const { changesSince, stagedChanges } = await import('../load/git-changes.js');
   if (staged) return stagedChanges(config, environment, files);
-  return since === undefined ? null : changesSince(config, environment, since);
+  return changesSince(config, environment, since!);
 }
 
 function standardInputPath(config: Config, { cwd }: Environment, filename: string): string {

@@ -100,4 +100,19 @@ export async function load(url, context, next) {
     expect(packages(urls)).toEqual([]);
     expect(ownBytes(urls)).toBeGreaterThan(100_000);
   });
+
+  it('for lint loads no output, no git, no watching and no spinner that was not asked for', async () => {
+    const urls = await loaded(['lint']);
+    expect(urls.some((url) => url.endsWith('/dist/render/diagnostics.js'))).toBe(true);
+    const named =
+      /dist\/render\/formats\/(?!index\.js)|dist\/load\/git|dist\/commands\/watch|chokidar|yocto-spinner/;
+    expect(urls.filter((url) => named.test(url))).toEqual([]);
+    const sarif = await loaded(['lint', '--format', 'sarif']);
+    expect(
+      sarif
+        .filter((url) => /dist\/render\/formats\//.test(url))
+        .map((url) => url.split('/').at(-1))
+        .sort(),
+    ).toEqual(['findings.js', 'index.js', 'sarif.js']);
+  });
 });
