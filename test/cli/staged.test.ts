@@ -11,14 +11,14 @@ const NOTE = '---\nkind: note\n---\n';
 const TORN = `${NOTE}\n| Name | Value |\n| --- | --- |\n| a |\n`;
 const naming = (...paths: string[]) => `${NOTE}\n${paths.map((path) => `See ${path}.\n`).join('\n')}`;
 
-const ddl = (columns: string) => `---
+const ddl = (name: string, columns: string) => `---
 kind: ddl
-document_path: knowledge/b.sql.md
-change: c1
+document_path: knowledge/${name}.sql.md
+change: ${name}
 revision: r1
 date: 2026-01-01
 scope:
-  creates: [app.item]
+  creates: [app.${name}]
   alters: []
   drops: []
   writes_rows: []
@@ -26,13 +26,13 @@ depends_on: []
 ---
 
 \`\`\`sql migration
-CREATE TABLE app.item (
+CREATE TABLE app.${name} (
     ${columns}
 );
 \`\`\`
 
 \`\`\`sql rollback
-DROP TABLE app.item;
+DROP TABLE app.${name};
 \`\`\`
 `;
 
@@ -314,16 +314,16 @@ describe('probatum lint --since', () => {
   });
 
   it('shows a finding that a changed document causes in one that does not name it', async () => {
-    const claims = `${NOTE}\nThe table app.item has 2 columns.\n`;
+    const [claims, claimed] = ['knowledge/other.sql.md', 'knowledge/item.sql.md'];
     const made = repository({
-      [A]: claims,
-      'knowledge/b.sql.md': ddl('id bigint NOT NULL,\n    label text'),
+      [claims]: `${ddl('other', 'id bigint NOT NULL')}\nThe table app.item has 2 columns.\n`,
+      [claimed]: ddl('item', 'id bigint NOT NULL,\n    label text'),
     });
     expect((await made.lint([])).found).toEqual([]);
-    made.write({ 'knowledge/b.sql.md': ddl('id bigint NOT NULL') });
-    expect((await made.lint(['--since', 'HEAD'])).found).toEqual([`${A} column-count-claims`]);
+    made.write({ [claimed]: ddl('item', 'id bigint NOT NULL') });
+    expect((await made.lint(['--since', 'HEAD'])).found).toEqual([`${claims} column-count-claims`]);
     made.git('add', '--all');
-    expect((await made.lint(['--staged'])).found).toEqual([`${A} column-count-claims`]);
+    expect((await made.lint(['--staged'])).found).toEqual([`${claims} column-count-claims`]);
   });
 
   it('shows all findings where the configuration changed', async () => {
