@@ -101,9 +101,7 @@ async function readIndex(git: Git): Promise<IndexEntry[]> {
 
 /** Paths of the index whose file on disk differs, with git's letter: `A` is only intended to be added. */
 async function differingFromDisk(git: Git): Promise<Map<string, string>> {
-  // Unlike `diff-files`, `diff` looks into files of which only the times have changed.
-  const refresh = ['-c', 'diff.autoRefreshIndex=true'];
-  const fields = await git.fields([...refresh, ...diff('diff', '--raw')]);
+  const fields = await git.fields(diff('diff', '--raw'));
   const found = new Map<string, string>();
   for (let at = 0; at + 1 < fields.length; at += 2) found.set(fields[at + 1]!, fields[at]!.slice(-1));
   return found;

@@ -52,10 +52,7 @@ export class Git {
   async run(args: readonly string[], input?: string): Promise<Buffer> {
     const { code, bytes, error } = await this.answer(args, input);
     if (code === 0) return bytes;
-    throw new UsageError(
-      'cannot-read',
-      `git ${args.find((one) => /^[a-z-]+$/.test(one) && !one.startsWith('-'))} failed: ${firstLine(error)}`,
-    );
+    throw new UsageError('cannot-read', `git ${args[0]} failed: ${firstLine(error)}`);
   }
 
   /** Fields of an output that ends each with NUL. */
@@ -100,7 +97,11 @@ export class Git {
 
   private answer(args: readonly string[], input = ''): Promise<Answer> {
     return new Promise((done, fail) => {
-      const child = spawn('git', args, { cwd: this.folder, env: this.environment });
+      // Unlike its plumbing, `git diff` then looks into files of which only the times have changed.
+      const child = spawn('git', ['-c', 'diff.autoRefreshIndex=true', ...args], {
+        cwd: this.folder,
+        env: this.environment,
+      });
       const [out, err]: [Buffer[], Buffer[]] = [[], []];
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
       child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
