@@ -30,6 +30,16 @@ function environment(): Environment {
 
 const format = () =>
   new Option('--format <format>', 'how results are written').choices(['pretty', 'json']).default('pretty');
+/** Formats of findings, for people, machines and the tools that collect them. */
+const findingsFormat = () =>
+  new Option('--format <format>', 'how findings are written')
+    .choices(['pretty', 'json', 'sarif', 'junit', 'github', 'gitlab', 'rdjson'])
+    .default('pretty');
+const findingsOutput = () => new Option('--output <file>', 'write to a file instead of standard output');
+const count = (value: string) => {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('not a number.');
+  return Number(value);
+};
 const force = () => new Option('--force', 'replace a file that exists').default(false);
 const expectPlan = () =>
   new Option('--expect-plan <sha256>', 'refuse any other plan').argParser((value: string) => {
@@ -51,10 +61,35 @@ program
   .command('lint')
   .description('check the corpus; exit 0 clean, 1 findings, 2 could not run')
   .argument('[path...]', 'documents or folders to show findings of (default: all)')
-  .addOption(format())
+  .addOption(findingsFormat())
+  .addOption(findingsOutput())
+  .option('--quiet', 'show errors only')
+  .addOption(
+    new Option('--max-warnings <number>', 'exit with 1 for more warnings than this').argParser(count),
+  )
+  .addOption(
+    new Option('--staged', "judge what is in git's index, and show what is staged").conflicts([
+      'since',
+      'stdin',
+      'watch',
+    ]),
+  )
+  .addOption(
+    new Option('--since <revision>', 'show documents changed since the merge base with a revision').conflicts(
+      'stdin',
+    ),
+  )
+  .addOption(new Option('--stdin', 'judge standard input as if it were a file').conflicts('watch'))
+  .addOption(new Option('--stdin-filename <path>', 'the file that standard input is judged as'))
+  .option('--watch', 'lint again whenever a document or the configuration changes')
   .option('--no-cache', 'read every document anew, and keep nothing for the next time')
   .option('--no-plugins', 'load no rules of the corpus: they are code (for corpora that you do not trust)')
-  .action(async (paths: string[], options) => {
+  .action(async (paths: string[], options, command: Command) => {
+    if ((options.stdin === true) !== (options.stdinFilename !== undefined))
+      command.error('error: --stdin and --stdin-filename go together');
+    if (options.stdin && paths.length > 0) command.error('error: --stdin takes no paths');
+    if (options.watch && (options.format !== 'pretty' || options.output !== undefined))
+      command.error('error: --watch writes for people: without --output, and in no other format');
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, options);
   });
@@ -126,7 +161,8 @@ program
   .command('verify')
   .description('check every digest pin, and every report against its record by rendering it again')
   .argument('[path...]', 'documents or folders (default: all)')
-  .addOption(format())
+  .addOption(findingsFormat())
+  .addOption(findingsOutput())
   .action(async (paths: string[], options) => {
     const { verify } = await import('./commands/verify.js');
     exitCode = await verify(environment(), paths, options);

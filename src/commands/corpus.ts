@@ -7,30 +7,26 @@ import { type Compilation, type Compiled, compile } from '../pipeline.js';
 import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
 import type { Environment } from './terminal.js';
 
-/** Compiles the corpus around the environment's root. @param compileAll reads everything, unless told otherwise */
-export async function compileCorpus(
-  environment: Environment,
-  paths?: readonly string[],
-): Promise<{ compilation: Compilation; includes: Selection['includes'] }>;
-export async function compileCorpus<Result extends Compiled>(
-  environment: Environment,
-  paths: readonly string[],
-  compileAll: (config: Config, reading: Reading) => Promise<Result>,
-): Promise<{ compilation: Result; includes: Selection['includes'] }>;
+/** A way to compile a corpus: `compile`, or one that remembers. */
+export type CompileCorpus = (config: Config, reading: Reading) => Promise<Compiled>;
+
+/** Compiles the corpus around the environment's root; everything is read. */
 export async function compileCorpus(
   environment: Environment,
   paths: readonly string[] = [],
-  compileAll: (config: Config, reading: Reading) => Promise<Compiled> = compile,
-): Promise<{ compilation: Compiled; includes: Selection['includes'] }> {
+): Promise<{ compilation: Compilation; includes: Selection['includes'] }> {
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
-  const compilation = await compileAll(config, { besides: selection.files });
-  // Nothing read is nothing checked: that must not look like a clean corpus.
-  if (!compilation.paths.some(selection.includes)) {
-    const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
-    throw new UsageError('no-such-document', 'no document was found', help);
-  }
+  const compilation = await compile(config, { besides: selection.files });
+  requireDocuments(compilation, selection.includes);
   return { compilation, includes: selection.includes };
+}
+
+/** @throws UsageError where no document was read: nothing checked must not look like a clean corpus */
+export function requireDocuments({ config, paths }: Compiled, includes: (path: string) => boolean): void {
+  if (paths.some(includes)) return;
+  const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
+  throw new UsageError('no-such-document', 'no document was found', help);
 }
 
 /** Path of a document as the corpus spells it. */
@@ -40,13 +36,14 @@ export function documentPath({ config }: Compiled, environment: Environment, pat
 
 /** Lines of the corpus' files, for code frames. */
 export function linesOf({ files }: Compiled): LineOf {
-  const sources = new Map<string, SourceText>();
+  const sources = new Map<string, SourceText | null>();
   return (file, line) => {
-    const bytes = files.get(file)?.bytes;
-    if (!bytes) return undefined;
-    const source = sources.get(file) ?? new SourceText(bytes);
-    sources.set(file, source);
-    return line <= source.lineCount ? source.line(line) : undefined;
+    if (!sources.has(file)) {
+      const bytes = files.get(file)?.bytes;
+      sources.set(file, bytes ? new SourceText(bytes) : null);
+    }
+    const source = sources.get(file);
+    return source && line <= source.lineCount ? source.line(line) : undefined;
   };
 }
 

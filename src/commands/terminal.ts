@@ -39,3 +39,10 @@ export interface Environment {
   /** Called when the migration of a run begins. */
   readonly touched: () => void;
 }
+
+/** All bytes of standard input. */
+export async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,17 +1,14 @@
-import { compareDiagnostics, compareText, type Diagnostic } from '../base/diagnostic.js';
+import { compareDiagnostics, compareText } from '../base/diagnostic.js';
 import { DIGEST } from '../base/digest.js';
 import { RULES } from '../check/rules/index.js';
 import type { Entry } from '../model/entry.js';
 import { headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
-import { diagnosticsPretty, summarise } from '../render/diagnostics.js';
+import { diagnosticsPretty, type Paint, summarise } from '../render/diagnostics.js';
 import { compileCorpus, linesOf } from './corpus.js';
+import { type OutputOptions, type Shown, writeFindings } from './findings.js';
 import type { Environment } from './terminal.js';
 import { type Compared, verifyReport } from './verify-report.js';
-
-export interface VerifyOptions {
-  readonly format: 'pretty' | 'json';
-}
 
 /** Rules whose findings mean that something is not what a document says it is, or could not be read at all. */
 const RULE_IDS = new Set([
@@ -30,7 +27,7 @@ const RULE_IDS = new Set([
 export async function verify(
   environment: Environment,
   paths: readonly string[],
-  options: VerifyOptions,
+  options: OutputOptions,
 ): Promise<number> {
   const { compilation, includes } = await compileCorpus(environment, paths);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
@@ -41,7 +38,8 @@ export async function verify(
     if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));
   }
   found.sort(compareDiagnostics);
-  show(environment, compilation, found, entries.length, compared, options);
+  const documents = entries.map(({ document }) => document.path);
+  await show(environment, { compilation, diagnostics: found, documents }, compared, options);
   return found.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
@@ -64,26 +62,23 @@ function comparePins({ model }: Compilation, entries: readonly Entry[]): Pick<Co
 }
 
 function show(
-  { terminal }: Environment,
-  compilation: Compilation,
-  found: readonly Diagnostic[],
-  documents: number,
+  environment: Environment,
+  findings: Pick<Shown, 'compilation' | 'diagnostics' | 'documents'>,
   compared: Compared,
-  { format }: VerifyOptions,
-): void {
-  const summary = summarise(found, documents);
-  if (format === 'json') {
-    terminal.out(`${JSON.stringify({ diagnostics: found, summary, compared }, null, 2)}\n`);
-    return;
-  }
-  const { colors } = terminal;
-  terminal.out(diagnosticsPretty(found, linesOf(compilation), colors));
+  options: OutputOptions,
+): Promise<void> {
+  const { compilation, diagnostics, documents } = findings;
+  const summary = summarise(diagnostics, documents.length);
   const lines = [
-    `compared ${compared.pins} digest pins in ${documents} documents`,
+    `compared ${compared.pins} digest pins in ${documents.length} documents`,
     `rendered ${compared.reports} reports again from their records, folded ${compared.journals} journals`,
     `hashed ${compared.artefacts} artefacts of the records`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
   ];
-  const verdict = summary.errors === 0 ? colors.green('verified') : colors.red(`${summary.errors} findings`);
-  terminal.out(`${lines.join('\n')}\n${verdict}\n`);
+  const verdict = (paint: Paint) =>
+    summary.errors === 0 ? paint.green('verified') : paint.red(`${summary.errors} findings`);
+  const pretty = (paint: Paint) =>
+    `${diagnosticsPretty(diagnostics, linesOf(compilation), paint)}${lines.join('\n')}\n${verdict(paint)}\n`;
+  const json = () => `${JSON.stringify({ diagnostics, summary, compared }, null, 2)}\n`;
+  return writeFindings(environment, { ...findings, pretty, json }, options);
 }

@@ -43,7 +43,7 @@ export async function demo(outer: Environment, options: { readonly directory?: s
   bindPackage(root, await buildProduction(root));
   await repinExample(root);
   say('2. lint: the draft, its law and its predecessors');
-  await must('lint', lint(environment, [], { format: 'pretty', cache: false }));
+  await must('lint', lint(environment, [], { format: 'pretty', cache: false, maxWarnings: 0 }));
   say('3. plan: what would be sent');
   await must('plan', plan(environment, EXAMPLE.package, { format: 'pretty' }));
   say('4. rehearse: the same path on a scratch database');
@@ -52,12 +52,12 @@ export async function demo(outer: Environment, options: { readonly directory?: s
   say('5. The reviewers read the rehearsal and the package (here: the reviews of the example, pinned anew)');
   addReviews(root);
   await repinExample(root);
-  await must('lint', lint(environment, [], { format: 'pretty', cache: false }));
+  await must('lint', lint(environment, [], { format: 'pretty', cache: false, maxWarnings: 0 }));
   say('6. run: on the production database');
   await must('run', run(environment, EXAMPLE.package, { target: 'production', format: 'pretty' }));
   await must('report', report(environment, newestRun(root), { publish: true, force: false }));
   say('7. lint and verify: the reports are governed documents too');
-  await must('lint', lint(environment, [], { format: 'pretty', cache: false }));
+  await must('lint', lint(environment, [], { format: 'pretty', cache: false, maxWarnings: 0 }));
   await must('verify', verify(environment, [], { format: 'pretty' }));
   say('The verification table of the report');
   terminal.out(`${verificationTable(readFileSync(join(root, EXAMPLE.executionReport), 'utf8'))}\n`);

@@ -64,7 +64,7 @@ type Written = Partial<Pick<Config, 'corpus' | 'ignore' | 'targets' | 'rules' | 
  */
 export function loadConfig(from: string): Config {
   if (!existsSync(from)) throw new UsageError('bad-argument', `no such folder: ${from}`);
-  const root = findRoot(resolve(from));
+  const root = configRoot(from);
   const file = join(root, CONFIG_FILE);
   if (!existsSync(file)) return defaultConfig(root);
   const { data, places } = readConfigYaml(readFileSync(file, 'utf8'));
@@ -88,9 +88,10 @@ export function loadConfig(from: string): Config {
   };
 }
 
-function findRoot(from: string): string {
-  for (let at = from; ; at = dirname(at)) {
+/** The nearest folder at or above one with a configuration file, else the folder itself; absolute. */
+export function configRoot(from: string): string {
+  for (let at = resolve(from); ; at = dirname(at)) {
     if (existsSync(join(at, CONFIG_FILE))) return at;
-    if (dirname(at) === at) return from;
+    if (dirname(at) === at) return resolve(from);
   }
 }

@@ -54,7 +54,7 @@ export function listFiles(
 }
 
 /** Folders that globs start from, none inside another. */
-function startingFolders(globs: readonly string[]): string[] {
+export function startingFolders(globs: readonly string[]): string[] {
   const folders = [...new Set(globs.map((glob) => picomatch.scan(glob).base))].sort(compareText);
   return folders.filter(
     (folder, index) =>

@@ -1,5 +1,5 @@
-import type { Diagnostic, Severity } from '../base/diagnostic.js';
-import { displayWidth } from './display-width.js';
+import type { Diagnostic, RelatedPlace, Severity } from '../base/diagnostic.js';
+import { codeFrame, framedLines } from './code-frame.js';
 import { encodeTerminal } from './encode.js';
 
 /** Counts that every output of diagnostics ends with. */
@@ -26,10 +26,24 @@ export interface Paint {
   red(text: string): string;
   yellow(text: string): string;
   blue(text: string): string;
+  green(text: string): string;
   cyan(text: string): string;
   bold(text: string): string;
   dim(text: string): string;
 }
+
+const same = (text: string) => text;
+
+/** No colours at all. */
+export const PLAIN: Paint = {
+  red: same,
+  yellow: same,
+  blue: same,
+  green: same,
+  cyan: same,
+  bold: same,
+  dim: same,
+};
 
 /** Text of a document's line (1-based), without its line end; undefined where it has no such line. */
 export type LineOf = (file: string, line: number) => string | undefined;
@@ -45,53 +59,49 @@ export function diagnosticsPretty(diagnostics: readonly Diagnostic[], lineOf: Li
   return diagnostics.map((diagnostic) => `${prettyOne(diagnostic, lineOf, paint)}\n`).join('');
 }
 
-function prettyOne(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint): string {
-  const { file, position, message, ruleId, expected, observed, related, help } = diagnostic;
-  const place = `${file}:${position.start.line}:${position.start.column}`;
-  const gutter = String(position.start.line).length;
+/** One diagnostic for people, without the blank line after it. */
+export function prettyOne(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint): string {
+  const { position, message, ruleId, expected, observed, related = [], help } = diagnostic;
+  const framed = framedRelated(diagnostic, lineOf);
+  const numbers = [...framedLines(position), ...framed.map((one) => one.position.start.line)];
+  const gutter = Math.max(...numbers.map((line) => String(line).length));
   const note = (label: string, text: string) =>
     `${' '.repeat(gutter + 1)}${paint.blue('=')} ${label}: ${encodeTerminal(text)}`;
+  const frame = (one: Pick<Diagnostic, 'file' | 'position'>, mark: '^' | '-') =>
+    codeFrame(one.position, (line) => lineOf(one.file, line), {
+      gutter,
+      mark,
+      paintMark: mark === '^' ? paint.red : paint.blue,
+      paintEdge: paint.blue,
+    });
   return [
     `${LABEL[diagnostic.severity](paint)}${paint.bold(`: ${encodeTerminal(message)}`)} ${paint.dim(`[${ruleId}]`)}`,
-    `${' '.repeat(gutter)}${paint.blue('-->')} ${encodeTerminal(place)}`,
-    ...frame(diagnostic, lineOf, paint, gutter),
+    `${' '.repeat(gutter)}${paint.blue('-->')} ${encodeTerminal(placeText(diagnostic))}`,
+    ...frame(diagnostic, '^'),
     ...(expected === undefined ? [] : [note('expected', expected)]),
     ...(observed === undefined ? [] : [note('observed', observed)]),
-    ...(related ?? []).map((one) =>
-      note('see', `${one.file}:${one.position.start.line}:${one.position.start.column} ${one.message}`),
-    ),
+    ...related.flatMap((one) => [
+      note('see', `${placeText(one)} ${one.message}`),
+      ...(framed.includes(one) ? frame(one, '-') : []),
+    ]),
     ...(help === undefined ? [] : [note('help', help)]),
     '',
   ].join('\n');
 }
 
-const WIDTH = 160;
-
-/** The line of a span's start with the span marked below it; empty where there is no such line. */
-function frame(diagnostic: Diagnostic, lineOf: LineOf, paint: Paint, gutter: number): string[] {
-  const { start, end } = diagnostic.position;
-  const text = lineOf(diagnostic.file, start.line);
-  if (text === undefined || text === '') return [];
-  // A long line is cut around the span, so that one diagnostic stays one screen line.
-  const from = characterStart(text, start.column > WIDTH - 40 ? start.column - 40 : 0);
-  const to = characterStart(text, from + WIDTH);
-  const first = characterStart(text, start.column - 1);
-  const last = characterStart(text, end.line === start.line ? Math.min(end.column - 1, to) : to);
-  const print = (a: number, b: number) => encodeTerminal(text.slice(a, b).replaceAll('\t', ' '));
-  const before = print(from, first);
-  const marked = print(first, last);
-  const after = print(Math.max(first, last), to);
-  const bar = paint.blue('|');
-  const marks = '^'.repeat(Math.max(1, displayWidth(marked)));
-  return [
-    `${paint.blue(String(start.line))} ${bar} ${before}${marked}${after}`,
-    `${' '.repeat(gutter)} ${bar} ${' '.repeat(displayWidth(before))}${paint.red(marks)}`,
-  ];
+/** `FILE:LINE:COLUMN`, as terminals and editors link it. */
+export function placeText({ file, position: { start } }: Pick<Diagnostic, 'file' | 'position'>): string {
+  return `${file}:${start.line}:${start.column}`;
 }
 
-/** An offset that does not stand inside a surrogate pair. */
-function characterStart(text: string, offset: number): number {
-  return /^[\udc00-\udfff]/.test(text.slice(offset, offset + 1)) ? offset - 1 : offset;
+/** Related places that are shown with their line: few, of one short line, and not the line of the finding itself. */
+function framedRelated({ file, position, related = [] }: Diagnostic, lineOf: LineOf): RelatedPlace[] {
+  return related.slice(0, 3).filter((one) => {
+    const { start, end } = one.position;
+    const text = lineOf(one.file, start.line) ?? '';
+    const shown = one.file === file && framedLines(position).includes(start.line);
+    return !shown && end.line === start.line && text !== '' && text.length <= 100;
+  });
 }
 
 /** `12 documents, no findings`, or the counts. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COLOUR, copyExample, probatum, temporaryFolders } from './probatum.js';
@@ -71,7 +71,36 @@ describe('probatum lint', () => {
     ['a path that does not exist', ['lint', 'nothing.md'], /^error: no such file or folder: nothing\.md\n$/],
     ['a path outside the root', ['lint', '..'], /^error: \.\. is outside .*\n {2}run it in the folder/],
     ['an option that does not exist', ['lint', '--fast'], /unknown option '--fast'/],
-    ['a format that does not exist', ['lint', '--format', 'xml'], /Allowed choices are pretty, json/],
+    ['a format that does not exist', ['lint', '--format', 'xml'], /Allowed choices are pretty, json, sarif/],
+    ['a number that is none', ['lint', '--max-warnings', '-1'], /--max-warnings <number>.*not a number/],
+    ['two selections', ['lint', '--staged', '--since', 'HEAD'], /cannot be used with option '--since/],
+    ['standard input without a name', ['lint', '--stdin'], /--stdin and --stdin-filename go together/],
+    [
+      'a name without standard input',
+      ['lint', '--stdin-filename', 'a.md'],
+      /--stdin and --stdin-filename go/,
+    ],
+    [
+      'standard input and a path',
+      ['lint', '--stdin', '--stdin-filename', 'a.md', '.'],
+      /--stdin takes no paths/,
+    ],
+    [
+      'standard input outside',
+      ['lint', '--stdin', '--stdin-filename', '../a.md'],
+      /^error: \.\.\/a\.md is outside/,
+    ],
+    [
+      'standard input of the root',
+      ['lint', '--stdin', '--stdin-filename', '.'],
+      /^error: \. is no name of a document/,
+    ],
+    ['watching for machines', ['lint', '--watch', '--format', 'json'], /--watch writes for people/],
+    [
+      'results in place of a document',
+      ['lint', '--output', 'knowledge/one.md'],
+      /one\.md is a document, no place/,
+    ],
     ['a root that does not exist', ['--root', 'nowhere/at/all', 'lint'], /^error: no such folder: .*all\n$/],
   ])('ends with 2 at %s', async (_, args, message) => {
     const { code, out, err } = await probatum(args, { cwd: corpus() });
@@ -91,6 +120,127 @@ describe('probatum lint', () => {
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err).not.toContain('this is a fault of probatum');
+  });
+});
+
+/** A header of the older form is a warning. */
+const OLD = 'Title\ndocument_path: knowledge/old.md\nrevision: r1\n';
+
+describe('warnings', () => {
+  const made = (files = {}) =>
+    folder({ 'knowledge/old.md': OLD, 'knowledge/new.md': OLD.replace('old', 'new'), ...files });
+
+  it.each<[string[], number, boolean]>([
+    [[], 0, true],
+    [['--max-warnings', '2'], 0, true],
+    [['--max-warnings', '1'], 1, true],
+    [['--max-warnings', '0'], 1, true],
+    [['--quiet'], 0, false],
+    [['--quiet', '--max-warnings', '1'], 1, false],
+  ])('with %j end with %i', async (args, code, shown) => {
+    const result = await probatum(['lint', ...args], { cwd: made() });
+    expect(result.code).toBe(code);
+    expect(result.out.includes('[front-matter-required]')).toBe(shown);
+    expect(result.out).toMatch(/2 documents, 0 errors, 2 warnings\n$/);
+    expect(result.err).toBe(code === 0 ? '' : `error: 2 warnings, more than --max-warnings ${args.at(-1)}\n`);
+  });
+
+  it('are left out of every format by --quiet, and still counted', async () => {
+    const cwd = made({ 'knowledge/one.md': TORN });
+    const { code, out } = await probatum(['lint', '--quiet', '--format', 'json'], { cwd });
+    expect(code).toBe(1);
+    const { diagnostics, summary } = JSON.parse(out) as {
+      diagnostics: { severity: string }[];
+      summary: unknown;
+    };
+    expect(diagnostics.map(({ severity }) => severity)).toEqual(['error']);
+    expect(summary).toEqual({ documents: 3, errors: 1, warnings: 2, suppressed: 0 });
+    const { out: commands } = await probatum(['lint', '--quiet', '--format', 'github'], { cwd });
+    expect(commands).toMatch(/^::error file=knowledge\/one\.md[^\n]*\n$/);
+  });
+});
+
+describe('probatum lint --stdin', () => {
+  const judged = (root: string, filename: string, input: string | Uint8Array, cwd = root) =>
+    probatum(['--root', root, 'lint', '--stdin', '--stdin-filename', filename], { cwd, input });
+
+  it('judges what it reads in place of the file, and nothing else', async () => {
+    const root = corpus();
+    const { code, out } = await judged(root, 'knowledge/one.md', NOTE);
+    expect({ code, out }).toEqual({ code: 0, out: '1 document, no findings\n' });
+    const torn = await judged(root, 'good.md', TORN, join(root, 'knowledge'));
+    expect(torn.code).toBe(1);
+    expect(torn.out).toContain('knowledge/good.md:7:1\n7 | | a |');
+    expect(torn.out).toMatch(/1 document, 1 error, 0 warnings\n$/);
+  });
+
+  it('judges a file that is not there yet beside the others, and one outside of the globs', async () => {
+    const root = corpus();
+    expect((await judged(root, 'knowledge/new.md', `${NOTE}knowledge/good.md\n`)).code).toBe(0);
+    expect((await judged(root, 'knowledge/new.md', `${NOTE}knowledge/bad.md\n`)).out).toContain(
+      'no-broken-reference',
+    );
+    expect((await judged(root, 'elsewhere.md', TORN)).out).toContain('elsewhere.md:7:1');
+  });
+
+  it('judges exact bytes', async () => {
+    expect((await judged(corpus(), 'knowledge/new.md', Buffer.from([0x61, 0xff]))).out).toContain(
+      '[encoding]',
+    );
+    expect((await judged(corpus(), 'knowledge/new.md', '')).out).toContain('[front-matter-required]');
+  });
+});
+
+describe('the formats of probatum lint and verify', () => {
+  it.each(['lint', 'verify'])(
+    '%s writes every one, with paths from the root of the repository',
+    async (command) => {
+      const cwd = folder({
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        'docs/knowledge/a.md': `${NOTE}See knowledge/gone.md.\n`,
+      });
+      const run = (format: string) => probatum(['--root', 'docs', command, '--format', format], { cwd });
+      const place = 'docs/knowledge/a.md';
+      const results = await Promise.all(['sarif', 'junit', 'github', 'gitlab', 'rdjson'].map(run));
+      for (const { code, err } of results) expect({ code, err }).toEqual({ code: 1, err: '' });
+      const [sarif, junit, github, gitlab, rdjson] = results.map(({ out }) => out) as [
+        string,
+        string,
+        string,
+        string,
+        string,
+      ];
+      expect(JSON.parse(sarif).runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
+        place,
+      );
+      expect(junit).toContain(`<testsuite name="${place}" tests="1" failures="1" errors="0">`);
+      expect(github).toMatch(
+        /^::error file=docs\/knowledge\/a\.md,line=4,endLine=4,col=5,endColumn=22,title=no-broken/,
+      );
+      expect(JSON.parse(gitlab)).toMatchObject([
+        { check_name: 'no-broken-reference', location: { path: place } },
+      ]);
+      expect(JSON.parse(rdjson)).toMatchObject({ diagnostics: [{ location: { path: place } }] });
+      // reviewdog counts from where it is run.
+      const inside = await probatum([command, '--format', 'rdjson'], { cwd: join(cwd, 'docs') });
+      expect(JSON.parse(inside.out)).toMatchObject({
+        diagnostics: [{ location: { path: 'knowledge/a.md' } }],
+      });
+    },
+  );
+
+  it('are written to a file, again and again, and never coloured there', async () => {
+    const cwd = corpus();
+    const env = { FORCE_COLOR: '1' };
+    for (const format of ['pretty', 'json', 'sarif']) {
+      const { out, code } = await probatum(['lint', '--format', format, '--output', 'results/a.txt'], {
+        cwd,
+        env,
+      });
+      expect({ out, code }).toEqual({ out: '', code: 1 });
+      const plain = await probatum(['lint', '--format', format], { cwd });
+      expect(readFileSync(join(cwd, 'results/a.txt'), 'utf8')).toBe(plain.out);
+    }
   });
 });
 

@@ -25,18 +25,22 @@ export interface Options {
   readonly node?: readonly string[];
   /** Milliseconds for which nobody reads the output. */
   readonly slow?: number;
+  /** Standard input; empty without. */
+  readonly input?: string | Uint8Array;
 }
 
 /** Runs the built command line in a process of its own, with an environment that has nothing but a search path. */
 export function probatum(args: readonly string[], options: Options = {}): Promise<Result> {
   if (!existsSync(CLI)) throw new Error('dist/cli.js is missing: run "npm run build"');
-  const { cwd = REPOSITORY, env = {}, node = [], slow = 0 } = options;
+  const { cwd = REPOSITORY, env = {}, node = [], slow = 0, input = '' } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...node, CLI, ...args], {
       cwd,
       env: { PATH: process.env.PATH, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

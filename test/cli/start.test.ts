@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -99,5 +99,28 @@ export async function load(url, context, next) {
     const urls = await loaded(['lint']);
     expect(packages(urls)).toEqual([]);
     expect(ownBytes(urls)).toBeGreaterThan(100_000);
+  });
+
+  it('for lint loads no output, no git, no watching and no spinner that was not asked for', async () => {
+    const chunks = (urls: readonly string[]) =>
+      urls.flatMap((url) => /\/dist\/chunks\/([a-z-]+)-[A-Z0-9]+\.js$/.exec(url)?.[1] ?? []);
+    const plain = chunks(await loaded(['lint']));
+    expect(plain).toContain('lint');
+    for (const name of [
+      'sarif',
+      'junit',
+      'github',
+      'gitlab',
+      'rdjson',
+      'git-changes',
+      'watch',
+      'yocto-spinner',
+    ]) {
+      expect(plain).not.toContain(name);
+      expect(readdirSync(join(REPOSITORY, 'dist/chunks')).some((file) => file.startsWith(`${name}-`))).toBe(
+        true,
+      );
+    }
+    expect(chunks(await loaded(['lint', '--format', 'sarif']))).toContain('sarif');
   });
 });

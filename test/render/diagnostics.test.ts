@@ -4,18 +4,18 @@ import {
   diagnosticsJson,
   diagnosticsPretty,
   type Paint,
+  PLAIN,
   summarise,
   summaryLine,
 } from '../../src/render/diagnostics.js';
 import { displayWidth } from '../../src/render/display-width.js';
 
-const same = (text: string) => text;
-const PLAIN: Paint = { red: same, yellow: same, blue: same, cyan: same, bold: same, dim: same };
 /** Marks that show which colour stands where. */
 const MARKED: Paint = {
   red: (text) => `<r>${text}</r>`,
   yellow: (text) => `<y>${text}</y>`,
   blue: (text) => `<b>${text}</b>`,
+  green: (text) => `<g>${text}</g>`,
   cyan: (text) => `<c>${text}</c>`,
   bold: (text) => `<B>${text}</B>`,
   dim: (text) => `<d>${text}</d>`,
@@ -130,11 +130,49 @@ error: a line that is not there [gone]
     expect(frameOf(text, from, to)).toEqual([line, marks]);
   });
 
-  it('mark the rest of the first line where a span has several', () => {
-    const diagnostic = at(1, 3, 1);
-    const position = { start: { line: 1, column: 3 }, end: { line: 3, column: 2 } };
-    const text = diagnosticsPretty([{ ...diagnostic, position }], () => 'abcdef', PLAIN);
-    expect(text.split('\n').slice(2, 4)).toEqual(['1 | abcdef', '  |   ^^^^']);
+  it.each<[string, [number, number, number, number], string[]]>([
+    ['two', [8, 3, 9, 4], ['8 | line 8', '  |   ^^^^', '9 | line 9', '  | ^^^']],
+    [
+      'three, the last by its end',
+      [8, 6, 11, 1],
+      ['8  | line 8', '   |      ^', '9  | line 9', '   | ^^^^^^', '10 |   line 10', '   |   ^^^^^^^'],
+    ],
+    [
+      'many: the first and the last',
+      [8, 1, 12, 3],
+      ['8  | line 8', '   | ^^^^^^', '...', '12 | line 12', '   | ^^'],
+    ],
+    ['two, of which one is empty', [13, 1, 14, 5], ['14 | line 14', '   | ^^^^']],
+    ['two, of which one is not there', [14, 6, 15, 5], ['14 | line 14', '   |      ^^']],
+  ])('mark every line of a span of %s', (_, [line, column, endLine, endColumn], frame) => {
+    const position = { start: { line, column }, end: { line: endLine, column: endColumn } };
+    const lineOf = (_file: string, number: number) =>
+      number > 14 ? undefined : number === 13 ? '' : number === 10 ? '  line 10' : `line ${number}`;
+    const text = diagnosticsPretty([{ ...at(1, 1, 1), position }], lineOf, PLAIN).split('\n');
+    expect(text.slice(2, -2)).toEqual(frame);
+  });
+
+  it('show the line of a related place where it is short and not shown already', () => {
+    const lines = ['# Title', 'x'.repeat(101), 'short', 'found here'];
+    const related = [
+      { file: 'knowledge/a.md', position: at(1, 3, 8).position, message: 'the title' },
+      { file: 'knowledge/a.md', position: at(2, 1, 2).position, message: 'a long line' },
+      { file: 'knowledge/a.md', position: at(4, 7, 11).position, message: 'the same line' },
+      { file: 'knowledge/b.md', position: at(3, 1, 6).position, message: 'a fourth' },
+    ];
+    const text = diagnosticsPretty([at(4, 1, 6, { related })], (_, line) => lines[line - 1], PLAIN);
+    expect(text).toBe(`error: something is wrong [some-rule]
+ --> knowledge/a.md:4:1
+4 | found here
+  | ^^^^^
+  = see: knowledge/a.md:1:3 the title
+1 | # Title
+  |   -----
+  = see: knowledge/a.md:2:1 a long line
+  = see: knowledge/a.md:4:7 the same line
+  = see: knowledge/b.md:3:1 a fourth
+
+`);
   });
 
   it('cut a long line around the span, never inside a character', () => {

@@ -1,0 +1,103 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { UsageError } from '../base/usage-error.js';
+import { type Config, loadConfig } from '../load/config.js';
+import { CONFIG_FILE } from '../load/config-yaml.js';
+import { type Selection, selectPaths, toRootPath } from '../load/corpus.js';
+import type { Changes } from '../load/git-changes.js';
+import type { Compiled } from '../pipeline.js';
+import { type CompileCorpus, requireDocuments } from './corpus.js';
+import { type Environment, readStandardInput } from './terminal.js';
+
+/** Which documents findings are shown of, and where their bytes come from. At most one of the three ways. */
+export interface SelectionOptions {
+  readonly staged?: boolean;
+  /** A revision. */
+  readonly since?: string;
+  readonly stdin?: boolean;
+  /** Path at which standard input is judged. */
+  readonly stdinFilename?: string;
+}
+
+/** A compiled corpus with the part of its findings that was asked for. */
+export interface Selected {
+  readonly compilation: Compiled;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Findings that a comment has accepted. */
+  readonly suppressed: readonly Diagnostic[];
+  /** Paths of the documents that findings were asked of. */
+  readonly documents: readonly string[];
+}
+
+/** Compiles the corpus and selects findings. @throws UsageError as its parts do */
+export async function compileSelection(
+  environment: Environment,
+  paths: readonly string[],
+  options: SelectionOptions,
+  compileAll: CompileCorpus,
+): Promise<Selected> {
+  const config = loadConfig(environment.root);
+  if (options.stdin) {
+    const path = standardInputPath(config, environment, options.stdinFilename!);
+    const overlay = new Map([[path, await readStandardInput()]]);
+    return select(await compileAll(config, { overlay }), (one) => one === path);
+  }
+  const selection = await selectPaths(config, environment.cwd, paths);
+  const changes = await changesOf(config, environment, selection, options);
+  const compilation = await compileAll(config, {
+    besides: selection.files,
+    ...(changes ? { overlay: changes.overlay } : {}),
+  });
+  requireDocuments(compilation, changes ? () => true : selection.includes);
+  return changes ? selectChanged(compilation, selection, changes) : select(compilation, selection.includes);
+}
+
+async function changesOf(
+  config: Config,
+  environment: Environment,
+  { files }: Selection,
+  { staged, since }: SelectionOptions,
+): Promise<Changes | null> {
+  if (!staged && since === undefined) return null;
+  const { changesSince, stagedChanges } = await import('../load/git-changes.js');
+  if (staged) return stagedChanges(config, environment, files);
+  return changesSince(config, environment, since!);
+}
+
+function standardInputPath(config: Config, { cwd }: Environment, filename: string): string {
+  const path = toRootPath(config.root, cwd, filename);
+  if (path === '') throw new UsageError('bad-argument', `${filename} is no name of a document`);
+  return path;
+}
+
+function select(compilation: Compiled, includes: (path: string) => boolean): Selected {
+  return {
+    compilation,
+    diagnostics: compilation.diagnostics.filter(({ file }) => includes(file)),
+    suppressed: compilation.suppressed.filter(({ file }) => includes(file)),
+    documents: compilation.paths.filter(includes),
+  };
+}
+
+/** Findings of documents that changed, of those that name one that changed or went, and findings that point to one. */
+function selectChanged(compilation: Compiled, { includes }: Selection, { paths }: Changes): Selected {
+  // The configuration judges every document.
+  if (paths.includes(CONFIG_FILE)) return select(compilation, includes);
+  const { model, diagnostics } = compilation;
+  const changed = changedPaths(compilation, paths);
+  const affected = new Set([...changed, ...[...changed].flatMap((path) => model.referrers(path))]);
+  const pointsToChange = ({ related = [] }: Diagnostic) => related.some(({ file }) => changed.has(file));
+  const isMeant = (one: Diagnostic) => includes(one.file) && (affected.has(one.file) || pointsToChange(one));
+  return {
+    compilation,
+    diagnostics: diagnostics.filter(isMeant),
+    suppressed: compilation.suppressed.filter(isMeant),
+    documents: compilation.paths.filter((path) => includes(path) && affected.has(path)),
+  };
+}
+
+/** Paths with those of the documents in place of a folder. */
+function changedPaths({ paths: documents }: Compiled, paths: readonly string[]): Set<string> {
+  const folders = paths.filter((path) => path.endsWith('/'));
+  const inside = documents.filter((path) => folders.some((folder) => path.startsWith(folder)));
+  return new Set([...paths.filter((path) => !path.endsWith('/')), ...inside]);
+}
