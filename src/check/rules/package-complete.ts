@@ -11,16 +11,32 @@ export const packageComplete: CorpusRule = {
   scope: 'corpus',
   group: 'document',
   severity: 'error',
-  what: 'A command package that could not be planned: a limit that guards nothing or cannot be kept, or a check that cannot prove what it is named for.',
+  what: 'A command package that could not be planned: no preflight or verification, a limit that guards nothing or cannot be kept, or a check that cannot prove what it is named for.',
   why: 'Such a package is refused on the day; and a line that claims a proof which is none has been reviewed as one.',
   fix: 'Correct the field, or the law or check that it speaks of.',
   check(context) {
     if (context.entry.kind !== 'command-package') return;
+    judgeFences(context);
     judgeLimits(context);
     judgeGates(context);
     judgeProofs(context);
   },
 };
+
+/** A fence that is there and holds no SQL that runs is reported as that. */
+function judgeFences({ entry, report }: CorpusContext): void {
+  for (const role of ['preflight', 'verify'])
+    if (!entry.document.fences.some((fence) => fence.role === role))
+      report({
+        message: `the package has no "sql ${role}" fence`,
+        position: headerPosition(entry.document, 'kind')!,
+        expected: `a fence "sql ${role}" with at least one check`,
+        help:
+          role === 'preflight'
+            ? 'write a check of the state in which the migration may begin'
+            : 'write a check of what the migration has to have done',
+      });
+}
 
 function judgeLimits({ entry, report }: CorpusContext): void {
   for (const key of ['limits.lock_timeout', 'limits.statement_timeout']) {
