@@ -183,13 +183,34 @@ describe("a kind of the team's own", () => {
     const { found } = await lint(CUSTOM, {
       ...schema,
       'knowledge/a.md': `${record('a.md', `decision: accepted\n${pin}`)}\nSee V-99 and knowledge/none.md.\n`,
-      'knowledge/old.md': record('old.md', 'decision: rejected\n').replace('revision: r1', 'revision: r2'),
+      'knowledge/old.md': record('old.md', 'decision: rejected\n')
+        .replace('revision: r1', 'revision: r2')
+        .replace('2026-01-01', '2026-01-02'),
     });
     expect(short(found)).toEqual([
+      'knowledge/a.md date-order error',
       'knowledge/a.md no-stale-revision error',
       'knowledge/a.md document-digest-matches error',
       'knowledge/a.md no-undefined-id error',
       'knowledge/a.md no-broken-reference error',
+    ]);
+  });
+
+  it('has the sections that the team asks for, under the kind or by its name', async () => {
+    const config = `${CUSTOM}    requiredSections: [Context]
+requiredSections:
+  decision-record: [Decision]
+  note: [Summary]
+`;
+    const { found } = await lint(config, {
+      ...schema,
+      'knowledge/a.md': `${record('a.md', 'decision: accepted\n')}\n# Decision\n`,
+      'knowledge/b.md': `${record('b.md', 'decision: accepted\n')}\n# Context\n\n# Decision\n`,
+      'knowledge/c.md': NOTE,
+    });
+    expect(found.map(({ file, message }) => [file, message])).toEqual([
+      ['knowledge/a.md', 'no section "Context", which every decision-record has to have'],
+      ['knowledge/c.md', 'no section "Summary", which every note has to have'],
     ]);
   });
 

@@ -57,6 +57,7 @@ describe('comments that accept findings', () => {
         '    <!-- probatum-disable-next-line a: indented code -->',
         '',
         'Text <!-- probatum-disable-next-line a: beside text -->',
+        '<!-- probatum-disable-next-line a: b --> and text <!-- -->',
         '<!-- probatum-disable-next-lines a: another name -->',
         '<!-- probatum-disable-next-line',
         'a: over lines -->',

@@ -1,3 +1,4 @@
+import { kindName } from '../../model/entry.js';
 import { headerText, headerValue } from '../../parse/document.js';
 import { leadingDate } from '../calendar-date.js';
 import { relatedDocument } from '../related.js';
@@ -12,7 +13,7 @@ export const dateOrder: CorpusRule = {
   why: 'What was pinned has been read, so it was there first; one of the two dates is wrong, or the pin is.',
   fix: 'Correct the date that is wrong. A document that was read again has the date of that.',
   check({ entry, model, report }) {
-    if (entry.kind === null || entry.kind === 'note') return;
+    if (entry.kind === 'note' || kindName(entry) === null) return;
     const own = headerValue(entry.document, 'date');
     const observed = leadingDate(own?.value);
     if (!own || observed === null) return;

@@ -1,4 +1,5 @@
 import { FILE_START } from '../../base/position.js';
+import { kindName } from '../../model/entry.js';
 import type { Document } from '../../parse/document.js';
 import type { DocumentRule } from '../rule.js';
 import { sectionNames } from '../section-names.js';
@@ -11,7 +12,9 @@ export const requiredSections: DocumentRule = {
   what: 'A document without a section that the configuration asks of its kind (`requiredSections`).',
   why: 'A reader looks for the section where it always is; what is left out is not seen to be missing.',
   fix: 'Write the section under a heading of that name. Case and a number before it do not matter.',
-  check({ entry: { document, kind }, settings, report }) {
+  check({ entry, settings, report }) {
+    const { document } = entry;
+    const kind = kindName(entry);
     if (kind === null || document.problems.length > 0) return;
     const required = Object.hasOwn(settings.requiredSections, kind) ? settings.requiredSections[kind]! : [];
     const present = new Set(document.headings.flatMap(({ text }) => sectionNames(text)));
