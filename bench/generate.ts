@@ -21,10 +21,8 @@ const options = {
   seed: Number(values.seed),
   defects: Number(values.defects),
 };
-if (!folder || positionals.length > 1 || !(options.documents >= 3) || !(options.defects <= 1)) {
-  console.error(
-    'usage: tsx bench/generate.ts FOLDER [--documents N (3 or more)] [--seed N] [--defects RATE]',
-  );
+if (!folder || positionals.length > 1 || !(options.documents >= 1) || !(options.defects <= 1)) {
+  console.error('usage: tsx bench/generate.ts FOLDER [--documents N] [--seed N] [--defects RATE]');
   process.exitCode = 2;
 } else {
   const { documents, bytes, defects } = writeCorpus(resolve(folder), options);

@@ -37,6 +37,7 @@ export function* corpus({ documents, seed, defects }: CorpusOptions): Generator<
   const random = seeded(seed);
   const law = lawFile();
   yield law;
+  if (documents === 1) return;
   const state = { law: describe(law), known: [describe(law)], indexes: [] as Written[] };
   let left = documents - 2;
   for (let number = 0; left > 0; number++) {
