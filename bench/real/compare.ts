@@ -21,38 +21,46 @@ export interface Comparison {
 const RULES = ['no-broken-reference', 'no-broken-anchor'];
 
 /**
- * Compares link by link. A finding belongs to a link of its file where it names the link's target and stands in the
- * link's block; a finding that belongs to none is counted as only reported.
+ * Compares link by link. A finding belongs to the links of its file that have the target or anchor which it names: it
+ * may stand at a definition, far from where that is used. A finding without such a link (a definition that nothing
+ * uses, a path in the text) is right where its target is not on the disk either.
+ *
+ * @param exists whether a path is a file of the repository
  */
-export function compare(links: readonly JudgedLink[], findings: readonly Finding[]): Comparison {
-  const byFile = new Map<string, Finding[]>();
+export function compare(
+  links: readonly JudgedLink[],
+  findings: readonly Finding[],
+  exists: (path: string) => boolean,
+): Comparison {
   const reports = findings.filter(({ ruleId }) => RULES.includes(ruleId));
+  const byFile = new Map<string, Finding[]>();
   for (const one of reports) byFile.set(one.file, [...(byFile.get(one.file) ?? []), one]);
   const anchorsJudged = reports.some(({ ruleId }) => ruleId === 'no-broken-anchor');
   const used = new Set<Finding>();
-  const both: string[] = [];
-  const onlyReported: string[] = [];
-  const onlyMissed: string[] = [];
+  const found = { both: [] as string[], onlyReported: [] as string[], onlyMissed: [] as string[] };
   const all: string[] = [];
+  const sort = (line: string, reported: boolean, broken: boolean) => {
+    all.push(line);
+    if (reported && broken) found.both.push(line);
+    else if (reported) found.onlyReported.push(line);
+    else if (broken) found.onlyMissed.push(line);
+  };
   for (const link of links) {
     const mine = (byFile.get(link.file) ?? []).filter((one) => belongs(one, link));
     for (const one of mine) used.add(one);
-    const reported = mine.length > 0;
     const broken = !link.fileExists || (anchorsJudged && link.anchorExists === false);
-    const line = describe(link, reported, broken);
-    all.push(line);
-    if (reported && broken) both.push(line);
-    if (reported && !broken) onlyReported.push(line);
-    if (!reported && broken) onlyMissed.push(line);
+    sort(describe(link, mine.length > 0, broken), mine.length > 0, broken);
   }
-  const stray = reports.filter((one) => !used.has(one));
-  const unlinked = stray.map(({ file, position, message }) => `${file}:${position.start.line} ${message}`);
-  return { links: links.length, both, onlyReported: [...onlyReported, ...unlinked], onlyMissed, all };
+  for (const one of reports.filter((report) => !used.has(report))) {
+    const named = /"([^"]+)"/.exec(one.message)?.[1] ?? '';
+    const broken = one.ruleId === 'no-broken-reference' && !exists(named);
+    const verdict = broken ? 'broken' : 'there';
+    sort(`${one.file}:${one.position.start.line} REPORTED ${verdict} ${one.message}`, true, broken);
+  }
+  return { links: links.length, ...found, all };
 }
 
-function belongs({ position, message, ruleId }: Finding, link: JudgedLink): boolean {
-  const { line } = position.start;
-  if (line < link.from || line > link.to) return false;
+function belongs({ message, ruleId }: Finding, link: JudgedLink): boolean {
   const named = ruleId === 'no-broken-reference' ? link.target : link.anchor;
   return named !== null && message.includes(`"${named}"`);
 }
