@@ -36,9 +36,14 @@ const cli = join(dirname(bench), 'dist', 'cli.js');
 const SLICE = 1000;
 
 /** `lint` of a corpus by the built program. */
-function ours({ root }: Corpus, name: string, before?: () => void, args: readonly string[] = []): Contender {
+function ours({ root }: Corpus, args: readonly string[] = [], before?: () => void): Contender {
   const line = [cli, '--root', root, 'lint', ...args];
-  return { name, command: process.execPath, args: line, cwd: root, ...(before && { before }) };
+  return { name: 'probatum', command: process.execPath, args: line, cwd: root, ...(before && { before }) };
+}
+
+/** `lint` that finds no cache, and leaves one. */
+function oursCold(corpus: Corpus): Contender {
+  return ours(corpus, [], () => forgetCache(corpus));
 }
 
 function limit({ root }: Corpus): Contender {
@@ -61,9 +66,8 @@ export async function coldRow(corpus: Corpus, options: BenchOptions): Promise<Ro
     : generated(join(options.work, 'slice'), Math.min(SLICE, options.documents));
   const factor = corpus.documents / slice.documents;
   const native = rumdl(corpus.root);
-  const cold = () => forgetCache(corpus);
   const measured = await measure(
-    [ours(corpus, 'probatum', cold), limit(corpus), bareNode(corpus), ...(native ? [native] : [])],
+    [oursCold(corpus), limit(corpus), bareNode(corpus), ...(native ? [native] : [])],
     options.runs,
   );
   const slow = [markdownlint(slice.root), prettier(slice.root), remark(slice.root)];
@@ -117,7 +121,7 @@ export async function realRow(options: BenchOptions): Promise<Row[]> {
   const native = rumdl(corpus.root);
   const measured = await measure(
     [
-      ours(corpus, 'probatum', () => forgetCache(corpus)),
+      oursCold(corpus),
       limit(corpus),
       bareNode(corpus),
       ...(native ? [native] : []),
@@ -148,8 +152,8 @@ export async function warmRows(corpus: Corpus, { runs }: BenchOptions): Promise<
   const rounds = Math.max(runs, 5);
   const row = async (work: string, most: number, before?: () => void): Promise<Row> => {
     // Fills the cache, or brings it up to date.
-    await measure([ours(corpus, 'probatum')], 1);
-    const measured = await measure([ours(corpus, 'probatum', before), bareNode(corpus)], rounds);
+    await measure([ours(corpus)], 1);
+    const measured = await measure([ours(corpus, [], before), bareNode(corpus)], rounds);
     return { work, measured, targets: [overNode(measured, most)] };
   };
   return [
@@ -163,7 +167,7 @@ export async function singleRow({ work, runs }: BenchOptions): Promise<Row[]> {
   const corpus = oneDocument(join(work, 'single'));
   const native = rumdl(corpus.root);
   const peers = [markdownlint(corpus.root), ...(native ? [native] : [])];
-  const own = ours(corpus, 'probatum', () => forgetCache(corpus));
+  const own = ours(corpus, ['--no-cache']);
   const measured = await measure([own, bareNode(corpus), ...peers], Math.max(runs, 10));
   return [{ work: 'one document, no cache', measured, targets: [overNode(measured, 100)] }];
 }
@@ -172,7 +176,7 @@ export async function singleRow({ work, runs }: BenchOptions): Promise<Row[]> {
 export async function largeRow(smaller: Measured, options: BenchOptions): Promise<Row[]> {
   if (!options.long) return [];
   const corpus = generated(join(options.work, 'large'), options.documents * 10);
-  const contenders = [ours(corpus, 'probatum', () => forgetCache(corpus)), limit(corpus)];
+  const contenders = [oursCold(corpus), limit(corpus)];
   const measured = await measure(contenders, 1);
   const found = by(measured, 'probatum') / median(smaller);
   const text = `the time of ${options.documents} documents, times`;

@@ -53,7 +53,7 @@ export function note(random: Random, place: NotePlace): { page: Page; written: W
   results(page, random);
   fences(page, random);
   observations(page, random, place);
-  references(page, place, read);
+  references(page, random, place, read);
   return {
     page,
     written: { path: place.path, title, sha256: sha256(page.text()), anchors: ANCHORS },
@@ -146,8 +146,8 @@ function observations(page: Page, random: Random, { known, path }: NotePlace): v
   page.add('### What follows', '', ...paragraph(random, 2));
 }
 
-function references(page: Page, { path, known }: NotePlace, read: readonly Written[]): void {
-  const folder = known.at(-1)!.path.replace(/[^/]+$/, '');
+function references(page: Page, random: Random, { path, known }: NotePlace, read: readonly Written[]): void {
+  const some = random.pick(known).path.replace(/\d(?:-\d{4}-\d\d-\d\d)?\.md$/, '*.md');
   page.add('', '## §7 — Cross-references', '');
   for (const [index, target] of read.entries())
     page.add(
@@ -157,7 +157,9 @@ function references(page: Page, { path, known }: NotePlace, read: readonly Writt
         `read_${index} (r3): ${target.path}`,
       ),
     );
-  page.add(page.slot('no-empty-glob', `set: ${folder}*.md`, `set: ${folder}lost-*.md`));
+  // A set of documents, such as the parts of one report, is named in a few notes only.
+  if (random.next() < 0.2 || page.planted === 'no-empty-glob')
+    page.add(page.slot('no-empty-glob', `set: ${some}`, `set: ${some.replace('*', 'lost-*')}`));
   page.add('', `End of \`${path}\`.`);
 }
 
