@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultConfig } from '../../src/load/config.js';
 import { compile } from '../../src/pipeline.js';
 
 /* A corpus that is all Markdown of a repository: there, not all that looks like a path means one of its documents. */
@@ -23,7 +24,7 @@ function write(path: string, text: string): void {
 
 async function findings(text: string, corpus = ['**/*.md']): Promise<string[]> {
   write('guide/deep/page.md', text);
-  const { diagnostics } = await compile({ root, corpus, ignore: [], targets: {} });
+  const { diagnostics } = await compile({ ...defaultConfig(root), corpus });
   return diagnostics.map(({ ruleId, message }) => `${ruleId}: ${message}`);
 }
 
@@ -82,8 +83,18 @@ it.each([
   ];
   const lines = ['---', ...fields, ...scope, '---', '', text, '', ...fences, ''];
   writeFileSync(join(root, path), lines.join('\n'));
-  const { diagnostics } = await compile({ root, corpus: ['**/*.md'], ignore: [], targets: {} });
+  const { diagnostics } = await compile({ ...defaultConfig(root), corpus: ['**/*.md'] });
   expect(diagnostics.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([expected]);
+});
+
+it.each([
+  ['without leading bars', 'Name | Type\n-----|-----\nid | text\n'],
+  ['without rows', '| Name | Type |\n|------|------|\n'],
+  ['with an empty cell first', '| Name | Type |\n|------|------|\n|      | text |\n'],
+])('a table %s is whole, also in a document without front matter', async (_, table) => {
+  writeFileSync(join(root, 'guide/plain.md'), `# Tables\n\n${table}\nEnd.\n`);
+  const { diagnostics } = await compile({ ...defaultConfig(root), corpus: ['**/*.md'] });
+  expect(diagnostics.map(({ ruleId }) => ruleId)).toEqual(['front-matter-required']);
 });
 
 it('a glob that is one file claims no other file at the top', async () => {
