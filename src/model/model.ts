@@ -23,7 +23,7 @@ export interface Entries {
 /** The corpus as one value: documents by path, and what has to be known across them. */
 export interface Model {
   readonly entries: Entries;
-  /** Folders that the corpus globs start from; a path below them must be a document. */
+  /** Folders that the corpus globs start from, with `/`; empty for the whole repository. */
   readonly roots: readonly string[];
   /** What has a digest, whole or by its first digits (at least `HEAD`); by digest. */
   digests(head: string): ReadonlyMap<string, readonly DigestOwner[]>;
@@ -217,11 +217,11 @@ export function references(entry: Entry, path: string): boolean {
   return named.has(path) || [...named].some((one) => one.includes('*') && globPattern(one).test(path));
 }
 
-/** Folders that globs start from. */
+/** Folders that globs start from; a glob without wildcard is one document. */
 function corpusRoots(globs: readonly string[]): string[] {
   return globs.map((glob) => {
     const fixed = /^[^*?[{(!]*/.exec(glob)![0];
-    return fixed.slice(0, fixed.lastIndexOf('/') + 1);
+    return fixed === glob ? glob : fixed.slice(0, fixed.lastIndexOf('/') + 1);
   });
 }
 
@@ -239,9 +239,22 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Whether a path lies where the corpus keeps its documents. */
-export function inCorpus(model: Model, path: string): boolean {
-  return model.roots.some((root) => path.startsWith(root));
+/**
+ * Whether a path in a document's text must be a document: it lies below a folder where the corpus keeps its documents.
+ * Where that is the whole repository, a note may well name files of other repositories, or examples; there only its
+ * links and pins have to lead somewhere.
+ */
+export function inCorpus({ roots }: Model, { kind }: Pick<Entry, 'kind'>, path: string): boolean {
+  const governed = kind !== null && kind !== 'note';
+  return roots.some((root) => (root === '' ? governed && !path.startsWith('.') : path.startsWith(root)));
+}
+
+/**
+ * Whether the target of a link must be a document: it lies below a folder where the corpus keeps its documents. Folders
+ * that begin with a dot are none, as no glob takes them.
+ */
+export function linksIntoCorpus({ roots }: Model, path: string): boolean {
+  return path.endsWith('.md') && !/(?:^|\/)\./.test(path) && roots.some((root) => path.startsWith(root));
 }
 
 /** Documents that a path or a path with `*` names. */

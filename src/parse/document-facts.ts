@@ -29,19 +29,21 @@ export function documentFacts({
   frontMatter,
   blocks: read,
 }: Readings): Document {
-  const legacy = lines === null;
+  const { problems } = frontMatter;
+  const header = frontMatter.header ?? legacyHeader(source, read, problems);
+  // Only a document with a header of the old form lacks the blank lines that end a table.
+  const legacy = header?.origin === 'legacy';
   const blocks = legacy ? { ...read, tables: splitLegacyTables(read.tables) } : read;
   const signs = lineSigns(source.bytes, source.lineCount);
   const facts = readLines(source, blocks, signs, (lines?.last ?? 0) + 1);
-  const { header, problems } = frontMatter;
   const mentions: Mention[] = [];
-  for (const value of header?.values ?? []) readHeaderMentions(source, signs, value, mentions);
+  for (const value of frontMatter.header?.values ?? []) readHeaderMentions(source, signs, value, mentions);
   return {
     path,
     digest,
     size: source.bytes.length,
     problems,
-    header: header ?? legacyHeader(source, blocks, problems),
+    header,
     headings:
       facts.legacyHeadings.length === 0 ? blocks.headings : [...blocks.headings, ...facts.legacyHeadings],
     fences: blocks.fences,

@@ -3,6 +3,8 @@ import { Sign } from './line-signs.js';
 import type { SourceText } from './source-text.js';
 
 const PATH_RUN = /[\p{L}\p{N}_.*~@+/-]+/gu;
+/** An address of another place (`https://host/a/b.md`): what looks like a path in it is none of this repository's. */
+const ADDRESS = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s<>"'`|),;\]]+/gi;
 const PATH_GOES_ON = /^[\p{L}\p{N}_/-]/u;
 const DIGEST = /(?<![0-9A-Za-z])[0-9a-fA-F]{64}(?![0-9A-Za-z])/g;
 const ABBREVIATED = /(?<![0-9A-Za-z])[0-9a-f]{6,16}(?:…|\.\.\.)(?:[0-9a-f]{4,16})?(?![0-9A-Za-z…])/g;
@@ -40,7 +42,7 @@ export function findMentions(
 ): void {
   if ((signs & ANY_MENTION) === 0) return;
   if (signs & Sign.path) {
-    for (const { path, index } of findPaths(text)) {
+    for (const { path, index } of findPaths(withoutAddresses(text))) {
       const from = offset + index;
       const beside = revisionBeside(text, index, path.length);
       found.push({
@@ -71,6 +73,19 @@ export function findMentions(
       });
     }
   }
+}
+
+/** The text with spaces where addresses stand. */
+function withoutAddresses(text: string): string {
+  return text.includes('://') ? text.replace(ADDRESS, (address) => ' '.repeat(address.length)) : text;
+}
+
+/**
+ * Paths to Markdown documents in a piece of text, such as a link's destination: the same ones that `findMentions`
+ * finds in it.
+ */
+export function pathsIn(text: string): string[] {
+  return Array.from(findPaths(text), ({ path }) => path);
 }
 
 /**

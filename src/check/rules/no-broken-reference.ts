@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
-import { inCorpus, type Model, pathMentions, resolveLink } from '../../model/model.js';
+import { inCorpus, linksIntoCorpus, type Model, pathMentions, resolveLink } from '../../model/model.js';
+import type { Link } from '../../parse/document.js';
+import { pathsIn } from '../../parse/mentions.js';
 import { isPlannedReport } from '../planned-reports.js';
 import type { CorpusRule } from '../rule.js';
 
@@ -13,10 +15,13 @@ export const noBrokenReference: CorpusRule = {
   fix: 'Write the path exactly as the file is called, from the root of the repository.',
   check({ entry, model, report }) {
     const { document } = entry;
+    const destinations = linkDestinations(document.links);
     for (const mention of pathMentions(document)) {
-      if (mention.value.includes('*') || !inCorpus(model, mention.value)) continue;
+      if (mention.value.includes('*') || !inCorpus(model, entry, mention.value)) continue;
       // The document's own path has a rule of its own.
       if (mention.key === 'document_path' || isPlannedReport(entry, mention)) continue;
+      // A link's destination is a way from this document's folder; it is judged as a link below.
+      if (destinations.has(place(mention.position.start.line, mention.value))) continue;
       if (!model.entries.has(mention.value))
         report({
           message: `no document "${mention.value}"`,
@@ -26,7 +31,7 @@ export const noBrokenReference: CorpusRule = {
     }
     // A pin names a document of the corpus, wherever else its path may point.
     for (const { path, pathPosition } of entry.pins) {
-      if (inCorpus(model, path) || model.entries.has(path)) continue;
+      if (inCorpus(model, entry, path) || model.entries.has(path)) continue;
       report({
         message: `no document "${path}" in the corpus`,
         position: pathPosition,
@@ -35,8 +40,7 @@ export const noBrokenReference: CorpusRule = {
     }
     for (const { url, position } of document.links) {
       const target = resolveLink(document, url);
-      if (!target?.path.endsWith('.md') || !inCorpus(model, target.path) || model.entries.has(target.path))
-        continue;
+      if (!target || !linksIntoCorpus(model, target.path) || model.entries.has(target.path)) continue;
       report({
         message: `link to "${target.path}", which is no document`,
         position,
@@ -45,6 +49,19 @@ export const noBrokenReference: CorpusRule = {
     }
   },
 };
+
+/** The paths in destinations of links, each with every line that its link stands on. */
+function linkDestinations(links: readonly Link[]): Set<string> {
+  const found = new Set<string>();
+  for (const { url, position } of links)
+    for (const path of pathsIn(url))
+      for (let line = position.start.line; line <= position.end.line; line++) found.add(place(line, path));
+  return found;
+}
+
+function place(line: number, path: string): string {
+  return `${line} ${path}`;
+}
 
 /** A document of the same file name elsewhere is most likely the one that was meant. */
 function hint(model: Model, path: string): { help: string } | Record<never, never> {

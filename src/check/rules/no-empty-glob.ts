@@ -13,7 +13,7 @@ export const noEmptyGlob: CorpusRule = {
   check({ entry, model, report }) {
     for (const mention of pathMentions(entry.document)) {
       const { value, position } = mention;
-      if (!value.includes('*') || !inCorpus(model, value) || isPlannedReport(entry, mention)) continue;
+      if (!value.includes('*') || !inCorpus(model, entry, value) || isPlannedReport(entry, mention)) continue;
       if (resolvePath(model, value).length === 0)
         report({
           message: `no document matches "${value}"`,
