@@ -41,11 +41,29 @@ const count = (value: string) => {
   return Number(value);
 };
 const force = () => new Option('--force', 'replace a file that exists').default(false);
+/** The value may be left out, so what follows may be taken for it: what names no kind of fix is the first path. */
+const FIX_KINDS = ['safe', 'digests'] as const;
+function fixOption(value: string | true | undefined, paths: string[]): 'safe' | 'digests' | undefined {
+  const kind = FIX_KINDS.find((one) => one === value);
+  if (typeof value === 'string' && !kind) paths.unshift(value);
+  return value === undefined ? undefined : (kind ?? 'safe');
+}
 const expectPlan = () =>
   new Option('--expect-plan <sha256>', 'refuse any other plan').argParser((value: string) => {
     if (!/^[0-9a-f]{64}$/.test(value)) throw new InvalidArgumentError('not 64 lower-case hex digits.');
     return value;
   });
+
+/** Options of a document that is not read from its file: there is nothing to write to. */
+const INDIRECT = ['staged', 'stdin', 'stdinFilename'];
+
+const LINT_EXAMPLES = `
+Examples:
+  probatum lint                       the whole corpus
+  probatum lint --fix-dry-run         what a machine can put right, as a diff
+  probatum lint --fix knowledge/x.md  put it right in one document
+  probatum lint --fix=digests         also write digests as they are now: you have read what changed
+`;
 
 program
   .name('probatum')
@@ -84,14 +102,26 @@ program
   .option('--watch', 'lint again whenever a document or the configuration changes')
   .option('--no-cache', 'read every document anew, and keep nothing for the next time')
   .option('--no-plugins', 'load no rules of the corpus: they are code (for corpora that you do not trust)')
+  .addOption(
+    new Option('--fix [kind]', 'apply safe fixes; with =digests also renew digests and revisions').conflicts([
+      'fixDryRun',
+      ...INDIRECT,
+    ]),
+  )
+  .addOption(
+    new Option('--fix-dry-run [kind]', 'show what --fix would change, and write nothing').conflicts(INDIRECT),
+  )
+  .addHelpText('after', LINT_EXAMPLES)
   .action(async (paths: string[], options, command: Command) => {
     if ((options.stdin === true) !== (options.stdinFilename !== undefined))
       command.error('error: --stdin and --stdin-filename go together');
     if (options.stdin && paths.length > 0) command.error('error: --stdin takes no paths');
     if (options.watch && (options.format !== 'pretty' || options.output !== undefined))
       command.error('error: --watch writes for people: without --output, and in no other format');
+    const fix = fixOption(options.fix, paths);
+    const fixDryRun = fixOption(options.fixDryRun, paths);
     const { lint } = await import('./commands/lint.js');
-    exitCode = await lint(environment(), paths, options);
+    exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
   });
 
 program

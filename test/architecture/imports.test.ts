@@ -77,6 +77,11 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'plan', 'team-rules.ts'],
   },
   'api.ts': { from: ['base', 'load', 'pipeline.ts'] },
+  fix: {
+    from: ['base', 'parse', 'sql', 'model', 'check', 'pipeline.ts'],
+    packages: ['diff'],
+    outside: ['node:fs/promises'],
+  },
   commands: {
     from: [
       'base',
@@ -90,6 +95,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       'execute',
       'render',
       'pipeline.ts',
+      'fix',
       'version.ts',
     ],
     packages: ['chokidar', 'picocolors', 'yocto-spinner'],
