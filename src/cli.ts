@@ -65,6 +65,14 @@ Examples:
   probatum lint --fix=digests         also write digests as they are now: you have read what changed
 `;
 
+const ADOPT_EXAMPLES = `
+Ends with 0 where there is nothing to do or it was written, with 1 where a difference was shown.
+
+Examples:
+  probatum adopt knowledge/old/report.md                   show the difference
+  probatum adopt --kind review knowledge/old/*.md --write  write the documents
+`;
+
 program
   .name('probatum')
   .description(
@@ -122,6 +130,20 @@ program
     const fixDryRun = fixOption(options.fixDryRun, paths);
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
+  });
+
+program
+  .command('adopt')
+  .description(
+    'rewrite documents from before the format into it, without losing a word; shows the difference',
+  )
+  .argument('<file...>')
+  .option('--kind <kind>', 'kind of the documents (default: what their words say, where that is clear)')
+  .option('--write', 'write them', false)
+  .addHelpText('after', ADOPT_EXAMPLES)
+  .action(async (files: string[], options) => {
+    const { adoptFiles } = await import('./commands/adopt.js');
+    exitCode = await adoptFiles(environment(), files, options);
   });
 
 program
