@@ -34,7 +34,7 @@ export function applyFixes(
 ): Applied {
   const source = new SourceText(bytes);
   const fences = guardedRanges(document, source);
-  const lineEnd = /\r\n|\n|\r/.exec(source.text)?.[0] ?? '\n';
+  const lineEnd = /\r?\n/.exec(source.text)?.[0] ?? '\n';
   const taken: Replacement[] = [];
   const applied = findings.filter(({ fix }) => {
     const own = fix.edits.map((edit) => replacement(source, edit, lineEnd));

@@ -66,7 +66,7 @@ function rewrite(source: SourceText, document: Document, named: Kind | undefined
   const parts = [above, unknown, lines.slice(last)].filter((part) => part.length > 0);
   const whole = parts.flatMap((part, index) => (index > 0 ? [BLANK, ...part] : part));
   const body = adoptBody(withoutDoubleBlanks(whole));
-  const end = /\r\n|\n|\r/.exec(source.text)?.[0] ?? '\n';
+  const end = /\r?\n/.exec(source.text)?.[0] ?? '\n';
   const atEnd = /[\r\n]$/.test(source.text) ? end : '';
   return [...frontMatter(kind, known), '', ...body].join(end) + atEnd;
 }

@@ -66,14 +66,17 @@ function listFields(blocks: readonly Block[]): Block[] {
   });
 }
 
-/** A blank line between blocks of different kinds, where there is none; code ends what stands above it by itself. */
+/** A blank line between blocks of different kinds, where there is none. */
 function separate(blocks: readonly Block[]): string[] {
-  return blocks.flatMap(({ kind, lines }, index) => {
-    const before = blocks[index - 1]?.kind;
-    const apart =
-      before !== undefined &&
-      ![kind, before].some((one) => one === 'blank' || one === 'code') &&
-      (kind !== before || kind !== 'field');
-    return apart ? ['', ...lines] : lines;
+  return blocks.flatMap((block, index) => {
+    const before = blocks[index - 1];
+    return before && areApart(before, block) ? ['', ...block.lines] : block.lines;
   });
+}
+
+/** Indented code may belong to a list, which a blank line would loosen. */
+function areApart(above: Block, below: Block): boolean {
+  const kinds = [above.kind, below.kind];
+  const nested = [above, below].some(({ kind, lines }) => kind === 'code' && !/^(?:```|~~~)/.test(lines[0]!));
+  return !kinds.includes('blank') && !nested && (above.kind !== below.kind || above.kind !== 'field');
 }
