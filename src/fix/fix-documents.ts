@@ -1,12 +1,10 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { RULES } from '../check/rules/index.js';
 import { judgeBesideOthers, judgeDocument } from '../check/run-rules.js';
-import { type Entry, type FullEntry, readEntry } from '../model/entry.js';
-import { buildModel } from '../model/model.js';
-import { parseWithLimit } from '../parse/parse-with-limit.js';
+import { readFacts } from '../engine/read-facts.js';
+import type { Entry, FullEntry } from '../model/entry.js';
+import { buildModel, type Model } from '../model/model.js';
 import type { Compilation } from '../pipeline.js';
-import { loadGrammar } from '../sql/grammar.js';
-import { holdsSql, readSql } from '../sql/read-sql.js';
 import { applyFixes, type Fixable, isFixable } from './apply-fixes.js';
 import { sameSql } from './same-sql.js';
 
@@ -33,7 +31,7 @@ export async function fixDocuments(
   { config, files, model, diagnostics }: Compilation,
   wants: (finding: Fixable, entry: Entry) => boolean,
 ): Promise<FixedDocument[]> {
-  const work = new Workspace(config.corpus, new Map(model.entries));
+  const work = new Workspace(config.corpus, entriesOf(model));
   const documents = new Map<string, { after: Uint8Array; fixed: Map<string, Fixable> }>();
   let findings: readonly Diagnostic[] = diagnostics;
   for (let round = 0; round < ROUNDS && findings.length > 0; round++) {
@@ -58,6 +56,10 @@ export async function fixDocuments(
     after,
     fixed: [...fixed.values()],
   }));
+}
+
+function entriesOf({ entries }: Model): Map<string, Entry> {
+  return new Map([...entries.values()].map((entry) => [entry.document.path, entry]));
 }
 
 function byDocument(findings: readonly Fixable[], wants: (finding: Fixable) => boolean) {
@@ -87,10 +89,9 @@ class Workspace {
   /** Takes new bytes of a document; refuses those that read worse, or whose SQL is not the same. */
   async replace(path: string, bytes: Uint8Array): Promise<boolean> {
     const { document: before } = this.entries.get(path)!;
-    const document = await parseWithLimit(path, bytes);
+    const entry = await readFacts(path, bytes);
+    const { document } = entry;
     if (document.problems.length > before.problems.length || !sameSql(before, document)) return false;
-    if (holdsSql(document)) await loadGrammar();
-    const entry = readEntry(document, readSql(document, bytes));
     this.entries.set(path, entry);
     this.changed.set(path, entry);
     return true;
