@@ -65,6 +65,14 @@ Examples:
   probatum lint --fix=digests         also write digests as they are now: you have read what changed
 `;
 
+const NEW_EXAMPLES = `
+Examples:
+  probatum new law
+  probatum new ddl --change order-notes --after knowledge/base.sql.md
+  probatum new command-package --change order-notes
+  probatum new review --change order-notes --subject knowledge/order-notes-ddl-2026-05-16.sql.md
+`;
+
 const ADOPT_EXAMPLES = `
 Ends with 0 where there is nothing to do or it was written, with 1 where a difference was shown.
 
@@ -130,6 +138,26 @@ program
     const fixDryRun = fixOption(options.fixDryRun, paths);
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
+  });
+
+program
+  .command('new')
+  .description('begin a document: its path, date and pins are filled in from the corpus')
+  .argument('<kind>', 'law, ddl, command-package, review, authorization or note')
+  .option('--change <change>', 'name of the change (for a law: governed-migration-protocol)')
+  .option('--date <date>', 'its date (default: today)')
+  .option('--path <file>', 'where it is written (default: by change, kind and date)')
+  .option('--after <document...>', 'ddl documents that come before a new one')
+  .option('--ddl <document>', 'ddl document of a command package (default: the newest of the change)')
+  .option('--law <document>', 'law of a command package (default: the newest)')
+  .option(
+    '--subject <document>',
+    'what is reviewed or authorized (default: what no review has as its subject)',
+  )
+  .addHelpText('after', NEW_EXAMPLES)
+  .action(async (kind: string, options) => {
+    const { newDocument } = await import('./commands/new.js');
+    exitCode = await newDocument(environment(), kind, options);
   });
 
 program

@@ -44,7 +44,7 @@ function readRow(lines: readonly Line[], first: number, columns: number) {
     const last = lines[first + pieces - 1];
     if (pieces > 1 && !goesOn(last)) return null;
     if (pieces > 1 && !last!.text.trimEnd().endsWith('|')) continue;
-    const text = fit(join(lines.slice(first, first + pieces)), columns);
+    const text = fitted(join(lines.slice(first, first + pieces)), columns);
     if (text !== null) return { text, taken: pieces };
   }
   return null;
@@ -54,7 +54,7 @@ function readRow(lines: readonly Line[], first: number, columns: number) {
  * A row as long as its header: as it is, or with the bars escaped that stand in code, or that have no blank beside
  * them where the bars between the cells do.
  */
-function fit(text: string, columns: number): string | null {
+function fitted(text: string, columns: number): string | null {
   const cells = cellCount(text);
   if (cells === columns) return text;
   const inCode = barsInCode(text);
