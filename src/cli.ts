@@ -73,6 +73,14 @@ Examples:
   probatum new review --change order-notes --subject knowledge/order-notes-ddl-2026-05-16.sql.md
 `;
 
+const PIN_EXAMPLES = `
+Ends with 0 where there is nothing to do or it was written, with 1 where changes were shown.
+
+Examples:
+  probatum pin knowledge/package.md          what changed since it was pinned, by git's history
+  probatum pin knowledge/package.md --write  say that it was read again
+`;
+
 const ADOPT_EXAMPLES = `
 Ends with 0 where there is nothing to do or it was written, with 1 where a difference was shown.
 
@@ -172,6 +180,17 @@ program
   .action(async (files: string[], options) => {
     const { adoptFiles } = await import('./commands/adopt.js');
     exitCode = await adoptFiles(environment(), files, options);
+  });
+
+program
+  .command('pin')
+  .description('renew the digests and revisions that documents pin; shows what changed in what they pin')
+  .argument('<document...>')
+  .option('--write', 'write them', false)
+  .addHelpText('after', PIN_EXAMPLES)
+  .action(async (documents: string[], options) => {
+    const { pinDocuments } = await import('./commands/pin.js');
+    exitCode = await pinDocuments(environment(), documents, options);
   });
 
 program

@@ -36,11 +36,11 @@ export async function adoptFiles(
     adopted.push({ path, before, after: await adopt(path, before, kind) });
   }
   const changed = adopted.filter(({ before, after }) => !before.equals(after));
-  if (options.write)
-    for (const { path, before, after } of changed) await writeDocument(root, path, before, after);
   for (const { path, before, after } of changed) {
-    if (!options.write) out(diffText(unifiedDiff(path, before, after), colors));
-    else err(`written  ${encodeTerminal(path)}\n`);
+    if (options.write) {
+      await writeDocument(root, path, before, after);
+      err(`written  ${encodeTerminal(path)}\n`);
+    } else out(diffText(unifiedDiff(path, before, after), colors));
   }
   if (changed.length === 0) err('nothing to do: front matter is there already\n');
   else if (options.write) err('fields with "# ?" are for somebody who knows: probatum lint shows them\n');

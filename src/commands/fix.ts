@@ -1,6 +1,6 @@
 import type { Fix } from '../base/diagnostic.js';
 import { type Fixable, isFixable } from '../fix/apply-fixes.js';
-import { type FixedDocument, fixDocuments } from '../fix/fix-documents.js';
+import { fixDocuments } from '../fix/fix-documents.js';
 import { unifiedDiff } from '../fix/unified-diff.js';
 import { writeDocument } from '../fix/write-document.js';
 import type { Entry } from '../model/entry.js';
@@ -20,9 +20,10 @@ export async function fixCorpus(
   kind: FixKind,
 ): Promise<void> {
   const { compilation, documents } = await findFixes(environment, paths, kind);
-  await writeDocuments(compilation, documents);
-  for (const finding of documents.flatMap(({ fixed }) => fixed))
-    environment.terminal.err(`fixed  ${fixLine(finding)}\n`);
+  for (const { path, before, after, fixed } of documents) {
+    await writeDocument(compilation.config.root, path, before, after);
+    for (const finding of fixed) environment.terminal.err(`fixed  ${fixLine(finding)}\n`);
+  }
 }
 
 /** `lint --fix-dry-run`: the difference that the fixes make, and nothing else. @returns exit code, 1 where there is one */
@@ -69,13 +70,6 @@ function sayLeftOut(
   );
   for (const file of new Set(left.map((one) => one.file)))
     terminal.err(`left   ${encodeTerminal(file)}: a judgement is renewed by "probatum pin"\n`);
-}
-
-export async function writeDocuments(
-  { config }: Compilation,
-  documents: readonly Pick<FixedDocument, 'path' | 'before' | 'after'>[],
-): Promise<void> {
-  for (const { path, before, after } of documents) await writeDocument(config.root, path, before, after);
 }
 
 function fixLine({ file, position, fix, ruleId }: Fixable): string {

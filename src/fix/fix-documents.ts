@@ -20,8 +20,10 @@ export interface FixedDocument {
 /** A digest that is written changes the digest of its own document: as many links of such a chain are followed. */
 const ROUNDS = 10;
 
-/** Reports are rendered from their record: a report that was put right by hand is no report. */
-const GENERATED: readonly unknown[] = ['dry-run-report', 'execution-report'];
+/** Whether a document is rendered from a record: one that was put right by hand proves nothing. */
+export function isGenerated({ kind }: Entry): boolean {
+  return kind === 'dry-run-report' || kind === 'execution-report';
+}
 
 /**
  * Applies the fixes that are wanted, judges the changed documents and all that name them again, and goes on until
@@ -37,7 +39,7 @@ export async function fixDocuments(
   for (let round = 0; round < ROUNDS && findings.length > 0; round++) {
     const groups = byDocument(findings.filter(isFixable), (finding) => {
       const entry = work.entries.get(finding.file)!;
-      return !GENERATED.includes(entry.kind) && wants(finding, entry);
+      return !isGenerated(entry) && wants(finding, entry);
     });
     let changed = false;
     for (const [path, wanted] of groups) {

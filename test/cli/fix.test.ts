@@ -60,6 +60,7 @@ describe('probatum lint --fix', () => {
       'knowledge/unsure.md': ['| `a|b` | c | d |', null],
       'knowledge/open.md': ['| `a | b | c |', null],
       'knowledge/short.md': ['| a |', null],
+      'knowledge/shorter.md': ['| `a|b|c` |', null],
     } as const;
     const files = Object.entries(rows).map(([path, [row]]) => [path, table(row)]);
     const root = folder(Object.fromEntries(files) as Record<string, string>);
@@ -77,15 +78,15 @@ describe('probatum lint --fix', () => {
     const root = folder({
       'knowledge/a.md': `The title\n${header}\nText.\n`,
       'knowledge/b.md': `${header.replace('a.md', 'b.md')}\n\nText.\n`,
-      'knowledge/kindless.md': `${header.replace('kind: note\n', '').replace('a.md', 'kindless.md')}\nText.\n`,
+      'knowledge/kindless.md': `${header.replace('kind: note\n', '').replace('a.md', 'moved.md')}\nText.\n`,
     });
     const before = read(root, 'knowledge/kindless.md');
     const { err } = await probatum(['lint', '--fix'], { cwd: root });
     const front = header.replace('it\'s # me: "x"', "'it''s # me: \"x\"'");
     expect(read(root, 'knowledge/a.md')).toBe(`---\n${front}\n---\n\nThe title\n\nText.\n`);
     expect(read(root, 'knowledge/b.md')).toBe(`---\n${front.replace('a.md', 'b.md')}\n---\n\nText.\n`);
-    expect(read(root, 'knowledge/kindless.md')).toBe(before);
-    expect(err.match(/^fixed/gm)).toHaveLength(2);
+    expect(read(root, 'knowledge/kindless.md')).toBe(before.replace('moved.md', 'kindless.md'));
+    expect(err.match(/^fixed/gm)).toHaveLength(3);
     expect((await findings(root)).map(({ file }) => file)).toEqual(['knowledge/kindless.md']);
   });
 

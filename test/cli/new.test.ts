@@ -86,7 +86,7 @@ describe('probatum new', () => {
     const results = await all(root, [LAW, DDL, PACKAGE, ['lint']]);
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     const text = read(root, PACKAGE_PATH.replace('knowledge', 'governance'));
-    expect(text).toMatch(/ {2}name: main\n[^]* {2}database: "shop: one"\n {2}role: owner\n/);
+    expect(text).toMatch(/ {2}name: main\n[\s\S]* {2}database: "shop: one"\n {2}role: owner\n/);
     expect(text).toContain('dry_run: governance/order-notes-dry-run-report-2026-05-16.md\n');
   });
 

@@ -68,10 +68,10 @@ function escapeBars(
 ): { fix: Fix } | Record<never, never> {
   const { line } = position.start;
   const text = document.prose.find((one) => one.line === line)?.text;
-  if (text === undefined || cells.length <= table.header.cells.length) return {};
+  // In a quote or list the line has more than the row, and is read otherwise.
+  if (text === undefined || cellCount(text) !== cells.length) return {};
   const bars = barsInCode(text);
-  const rest = cellCount(text) - bars.length;
-  if (bars.length === 0 || rest !== table.header.cells.length) return {};
+  if (bars.length === 0 || cells.length - bars.length !== table.header.cells.length) return {};
   const edits = bars.map((index) => {
     const at = { line, column: index + 1 };
     return { position: { start: at, end: at }, text: '\\' };
