@@ -2,7 +2,7 @@ import { UsageError } from '../../base/usage-error.js';
 import { KINDS, type Kind } from '../../model/kinds.js';
 import { type Document, headerText } from '../../parse/document.js';
 import { readKeyValue } from '../../parse/legacy-header.js';
-import { parseWithLimit } from '../../parse/parse-with-limit.js';
+import { readDocument } from '../../parse/read-document.js';
 import { SourceText } from '../../parse/source-text.js';
 import { sameSql } from '../same-sql.js';
 import { adoptBody } from './body.js';
@@ -18,14 +18,14 @@ import { lostText } from './lost-text.js';
  * @throws UsageError where the kind is not clear, or the document cannot be read
  */
 export async function adopt(path: string, bytes: Uint8Array, kind?: Kind): Promise<Uint8Array> {
-  const document = await parseWithLimit(path, bytes);
+  const document = await readDocument(path, bytes);
   const [problem] = document.problems;
   if (problem) throw new UsageError('cannot-read', `${path}: ${problem.message}`, problem.help);
   if (document.header?.origin === 'front-matter') return bytes;
   const source = new SourceText(bytes);
   const text = rewrite(source, document, kind);
   const after = Buffer.from(text);
-  const read = await parseWithLimit(path, after);
+  const read = await readDocument(path, after);
   const unread =
     read.problems[0]?.message ?? (sameSql(document, read) ? null : 'its SQL would be read differently');
   const lost = lostText(source.text, text);
