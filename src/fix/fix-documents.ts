@@ -30,17 +30,24 @@ export function isGenerated({ kind }: Entry): boolean {
  * nothing is left to fix. Writes nothing. Documents of which the fixes would make anything worse stay as they are.
  */
 export async function fixDocuments(
-  { config, files, model, diagnostics }: Compilation,
+  compilation: Compilation,
   wants: (finding: Fixable, entry: Entry) => boolean,
 ): Promise<FixedDocument[]> {
+  const { config, files, model, diagnostics } = compilation;
   const work = new Workspace(config.corpus, entriesOf(model));
   const documents = new Map<string, { after: Uint8Array; fixed: Map<string, Fixable> }>();
   let findings: readonly Diagnostic[] = diagnostics;
-  for (let round = 0; round < ROUNDS && findings.length > 0; round++) {
+  for (let round = 0; ; round++) {
     const groups = byDocument(findings.filter(isFixable), (finding) => {
       const entry = work.entries.get(finding.file)!;
       return !isGenerated(entry) && wants(finding, entry);
     });
+    // Documents that pin each other in a circle would change for ever: they, and what pins them, are left alone.
+    if (round === ROUNDS && groups.size > 0)
+      return fixDocuments(
+        compilation,
+        (finding, entry) => !groups.has(finding.file) && wants(finding, entry),
+      );
     let changed = false;
     for (const [path, wanted] of groups) {
       const known = documents.get(path) ?? { after: files.get(path)!.bytes, fixed: new Map() };
@@ -50,7 +57,8 @@ export async function fixDocuments(
       documents.set(path, { ...known, after: result.bytes });
       changed = true;
     }
-    findings = changed ? work.judge() : [];
+    if (!changed) break;
+    findings = work.judge();
   }
   return [...documents].map(([path, { after, fixed }]) => ({
     path,

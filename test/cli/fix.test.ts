@@ -170,6 +170,26 @@ describe('probatum lint --fix=digests', () => {
     expect((await probatum(['lint', '--fix=digests'], { cwd: root })).err).toBe('');
   });
 
+  it('leaves documents that pin each other in a circle as they are, and what rests on them', async () => {
+    const pin = (path: string) => `next:\n  document: ${path}\n  revision: r1\n  sha256: ${'0'.repeat(64)}\n`;
+    const note = (path: string) => `---\nkind: note\nrevision: r1\n${pin(path)}---\n`;
+    const files = {
+      'knowledge/a.md': note('knowledge/b.md'),
+      'knowledge/b.md': note('knowledge/a.md'),
+      'knowledge/c.md': note('knowledge/a.md'),
+      'knowledge/d.md': note('knowledge/e.md'),
+      'knowledge/e.md': '---\nkind: note\nrevision: r1\n---\n',
+    };
+    const root = folder(files);
+    const { code, err } = await probatum(['lint', '--fix=digests'], { cwd: root });
+    expect({ code, fixed: err.match(/^fixed .*/gm) }).toEqual({
+      code: 1,
+      fixed: [expect.stringContaining('knowledge/d.md')],
+    });
+    for (const path of ['knowledge/a.md', 'knowledge/b.md', 'knowledge/c.md'] as const)
+      expect(read(root, path)).toBe(files[path]);
+  });
+
   it('is not done without being asked for', async () => {
     const { root, pack } = changedExample();
     const before = read(root, pack);
