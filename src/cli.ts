@@ -41,11 +41,53 @@ const count = (value: string) => {
   return Number(value);
 };
 const force = () => new Option('--force', 'replace a file that exists').default(false);
+/** The value may be left out, so what follows may be taken for it: what names no kind of fix is the first path. */
+const FIX_KINDS = ['safe', 'digests'] as const;
+function fixOption(value: string | true | undefined, paths: string[]): 'safe' | 'digests' | undefined {
+  const kind = FIX_KINDS.find((one) => one === value);
+  if (typeof value === 'string' && !kind) paths.unshift(value);
+  return value === undefined ? undefined : (kind ?? 'safe');
+}
 const expectPlan = () =>
   new Option('--expect-plan <sha256>', 'refuse any other plan').argParser((value: string) => {
     if (!/^[0-9a-f]{64}$/.test(value)) throw new InvalidArgumentError('not 64 lower-case hex digits.');
     return value;
   });
+
+/** Options of a document that is not read from its file: there is nothing to write to. */
+const INDIRECT = ['staged', 'stdin', 'stdinFilename'];
+
+const LINT_EXAMPLES = `
+Examples:
+  probatum lint                       the whole corpus
+  probatum lint --fix-dry-run         what a machine can put right, as a diff
+  probatum lint --fix knowledge/x.md  put it right in one document
+  probatum lint --fix=digests         also write digests as they are now: you have read what changed
+`;
+
+const NEW_EXAMPLES = `
+Examples:
+  probatum new law
+  probatum new ddl --change order-notes --after knowledge/base.sql.md
+  probatum new command-package --change order-notes
+  probatum new review --change order-notes --subject knowledge/order-notes-ddl-2026-05-16.sql.md
+`;
+
+const PIN_EXAMPLES = `
+Ends with 0 where there is nothing to do or it was written, with 1 where changes were shown.
+
+Examples:
+  probatum pin knowledge/package.md          what changed since it was pinned, by git's history
+  probatum pin knowledge/package.md --write  say that it was read again
+`;
+
+const ADOPT_EXAMPLES = `
+Ends with 0 where there is nothing to do or it was written, with 1 where a difference was shown.
+
+Examples:
+  probatum adopt knowledge/old/report.md                   show the difference
+  probatum adopt --kind review knowledge/old/*.md --write  write the documents
+`;
 
 program
   .name('probatum')
@@ -84,14 +126,71 @@ program
   .option('--watch', 'lint again whenever a document or the configuration changes')
   .option('--no-cache', 'read every document anew, and keep nothing for the next time')
   .option('--no-plugins', 'load no rules of the corpus: they are code (for corpora that you do not trust)')
+  .addOption(
+    new Option('--fix [kind]', 'apply safe fixes; with =digests also renew digests and revisions').conflicts([
+      'fixDryRun',
+      ...INDIRECT,
+    ]),
+  )
+  .addOption(
+    new Option('--fix-dry-run [kind]', 'show what --fix would change, and write nothing').conflicts(INDIRECT),
+  )
+  .addHelpText('after', LINT_EXAMPLES)
   .action(async (paths: string[], options, command: Command) => {
     if ((options.stdin === true) !== (options.stdinFilename !== undefined))
       command.error('error: --stdin and --stdin-filename go together');
     if (options.stdin && paths.length > 0) command.error('error: --stdin takes no paths');
     if (options.watch && (options.format !== 'pretty' || options.output !== undefined))
       command.error('error: --watch writes for people: without --output, and in no other format');
+    const fix = fixOption(options.fix, paths);
+    const fixDryRun = fixOption(options.fixDryRun, paths);
     const { lint } = await import('./commands/lint.js');
-    exitCode = await lint(environment(), paths, options);
+    exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
+  });
+
+program
+  .command('new')
+  .description('begin a document: its path, date and pins are filled in from the corpus')
+  .argument('<kind>', 'law, ddl, command-package, review, authorization or note')
+  .option('--change <change>', 'name of the change (for a law: governed-migration-protocol)')
+  .option('--date <date>', 'its date (default: today)')
+  .option('--path <file>', 'where it is written (default: by change, kind and date)')
+  .option('--after <document...>', 'ddl documents that come before a new one')
+  .option('--ddl <document>', 'ddl document of a command package (default: the newest of the change)')
+  .option('--law <document>', 'law of a command package (default: the newest)')
+  .option(
+    '--subject <document>',
+    'what is reviewed or authorized (default: what no review has as its subject)',
+  )
+  .addHelpText('after', NEW_EXAMPLES)
+  .action(async (kind: string, options) => {
+    const { newDocument } = await import('./commands/new.js');
+    exitCode = await newDocument(environment(), kind, options);
+  });
+
+program
+  .command('adopt')
+  .description(
+    'rewrite documents from before the format into it, without losing a word; shows the difference',
+  )
+  .argument('<file...>')
+  .option('--kind <kind>', 'kind of the documents (default: what their words say, where that is clear)')
+  .option('--write', 'write them', false)
+  .addHelpText('after', ADOPT_EXAMPLES)
+  .action(async (files: string[], options) => {
+    const { adoptFiles } = await import('./commands/adopt.js');
+    exitCode = await adoptFiles(environment(), files, options);
+  });
+
+program
+  .command('pin')
+  .description('renew the digests and revisions that documents pin; shows what changed in what they pin')
+  .argument('<document...>')
+  .option('--write', 'write them', false)
+  .addHelpText('after', PIN_EXAMPLES)
+  .action(async (documents: string[], options) => {
+    const { pinDocuments } = await import('./commands/pin.js');
+    exitCode = await pinDocuments(environment(), documents, options);
   });
 
 program

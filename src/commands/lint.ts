@@ -11,6 +11,7 @@ import { type CompileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, writeFindings } from './findings.js';
 import { compileSelection, type SelectionOptions } from './lint-selection.js';
 import { whileWaiting } from './spinner.js';
+import type { FixKind } from './fix.js';
 import type { Environment } from './terminal.js';
 
 export interface LintOptions extends OutputOptions, SelectionOptions {
@@ -24,6 +25,10 @@ export interface LintOptions extends OutputOptions, SelectionOptions {
   readonly maxWarnings?: number;
   /** Again whenever something changes, until the user ends it. */
   readonly watch?: boolean;
+  /** Fixes to apply before the findings are shown. */
+  readonly fix?: FixKind;
+  /** Fixes to show, in place of the findings. */
+  readonly fixDryRun?: FixKind;
 }
 
 /** `probatum lint [PATH…]`: the whole corpus is read, findings are shown for the paths named. @returns exit code */
@@ -32,6 +37,13 @@ export async function lint(
   paths: readonly string[],
   options: LintOptions,
 ): Promise<number> {
+  const { fix, fixDryRun } = options;
+  if (fix || fixDryRun) {
+    // Most runs of the linter fix nothing, and start sooner without it.
+    const { fixCorpus, showFixes } = await import('./fix.js');
+    if (fixDryRun) return showFixes(environment, paths, fixDryRun);
+    if (fix) await fixCorpus(environment, paths, fix);
+  }
   const compileAgain = keepingCompile(options);
   if (!options.watch) return lintOnce(environment, paths, options, compileAgain);
   const { watch } = await import('./watch.js');

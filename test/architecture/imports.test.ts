@@ -77,6 +77,11 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'plan', 'team-rules.ts'],
   },
   'api.ts': { from: ['base', 'load', 'pipeline.ts'] },
+  fix: {
+    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'pipeline.ts'],
+    packages: ['diff'],
+    outside: ['node:child_process', 'node:fs/promises'],
+  },
   commands: {
     from: [
       'base',
@@ -90,10 +95,11 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       'execute',
       'render',
       'pipeline.ts',
+      'fix',
       'version.ts',
     ],
     packages: ['chokidar', 'picocolors', 'yocto-spinner'],
-    outside: ['node:fs'],
+    outside: ['node:fs', 'node:fs/promises'],
   },
   demo: {
     from: ['base', 'load', 'parse', 'model', 'target', 'execute', 'pipeline.ts', 'commands'],

@@ -5,7 +5,20 @@ import { describe, expect, it } from 'vitest';
 import { COLOUR, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
 
 const folder = temporaryFolders();
-const COMMANDS = ['lint', 'extract', 'plan', 'rehearse', 'run', 'report', 'verify', 'explain', 'demo'];
+const COMMANDS = [
+  'lint',
+  'new',
+  'adopt',
+  'pin',
+  'extract',
+  'plan',
+  'rehearse',
+  'run',
+  'report',
+  'verify',
+  'explain',
+  'demo',
+];
 
 describe('probatum', () => {
   it('says its version', async () => {

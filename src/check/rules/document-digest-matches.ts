@@ -2,6 +2,7 @@ import { DIGEST } from '../../base/digest.js';
 import type { Entry } from '../../model/entry.js';
 import { pathMentions } from '../../model/model.js';
 import type { Mention } from '../../parse/document.js';
+import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
 
@@ -26,6 +27,7 @@ export const documentDigestMatches: CorpusRule = {
         observed: field.value,
         related: [relatedDocument(target, 'the document as it is now')],
         help: 'it changed after it was pinned: what rests on the pin has to be judged again',
+        ...digestFix('digest', field.position, target.document.digest),
       });
     }
     checkLines(context);
@@ -49,6 +51,8 @@ function checkLines({ entry, model, report }: CorpusContext): void {
       observed: value,
       related: [relatedDocument(target, 'the document as it is now')],
       help: 'write the digest of what is meant, or put the digest of something else on a line of its own',
+      // Beside a document with SQL, the digest of that SQL may be meant.
+      ...(target.sql.units.length > 0 ? {} : digestFix('digest', position, target.document.digest)),
     });
   }
 }

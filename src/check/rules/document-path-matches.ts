@@ -1,4 +1,6 @@
-import { headerPosition, headerText } from '../../parse/document.js';
+import type { Fix } from '../../base/diagnostic.js';
+import { yamlScalar } from '../../base/yaml-scalar.js';
+import { type Document, headerPosition, headerText } from '../../parse/document.js';
 import type { DocumentRule } from '../rule.js';
 
 export const documentPathMatches: DocumentRule = {
@@ -18,6 +20,15 @@ export const documentPathMatches: DocumentRule = {
       expected: document.path,
       observed,
       help: 'write the path of this file, or move the file to the path that it states',
+      ...writePath(document),
     });
   },
 };
+
+/** Only where the value stands on one line; in a header of the old form it is written as it is. */
+function writePath(document: Document): { fix: Fix } | Record<never, never> {
+  const position = headerPosition(document, 'document_path')!;
+  if (position.start.line !== position.end.line) return {};
+  const text = document.header?.origin === 'legacy' ? document.path : yamlScalar(document.path);
+  return { fix: { title: 'write the path of the file', kind: 'safe', edits: [{ position, text }] } };
+}

@@ -1,4 +1,8 @@
+import type { Fix } from '../../base/diagnostic.js';
 import { FILE_START } from '../../base/position.js';
+import { yamlScalar } from '../../base/yaml-scalar.js';
+import { KINDS } from '../../model/kinds.js';
+import type { Document } from '../../parse/document.js';
 import { kindName } from '../../model/entry.js';
 import type { DocumentRule } from '../rule.js';
 
@@ -20,7 +24,8 @@ export const frontMatterRequired: DocumentRule = {
         message: 'the header is a bare block of "key: value" lines, expected front matter',
         position: header.position,
         severity: 'warning',
-        help: 'move it to the top of the file, between two lines of ---, and add "kind:"',
+        help: `probatum adopt ${entry.document.path} --kind KIND rewrites it in the present form`,
+        ...moveHeader(entry.document),
       });
     else
       report({
@@ -30,3 +35,30 @@ export const frontMatterRequired: DocumentRule = {
       });
   },
 };
+
+/**
+ * The block, moved to the top. Only where it names its kind, and where the rest reads the same in the present form: old
+ * headings and tables that run into each other are rewritten by `adopt`, which shows a person what it does.
+ */
+function moveHeader({ header, headings, tables }: Document): { fix: Fix } | Record<never, never> {
+  if (header === null || !KINDS.some((kind) => kind === header.data.kind)) return {};
+  const { start, end } = header.position;
+  const whole = header.values.length === end.line - start.line + 1;
+  const flush = header.keys.every(({ position }) => position.start.column === 1);
+  const touching = tables.some(({ position }) =>
+    tables.some((other) => other.position.start.line === position.end.line + 1),
+  );
+  if (!whole || !flush || touching || headings.some(({ slug }) => slug === '')) return {};
+  const lines = header.values.map(({ path, value }) =>
+    value === '' ? `${path}:` : `${path}: ${yamlScalar(value)}`,
+  );
+  const text = `---\n${lines.join('\n')}\n---\n`;
+  const edits =
+    start.line === 1
+      ? [{ position: header.position, text: text.trimEnd() }]
+      : [
+          { position: FILE_START, text: `${text}\n` },
+          { position: header.position, text: '' },
+        ];
+  return { fix: { title: 'make the header front matter', kind: 'safe', edits } };
+}

@@ -1,4 +1,6 @@
-import type { Row, Table } from '../../parse/document.js';
+import type { Fix } from '../../base/diagnostic.js';
+import type { Document, Row, Table } from '../../parse/document.js';
+import { barsInCode, cellCount } from '../../parse/table-row.js';
 import type { DocumentRule, Finding } from '../rule.js';
 import { counted } from '../words.js';
 
@@ -14,7 +16,11 @@ export const malformedTable: DocumentRule = {
     for (const table of document.tables) {
       for (const row of table.rows) {
         if (row.cells.length !== table.header.cells.length)
-          report({ ...judge(row, table), related: [header(table, document.path)] });
+          report({
+            ...judge(row, table),
+            related: [header(table, document.path)],
+            ...escapeBars(document, row, table),
+          });
       }
     }
     for (const position of document.strayDelimiters)
@@ -49,4 +55,26 @@ function judge({ cells, position }: Row, table: Table): Finding {
 function header(table: Table, file: string) {
   const cells = counted(table.header.cells.length, 'cell');
   return { file, position: table.header.position, message: `the header has ${cells}` };
+}
+
+/**
+ * A bar in a code span divides cells like any other, which its author did not know: where escaping all of them makes
+ * the row as long as its header, that is what was meant. Nobody can tell which cell is missing from a short row.
+ */
+function escapeBars(
+  document: Document,
+  { cells, position }: Row,
+  table: Table,
+): { fix: Fix } | Record<never, never> {
+  const { line } = position.start;
+  const text = document.prose.find((one) => one.line === line)?.text;
+  // In a quote or list the line has more than the row, and is read otherwise.
+  if (text === undefined || cellCount(text) !== cells.length) return {};
+  const bars = barsInCode(text);
+  if (bars.length === 0 || cells.length - bars.length !== table.header.cells.length) return {};
+  const edits = bars.map((index) => {
+    const at = { line, column: index + 1 };
+    return { position: { start: at, end: at }, text: '\\' };
+  });
+  return { fix: { title: 'write \\| for a bar inside a code span', kind: 'safe', edits } };
 }

@@ -2,8 +2,12 @@ import type { Range } from '../../base/position.js';
 import { pathMentions } from '../../model/model.js';
 import { REVISION } from '../../model/pins.js';
 import { headerText } from '../../parse/document.js';
+import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
+
+/** A note may call its revisions anything, also what would read otherwise where it is written. */
+const REVISION = /^r[1-9]\d*$/;
 
 export const noStaleRevision: CorpusRule = {
   id: 'no-stale-revision',
@@ -36,5 +40,6 @@ function judge({ model, report }: CorpusContext, path: string, observed: string,
     observed,
     related: [relatedDocument(target, `this document is revision ${expected}`, 'revision')],
     help: 'what was said of one revision does not hold for another: read it again before you change the number',
+    ...(REVISION.test(expected) ? digestFix('revision', position, expected) : {}),
   });
 }

@@ -2,6 +2,7 @@ import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
 import { type Entry, unitOf } from '../../model/entry.js';
 import { pathMentions, resolvePath } from '../../model/model.js';
+import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
 
@@ -33,7 +34,7 @@ function checkPins(context: CorpusContext): void {
     const target = context.model.entries.get(pin.path);
     for (const { name, value, position } of pin.fields) {
       const role = roleOf(name);
-      if (target && role && DIGEST.test(value)) compare(context, target, role, value, position);
+      if (target && role && DIGEST.test(value)) compare(context, target, role, value, position, 'certain');
     }
   }
 }
@@ -67,7 +68,7 @@ function checkKeyValues(context: CorpusContext): void {
   for (const { key, value, position } of written) {
     const role = roleOf(key!);
     const digest = value.toLowerCase();
-    if (role) compare(context, target, role, digest, position);
+    if (role) compare(context, target, role, digest, position, 'certain');
     else if (key === 'ddl_sha256' && digest !== target.document.digest)
       compare(context, target, 'migration', digest, position);
   }
@@ -79,6 +80,8 @@ function compare(
   role: Role,
   observed: string,
   position: Range,
+  /** Whether a machine may write the digest: not in SQL, and not where another digest may be meant. */
+  meant: 'certain' | 'unsure' = 'unsure',
 ): void {
   const unit = unitOf(target, role);
   const { path } = target.document;
@@ -101,6 +104,7 @@ function compare(
       observed,
       related: [{ file: path, position: place, message: `the ${role} SQL as it is now` }],
       help: 'the SQL changed after its digest was written: what rests on it has to be judged again',
+      ...(meant === 'certain' ? digestFix('digest', position, unit.digest) : {}),
     });
   }
 }

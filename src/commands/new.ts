@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UsageError } from '../base/usage-error.js';
+import { type Draft, type DraftRequest, draft, NEW_KINDS, type NewKind } from '../fix/new/draft.js';
+import { type Config, loadConfig } from '../load/config.js';
+import { toRootPath } from '../load/corpus.js';
+import { schemaErrors } from '../load/schemas.js';
+import { inCorpus, type Model } from '../model/model.js';
+import { compile } from '../pipeline.js';
+import { renderTemplate } from '../render/templates.js';
+import type { Environment } from './terminal.js';
+
+export interface NewOptions {
+  readonly change?: string;
+  readonly date?: string;
+  readonly path?: string;
+  readonly after?: readonly string[];
+  readonly ddl?: string;
+  readonly law?: string;
+  readonly subject?: string;
+}
+
+/** Which options say something to which kinds; the others would be passed over in silence. */
+const OPTIONS: Readonly<Record<'after' | 'ddl' | 'law' | 'subject', readonly NewKind[]>> = {
+  after: ['ddl'],
+  ddl: ['command-package'],
+  law: ['command-package'],
+  subject: ['review', 'authorization'],
+};
+
+/** `probatum new KIND`: a document that lints, with its pins filled in from the corpus. @returns exit code */
+export async function newDocument(
+  environment: Environment,
+  kindName: string,
+  options: NewOptions,
+): Promise<number> {
+  const kind = NEW_KINDS.find((known) => known === kindName);
+  if (!kind) throw new UsageError('bad-argument', `no kind "${kindName}"`, `kinds: ${NEW_KINDS.join(', ')}`);
+  refuseIdle(kind, options);
+  const config = loadConfig(environment.root);
+  const { model } = await compile(config);
+  const request = requestOf(environment, config, model, kind, options);
+  const found = draft(kind, config, model, request);
+  const { path, values } = placed(environment, config, model, found, options.path);
+  const text = renderTemplate(`new/${kind}.md.liquid`, {
+    ...values,
+    kind,
+    path,
+    change: request.change,
+    date: request.date,
+    nonce: randomUUID(),
+  });
+  writeNew(join(config.root, path), path, text);
+  environment.terminal.out(`${path}\n`);
+  environment.terminal.err(`next: ${NEXT[kind]}\n`);
+  return 0;
+}
+
+const NEXT: Readonly<Record<NewKind, string>> = {
+  law: 'read it: it is what every change will follow; then "probatum new ddl --change CHANGE"',
+  ddl: 'write the SQL and its scope; then "probatum new command-package"',
+  'command-package': 'write target and checks; then "probatum plan" and "probatum rehearse" it',
+  review: 'read what it pins, and write the verdict',
+  authorization: 'write who orders the run, and its window',
+  note: 'write it',
+};
+
+function refuseIdle(kind: NewKind, options: NewOptions): void {
+  for (const [name, kinds] of Object.entries(OPTIONS)) {
+    const value = options[name as keyof typeof OPTIONS];
+    if (value !== undefined && !kinds.includes(kind))
+      throw new UsageError(
+        'bad-argument',
+        `--${name} says nothing to a ${kind}`,
+        `it is for: ${kinds.join(', ')}`,
+      );
+  }
+}
+
+function requestOf(
+  environment: Environment,
+  config: Config,
+  model: Model,
+  kind: NewKind,
+  options: NewOptions,
+): DraftRequest {
+  const change = options.change ?? (kind === 'law' ? 'governed-migration-protocol' : undefined);
+  if (change === undefined)
+    throw new UsageError(
+      'bad-argument',
+      '--change is missing',
+      'name the change that the document belongs to',
+    );
+  const date = options.date ?? localDate(environment.now());
+  const wrong = schemaErrors('note', { kind: 'note', date }).length > 0;
+  if (wrong)
+    throw new UsageError('bad-argument', `--date: ${date} is no calendar date`, 'write it as 2026-05-16');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(change))
+    throw new UsageError(
+      'bad-argument',
+      `--change: "${change}" is no name`,
+      'use letters, digits, ".", "_" and "-"',
+    );
+  const inside = (path: string) => toRootPath(config.root, environment.cwd, path);
+  const { ddl, law, subject } = options;
+  return {
+    change,
+    date,
+    folder: model.roots[0] ?? '',
+    after: (options.after ?? []).map(inside),
+    ...(ddl === undefined ? {} : { ddl: inside(ddl) }),
+    ...(law === undefined ? {} : { law: inside(law) }),
+    ...(subject === undefined ? {} : { subject: inside(subject) }),
+  };
+}
+
+/** The place that the user named, or the draft's own. @throws UsageError where no document can be there */
+function placed(
+  { cwd }: Environment,
+  { root, corpus }: Config,
+  model: Model,
+  found: Draft,
+  named: string | undefined,
+): Draft {
+  const path = named === undefined ? found.path : toRootPath(root, cwd, named);
+  if (!path.endsWith('.md') || !inCorpus(model, path))
+    throw new UsageError('bad-argument', `${path} would be no document of the corpus: ${corpus.join(', ')}`);
+  if (schemaErrors('note', { kind: 'note', document_path: path }).length > 0)
+    throw new UsageError(
+      'bad-argument',
+      `${path} has a blank or a backslash in it`,
+      'name another with --path',
+    );
+  return { ...found, path };
+}
+
+function writeNew(file: string, path: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST')
+      throw new UsageError('cannot-write', `${path} exists already`, 'name another with --path or --date');
+    throw new UsageError('cannot-write', `cannot write ${path} (${code})`);
+  }
+}
+
+/** The date where the user is. */
+function localDate(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
