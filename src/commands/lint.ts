@@ -9,9 +9,9 @@ import {
 } from '../render/diagnostics.js';
 import { type CompileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, writeFindings } from './findings.js';
+import type { FixKind } from './fix.js';
 import { compileSelection, type SelectionOptions } from './lint-selection.js';
 import { whileWaiting } from './spinner.js';
-import type { FixKind } from './fix.js';
 import type { Environment } from './terminal.js';
 
 export interface LintOptions extends OutputOptions, SelectionOptions {

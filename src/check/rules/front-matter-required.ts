@@ -1,9 +1,9 @@
 import type { Fix } from '../../base/diagnostic.js';
 import { FILE_START } from '../../base/position.js';
 import { yamlScalar } from '../../base/yaml-scalar.js';
+import { kindName } from '../../model/entry.js';
 import { KINDS } from '../../model/kinds.js';
 import type { Document } from '../../parse/document.js';
-import { kindName } from '../../model/entry.js';
 import type { DocumentRule } from '../rule.js';
 
 export const frontMatterRequired: DocumentRule = {

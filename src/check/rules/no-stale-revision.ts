@@ -6,9 +6,6 @@ import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
 
-/** A note may call its revisions anything, also what would read otherwise where it is written. */
-const REVISION = /^r[1-9]\d*$/;
-
 export const noStaleRevision: CorpusRule = {
   id: 'no-stale-revision',
   scope: 'corpus',
