@@ -55,7 +55,7 @@ const expectPlan = () =>
   });
 
 /** Options of a document that is not read from its file: there is nothing to write to. */
-const INDIRECT = ['staged', 'stdin', 'stdinFilename'];
+const INDIRECT = ['staged', 'since', 'stdin', 'stdinFilename', 'watch'];
 
 const LINT_EXAMPLES = `
 Examples:

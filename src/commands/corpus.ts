@@ -14,12 +14,12 @@ export type CompileCorpus = (config: Config, reading: Reading) => Promise<Compil
 export async function compileCorpus(
   environment: Environment,
   paths: readonly string[] = [],
-): Promise<{ compilation: Compilation; includes: Selection['includes'] }> {
+): Promise<{ compilation: Compilation } & Selection> {
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
   const compilation = await compile(config, { besides: selection.files });
   requireDocuments(compilation, selection.includes);
-  return { compilation, includes: selection.includes };
+  return { compilation, ...selection };
 }
 
 /** @throws UsageError where no document was read: nothing checked must not look like a clean corpus */

@@ -41,9 +41,10 @@ export async function showFixes(
 }
 
 async function findFixes(environment: Environment, paths: readonly string[], kind: FixKind) {
-  const { compilation, includes } = await compileCorpus(environment, paths);
+  const { compilation, files, includes } = await compileCorpus(environment, paths);
   const documents = await fixDocuments(
     compilation,
+    files,
     ({ file, fix }, entry) =>
       includes(file) && (fix.kind === 'safe' || (kind === 'digests' && !isJudgement(entry))),
   );

@@ -5,8 +5,9 @@ import { UsageError } from '../base/usage-error.js';
 import { type Draft, type DraftRequest, draft, NEW_KINDS, type NewKind } from '../fix/new/draft.js';
 import { type Config, loadConfig } from '../load/config.js';
 import { toRootPath } from '../load/corpus.js';
+import { corpusMatcher } from '../load/list-files.js';
 import { schemaErrors } from '../load/schemas.js';
-import { inCorpus, type Model } from '../model/model.js';
+import type { Model } from '../model/model.js';
 import { compile } from '../pipeline.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Environment } from './terminal.js';
@@ -42,7 +43,7 @@ export async function newDocument(
   const { model } = await compile(config);
   const request = requestOf(environment, config, model, kind, options);
   const found = draft(kind, config, model, request);
-  const { path, values } = placed(environment, config, model, found, options.path);
+  const { path, values } = placed(environment, config, found, options.path);
   const text = renderTemplate(`new/${kind}.md.liquid`, {
     ...values,
     kind,
@@ -116,16 +117,13 @@ function requestOf(
 }
 
 /** The place that the user named, or the draft's own. @throws UsageError where no document can be there */
-function placed(
-  { cwd }: Environment,
-  { root, corpus }: Config,
-  model: Model,
-  found: Draft,
-  named: string | undefined,
-): Draft {
-  const path = named === undefined ? found.path : toRootPath(root, cwd, named);
-  if (!path.endsWith('.md') || !inCorpus(model, path))
-    throw new UsageError('bad-argument', `${path} would be no document of the corpus: ${corpus.join(', ')}`);
+function placed({ cwd }: Environment, config: Config, found: Draft, named: string | undefined): Draft {
+  const path = named === undefined ? found.path : toRootPath(config.root, cwd, named);
+  if (!path.endsWith('.md') || !corpusMatcher(config)(path))
+    throw new UsageError(
+      'bad-argument',
+      `${path} would be no document of the corpus: ${config.corpus.join(', ')}`,
+    );
   if (schemaErrors('note', { kind: 'note', document_path: path }).length > 0)
     throw new UsageError(
       'bad-argument',

@@ -20,12 +20,13 @@ export async function pinDocuments(
   paths: readonly string[],
   { write }: PinOptions,
 ): Promise<number> {
-  const { compilation } = await compileCorpus(environment, paths);
+  const { compilation, files: besides } = await compileCorpus(environment, paths);
   const files = paths.map((path) =>
     pinningDocument(compilation, documentPath(compilation, environment, path)),
   );
   const documents = await fixDocuments(
     compilation,
+    besides,
     ({ file, fix }) => fix.kind === 'digests' && files.includes(file),
   );
   for (const document of documents) await show(environment, compilation, documents, document);

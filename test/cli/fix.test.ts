@@ -228,8 +228,14 @@ describe('probatum lint --fix-dry-run', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: '0 fixes, nothing was written\n' });
   });
 
-  it('is refused together with --fix', async () => {
-    const { code, err } = await probatum(['lint', '--fix', '--fix-dry-run'], { cwd: folder() });
+  it.each([
+    ['--fix-dry-run', '--fix'],
+    ['--fix', '--staged'],
+    ['--fix', '--stdin', '--stdin-filename', 'a.md'],
+    ['--fix', '--watch'],
+    ['--fix-dry-run', '--since', 'HEAD'],
+  ])('of %s with %s is refused: it would not be what is shown', async (...options) => {
+    const { code, err } = await probatum(['lint', ...options], { cwd: folder() });
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('cannot be used with') });
   });
 });
