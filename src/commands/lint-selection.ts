@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
-import { type Config, loadConfig } from '../load/config.js';
-import { CONFIG_FILE } from '../load/config-yaml.js';
+import { type Config, configurationFiles, loadConfig } from '../load/config.js';
 import { type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import type { Changes } from '../load/git-changes.js';
 import type { Compiled } from '../pipeline.js';
@@ -81,7 +80,8 @@ function select(compilation: Compiled, includes: (path: string) => boolean): Sel
 /** Findings of documents that changed, of those that name one that changed or went, and findings that point to one. */
 function selectChanged(compilation: Compiled, { includes }: Selection, { paths }: Changes): Selected {
   // The configuration judges every document.
-  if (paths.includes(CONFIG_FILE)) return select(compilation, includes);
+  if (configurationFiles(compilation.config).some((path) => paths.includes(path)))
+    return select(compilation, includes);
   const { model, diagnostics } = compilation;
   const changed = changedPaths(compilation, paths);
   const affected = new Set([...changed, ...[...changed].flatMap((path) => model.referrers(path))]);

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
 import { UsageError } from '../base/usage-error.js';
-import { type Config, configRoot, defaultConfig, loadConfig } from '../load/config.js';
-import { CONFIG_FILE } from '../load/config-yaml.js';
+import { type Config, configRoot, configurationFiles, defaultConfig, loadConfig } from '../load/config.js';
 import { corpusMatcher, startingFolders } from '../load/list-files.js';
 import { encodeTerminal } from '../render/encode.js';
 import type { Environment } from './terminal.js';
@@ -86,7 +85,7 @@ class Changes {
 
 async function watchCorpus({ root, terminal }: Environment, changes: Changes): Promise<FSWatcher> {
   const config = readableConfig(root);
-  const configFile = join(config.root, CONFIG_FILE);
+  const configFiles = configurationFiles(config).map((path) => join(config.root, path));
   const folders = startingFolders(config.corpus).map((folder) => join(config.root, folder));
   const isDocument = corpusMatcher(config);
   const pathOf = (file: string) =>
@@ -94,14 +93,14 @@ async function watchCorpus({ root, terminal }: Environment, changes: Changes): P
       .slice(config.root.length + 1)
       .replaceAll('\\', '/')
       .normalize('NFC');
-  const watcher = watchFiles([...folders, configFile], {
+  const watcher = watchFiles([...folders, ...configFiles], {
     ignoreInitial: true,
     followSymlinks: false,
     ignored: (file, stats) =>
-      isLeftOut(pathOf(file)) ||
-      (stats?.isFile() === true && file !== configFile && !isDocument(pathOf(file))),
+      !configFiles.includes(file) &&
+      (isLeftOut(pathOf(file)) || (stats?.isFile() === true && !isDocument(pathOf(file)))),
   });
-  watcher.on('all', (_, file) => changes.add(file === configFile));
+  watcher.on('all', (_, file) => changes.add(configFiles.includes(file)));
   watcher.on('error', (error) => terminal.err(`error: changes may go unseen: ${(error as Error).message}\n`));
   await new Promise<void>((ready) => watcher.once('ready', ready));
   return watcher;

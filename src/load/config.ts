@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import type { CustomKind, KindAssignment, LevelOverride, RuleLevels } from '../base/team-settings.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Plugin, readKinds, readPlugins } from './config-files.js';
@@ -86,6 +86,12 @@ export function loadConfig(from: string): Config {
     plugins: readPlugins(root, named.plugins ?? [], places),
     places,
   };
+}
+
+/** Paths of the configuration file and of those that it names, relative to the root; they judge every document. */
+export function configurationFiles({ plugins, customKinds }: Config): string[] {
+  const named = [...plugins, ...Object.values(customKinds)].map(({ path }) => posix.normalize(path));
+  return [CONFIG_FILE, ...named];
 }
 
 /** The nearest folder at or above one with a configuration file, else the folder itself; absolute. */

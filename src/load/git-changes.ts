@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
-import type { Config } from './config.js';
-import { CONFIG_FILE } from './config-yaml.js';
+import { type Config, configurationFiles } from './config.js';
 import { Git, type Surroundings } from './git.js';
 import { corpusMatcher, listFiles } from './list-files.js';
 
@@ -110,17 +109,18 @@ async function differingFromDisk(git: Git): Promise<Map<string, string>> {
 
 /** The configuration judges every document: it is read from the disk, so it must be the one of the index. */
 function requireConfig(
-  { root }: Config,
+  config: Config,
   entries: readonly IndexEntry[],
   differing: ReadonlyMap<string, string>,
 ): void {
-  const indexed = entries.some(({ path }) => path === CONFIG_FILE);
-  if (differing.has(CONFIG_FILE) || indexed !== existsSync(join(root, CONFIG_FILE)))
-    throw new UsageError(
-      'bad-argument',
-      `${CONFIG_FILE} on disk is not the one in git's index`,
-      'stage it with "git add", or put it back',
-    );
+  const indexed = new Set(entries.map(({ path }) => path));
+  for (const path of configurationFiles(config))
+    if (differing.has(path) || indexed.has(path) !== existsSync(join(config.root, path)))
+      throw new UsageError(
+        'bad-argument',
+        `${path} on disk is not the one in git's index`,
+        'stage it with "git add", or put it back',
+      );
 }
 
 interface Compared {

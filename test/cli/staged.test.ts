@@ -145,6 +145,22 @@ describe('probatum lint --staged', () => {
     expect((await made.lint(['--staged'])).code).toBe(2);
   });
 
+  it('takes the files that the configuration names for a part of it', async () => {
+    const made = repository({
+      'probatum.config.yaml': 'corpus: [knowledge/**/*.md]\nplugins: [./rules/own.mjs]\n',
+      'rules/own.mjs': 'export default { rules: [] };\n',
+      [A]: TORN,
+    });
+    const lint = () => made.lint(['--staged', '--no-plugins']);
+    expect(await lint()).toMatchObject({ code: 0, found: [] });
+    made.write({ 'rules/own.mjs': 'export default { rules: [] }; // more\n' });
+    const refused = await lint();
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain("rules/own.mjs on disk is not the one in git's index");
+    made.git('add', '--all');
+    expect((await lint()).found).toEqual([`${A} malformed-table`]);
+  });
+
   it('works in a corpus below the root of the repository, and with names of any kind', async () => {
     const made = repository();
     const odd = 'knowledge/sp ace "quote"\tтест [x] \n line.md';
