@@ -11,6 +11,7 @@ export interface SqlFacts {
 /** Ids of the rules that judge SQL alone; each problem is a finding of one of them. */
 export type SqlRuleId =
   | 'sql-syntax'
+  | 'no-meta-command'
   | 'sql-hidden-characters'
   | 'single-transaction'
   | 'statement-allowed'

@@ -4,10 +4,12 @@ import { SourceText } from '../parse/source-text.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlUnit, Statement } from './facts.js';
-import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
+import type { Node, ParsedStatement, Token } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
 import { isQualified, relationName } from './names.js';
+import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
+import { acrossFences, checkExecutableSyntax, checkSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
 import { UnitText } from './unit-text.js';
 import { relationsOf } from './walk.js';
@@ -64,26 +66,8 @@ function toRange({ start, end, firstLine, lastLine }: Fence): ByteRange {
   return { start, end, firstLine, lastLine };
 }
 
-function checkSyntax(text: UnitText, problems: SqlProblem[]): ReturnType<typeof parseSql> {
-  const parsed = parseSql(text.bytes);
-  const { problem } = parsed;
-  if (problem) {
-    const line = text.lineAt(problem.offset);
-    const help = /^\s*\\/.test(line)
-      ? 'psql meta-commands are not SQL and never run; write the SQL they stand for'
-      : "PostgreSQL's own grammar refuses it here";
-    problems.push({
-      rule: 'sql-syntax',
-      message: problem.message,
-      position: text.tokenAt(problem.offset),
-      help,
-    });
-  }
-  return parsed;
-}
-
 function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
-  const { statements: parsed, tokens } = checkSyntax(text, problems);
+  const { statements: parsed, tokens } = checkExecutableSyntax(text, problems);
   problems.push(...hiddenNames(text, tokens), ...acrossFences(text, [...tokens, ...parsed]));
   const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
   const statements = parsed.map((raw, index) => {
@@ -92,7 +76,8 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
       problems.push({ rule, message, position: firstLine(position, text, raw), help });
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
     judgeNames(raw, changes, report);
-    if (changes) judgeChange(raw, report);
+    if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
+    else if (changes) judgeChange(raw, report);
     else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
@@ -100,21 +85,6 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
     return toStatement(raw, text, changes, transaction);
   });
   return { statements: changes ? withoutOwnLocks(statements) : statements, tokens };
-}
-
-/** Each fence is read on its own by a reviewer, so nothing may begin in one and end in another. */
-function acrossFences(text: UnitText, parts: readonly { start: number; end: number }[]): SqlProblem[] {
-  const crossing = parts.find(({ start, end }) => text.fenceOf(start) !== text.fenceOf(end - 1));
-  if (!crossing) return [];
-  const { start } = text.range(crossing.start, crossing.end);
-  return [
-    {
-      rule: 'sql-syntax',
-      message: 'a statement, text or comment runs on into the next fence',
-      position: { start, end: { line: start.line, column: start.column + 1 } },
-      help: 'end it in the fence that it begins in',
-    },
-  ];
 }
 
 /** A table that the unit itself creates is seen by nobody else yet: its locks make nobody wait. */
@@ -164,7 +134,7 @@ function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): voi
 
 /** The grammar's node name in words: `CreateTrigStmt` becomes `a CreateTrig statement`. */
 function words(node: string): string {
-  return `a ${node.replace(/Stmt$/, '')} statement`;
+  return `${/^[AEIOU]/.test(node) ? 'an' : 'a'} ${node.replace(/Stmt$/, '')} statement`;
 }
 
 function readTransaction(

@@ -97,7 +97,7 @@ describe('what is not on the list is refused', () => {
   it.each([
     "COPY a.b FROM PROGRAM 'curl x'",
     "COPY a.b TO '/tmp/x'",
-    'COPY a.b FROM stdin',
+    'COPY a.b TO stdout',
     'DO $$ BEGIN DELETE FROM a.b; END $$',
     'CALL a.p()',
     'SET ROLE postgres',

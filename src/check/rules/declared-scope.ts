@@ -51,7 +51,10 @@ function isReadable({ entry }: DocumentContext): boolean {
   const { document, sql } = entry;
   const written = document.fences.some(({ role }) => role === 'migration');
   if (written && !unitOf(entry, 'migration')) return false;
-  return document.header !== null && !sql.problems.some(({ rule }) => rule === 'sql-syntax');
+  return (
+    document.header !== null &&
+    !sql.problems.some(({ rule }) => rule === 'sql-syntax' || rule === 'no-meta-command')
+  );
 }
 
 function declaredNames({ entry }: DocumentContext) {

@@ -19,6 +19,7 @@ import { noBrokenReference } from './no-broken-reference.js';
 import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
 import { noOrphan } from './no-orphan.js';
+import { noMetaCommand } from './no-meta-command.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
@@ -75,6 +76,7 @@ export const RULES: readonly Rule[] = [
   abbreviatedDigest,
   suspectReview,
   sqlSyntax,
+  noMetaCommand,
   sqlHiddenCharacters,
   sqlFencePlacement,
   noRawHtmlBesideSql,
