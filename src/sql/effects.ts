@@ -76,11 +76,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** Whether a statement of this kind may stand in executable SQL at all. */
 export function isAllowed(node: string, tree: Node): boolean {
   if (!Object.hasOwn(KINDS, node)) return false;
-  if (node === 'IndexStmt' && tree.concurrent) return false;
   if (tree.objtype !== undefined && node !== 'AlterTableStmt' && !NAMED_OBJECTS.has(String(tree.objtype)))
     return false;
   if (node === 'RenameStmt' && !NAMED_OBJECTS.has(String(tree.renameType))) return false;
-  return node !== 'DropStmt' || (!tree.concurrent && Object.hasOwn(DROPPABLE, String(tree.removeType)));
+  return node !== 'DropStmt' || Object.hasOwn(DROPPABLE, String(tree.removeType));
 }
 
 /** Objects of one database whose names the effects can tell; not roles, databases or functions. */
@@ -103,7 +102,6 @@ export function refusedPart(node: string, tree: Node): string | null {
   );
   if (temporary) return 'a temporary object';
   for (const { key, node: part } of nodesOf(tree)) {
-    if (key === 'PartitionCmd' && part.concurrent) return 'DETACH PARTITION CONCURRENTLY';
     if (/^[A-Z]\w*Stmt$/.test(key) && key !== 'SelectStmt' && !isAllowed(key, part))
       return `${key} in a WITH query`;
     if (key !== 'FuncCall') continue;

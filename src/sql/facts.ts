@@ -14,6 +14,7 @@ export type SqlRuleId =
   | 'no-meta-command'
   | 'sql-hidden-characters'
   | 'single-transaction'
+  | 'no-non-transactional'
   | 'statement-allowed'
   | 'qualified-names'
   | 'check-format'

@@ -11,6 +11,7 @@ import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
 import { acrossFences, checkExecutableSyntax, checkSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
+import { nonTransactional } from './transactional.js';
 import { UnitText } from './unit-text.js';
 import { relationsOf } from './walk.js';
 
@@ -77,7 +78,7 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
     judgeNames(raw, changes, report);
     if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
-    else if (changes) judgeChange(raw, report);
+    else if (changes) judgeChange(raw, parsed, index, report);
     else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
@@ -100,7 +101,21 @@ function withoutOwnLocks(statements: readonly Statement[]): Statement[] {
 
 type Report = (rule: SqlProblem['rule'], message: string, help: string) => void;
 
-function judgeChange(raw: ParsedStatement, report: Report): void {
+function judgeChange(
+  raw: ParsedStatement,
+  all: readonly ParsedStatement[],
+  index: number,
+  report: Report,
+): void {
+  const outside = nonTransactional(raw, all, index);
+  if (outside) {
+    report(
+      'no-non-transactional',
+      `${outside} cannot run inside a transaction`,
+      'the executor runs the whole change in one; write a form that can, or make this change outside of this tool',
+    );
+    return;
+  }
   if (!isAllowed(raw.node, raw.tree)) {
     report(
       'statement-allowed',

@@ -20,6 +20,7 @@ import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
 import { noOrphan } from './no-orphan.js';
 import { noMetaCommand } from './no-meta-command.js';
+import { noNonTransactional } from './no-non-transactional.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
@@ -81,6 +82,7 @@ export const RULES: readonly Rule[] = [
   sqlFencePlacement,
   noRawHtmlBesideSql,
   singleTransaction,
+  noNonTransactional,
   statementAllowed,
   qualifiedNames,
   declaredScope,
