@@ -107,6 +107,8 @@ export interface TableAlteration {
   readonly name: string;
   readonly added: readonly ColumnDefinition[];
   readonly dropped: readonly string[];
+  /** Added columns for which the server calculates a value in every row, one by one: a backfill without UPDATE. */
+  readonly filled: readonly string[];
   readonly complete: boolean;
 }
 

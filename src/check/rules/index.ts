@@ -24,6 +24,7 @@ import { noNonTransactional } from './no-non-transactional.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
+import { noUndeclaredRows } from './no-undeclared-rows.js';
 import { noUndefinedId } from './no-undefined-id.js';
 import { packageComplete } from './package-complete.js';
 import { passMeansEqual } from './pass-means-equal.js';
@@ -86,6 +87,7 @@ export const RULES: readonly Rule[] = [
   statementAllowed,
   qualifiedNames,
   declaredScope,
+  noUndeclaredRows,
   checkFormat,
   checkReadOnly,
   passMeansEqual,
