@@ -17,6 +17,7 @@ export type SqlRuleId =
   | 'no-non-transactional'
   | 'statement-allowed'
   | 'qualified-names'
+  | 'rollback-inverts'
   | 'check-format'
   | 'check-read-only';
 
@@ -27,6 +28,8 @@ export interface SqlProblem {
   readonly expected?: string;
   readonly observed?: string;
   readonly help?: string;
+  /** Other places of the same document that explain it. */
+  readonly related?: readonly { readonly position: Range; readonly message: string }[];
 }
 
 /** All fences of one role in one document, concatenated in document order. */

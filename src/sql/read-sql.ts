@@ -3,9 +3,10 @@ import type { Document, Fence, FenceRole } from '../parse/document.js';
 import { SourceText } from '../parse/source-text.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
-import type { ByteRange, Check, SqlFacts, SqlProblem, SqlUnit, Statement } from './facts.js';
+import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
 import type { Node, ParsedStatement, Token } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
+import { inversionProblems, type ParsedUnit } from './inversion.js';
 import { isQualified, relationName } from './names.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
@@ -35,12 +36,14 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   const problems: SqlProblem[] = [];
   const units: SqlUnit[] = [];
   const checks: Check[] = [];
+  const parsed = new Map<FenceRole, ParsedUnit>();
   for (const role of ROLES) {
     const fences = document.fences.filter((fence) => fence.role === role && isExecutable(fence));
     if (fences.length === 0) continue;
     const text = new UnitText(source, fences.map(toRange));
     for (const range of text.ranges) problems.push(...hiddenCharacters(source, range));
-    const { statements, tokens } = readUnit(role, text, problems);
+    const { statements, tokens, unit } = readUnit(role, text, problems);
+    parsed.set(role, unit);
     units.push({
       role,
       digest: sha256(text.bytes),
@@ -54,6 +57,7 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
       problems.push(...found.problems);
     }
   }
+  problems.push(...judgeRollback(document, parsed, problems));
   if (units.length > 0) problems.push(...loneReturns(source));
   for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence))) {
     const text = new UnitText(source, [toRange(fence)]);
@@ -85,7 +89,31 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
     }
     return toStatement(raw, text, changes, transaction);
   });
-  return { statements: changes ? withoutOwnLocks(statements) : statements, tokens };
+  const unit: ParsedUnit = {
+    statements: parsed,
+    place: (raw) => firstLine(text.range(raw.start, raw.end), text, raw),
+  };
+  return { statements: changes ? withoutOwnLocks(statements) : statements, tokens, unit };
+}
+
+/** SQL that could not be read, or that may not run, has been reported; what it does is not known. */
+const UNKNOWN: readonly SqlRuleId[] = [
+  'sql-syntax',
+  'no-meta-command',
+  'no-non-transactional',
+  'statement-allowed',
+];
+
+function judgeRollback(
+  { fences }: Document,
+  parsed: ReadonlyMap<FenceRole, ParsedUnit>,
+  problems: readonly SqlProblem[],
+): SqlProblem[] {
+  const migration = parsed.get('migration');
+  const rollback = parsed.get('rollback');
+  const fence = fences.find(({ role }) => role === 'rollback');
+  if (!migration || !rollback || !fence || problems.some(({ rule }) => UNKNOWN.includes(rule))) return [];
+  return inversionProblems(migration, rollback, fence.position);
 }
 
 /** A table that the unit itself creates is seen by nobody else yet: its locks make nobody wait. */

@@ -48,7 +48,7 @@ describe('the range of a statement', () => {
       '```',
       '',
       '```sql rollback',
-      'DROP SCHEMA a;',
+      'DROP SCHEMA b, a;',
       '```',
       '',
       'é😀',
@@ -61,7 +61,7 @@ describe('the range of a statement', () => {
     expect(problems).toEqual([]);
     expect(units.map(({ role, size }) => [role, size])).toEqual([
       ['migration', 35],
-      ['rollback', 15],
+      ['rollback', 18],
     ]);
     expect(units[0]!.digest).toBe(sha256('CREATE SCHEMA a;\nCREATE SCHEMA b;\n\n'));
     expect(units[0]!.ranges.map(({ firstLine, lastLine }) => [firstLine, lastLine])).toEqual([

@@ -35,6 +35,7 @@ import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
 import { requiredSections } from './required-sections.js';
 import { revisionFormat } from './revision-format.js';
+import { rollbackInverts } from './rollback-inverts.js';
 import { singleTransaction } from './single-transaction.js';
 import { sqlDigestMatches } from './sql-digest-matches.js';
 import { sqlFencePlacement } from './sql-fence-placement.js';
@@ -88,6 +89,7 @@ export const RULES: readonly Rule[] = [
   qualifiedNames,
   declaredScope,
   noUndeclaredRows,
+  rollbackInverts,
   checkFormat,
   checkReadOnly,
   passMeansEqual,
