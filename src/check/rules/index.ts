@@ -4,6 +4,7 @@ import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
 import { dateOrder } from './date-order.js';
+import { countClaims } from './count-claims.js';
 import { declaredScope } from './declared-scope.js';
 import { digestFormat } from './digest-format.js';
 import { documentDigestMatches } from './document-digest-matches.js';
@@ -93,5 +94,6 @@ export const RULES: readonly Rule[] = [
   checkFormat,
   checkReadOnly,
   passMeansEqual,
+  countClaims,
   columnCountClaims,
 ];
