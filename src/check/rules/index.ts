@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js';
 import { abbreviatedDigest } from './abbreviated-digest.js';
+import { ageClaims } from './age-claims.js';
 import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
@@ -96,4 +97,5 @@ export const RULES: readonly Rule[] = [
   passMeansEqual,
   countClaims,
   columnCountClaims,
+  ageClaims,
 ];
