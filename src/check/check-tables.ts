@@ -19,7 +19,8 @@ export interface CheckRow {
 }
 
 const VERDICT_HEADER = /^(?:result|verdict|status|outcome)$/i;
-const VERDICT = /^(PASS|FAIL)(?:ED)?\b/i;
+/** In a table without expected and observed values, `failed` may be said of something else: a run, a step. */
+const VERDICT = { compared: /^(PASS|FAIL)(?:ED)?\b/i, alone: /^(PASS|FAIL)(?:ED)?\b/ };
 
 /** Reads a table as one of checks; null where it is another. */
 export function readCheckTable(table: Table): CheckTable | null {
@@ -27,18 +28,19 @@ export function readCheckTable(table: Table): CheckTable | null {
   const column = find(VERDICT_HEADER);
   const compared = find(/^expected\b/i) >= 0 && find(/^(?:observed|actual)\b/i) >= 0;
   if (column < 0 && !compared) return null;
+  const word = VERDICT[compared ? 'compared' : 'alone'];
   const rows = table.rows.map((row) =>
-    readRow(row, row.cells.length === table.header.cells.length ? column : -1),
+    readRow(row, row.cells.length === table.header.cells.length ? column : -1, word),
   );
   const judged = rows.some(({ cell }) => cell !== null);
   return judged || compared ? { table, rows, judged } : null;
 }
 
 /** A row that was broken by a `|` in a cell still has its verdict in a cell of its own. */
-function readRow(row: Row, column: number): CheckRow {
+function readRow(row: Row, column: number, says: RegExp): CheckRow {
   const cell =
     row.cells[column] ?? row.cells.findLast(({ text }) => /^(?:PASS|FAIL)$/.test(text.trim())) ?? null;
-  const word = VERDICT.exec(cell?.text.trim() ?? '')?.[1]?.toUpperCase() as Verdict | undefined;
+  const word = says.exec(cell?.text.trim() ?? '')?.[1]?.toUpperCase() as Verdict | undefined;
   return { row, verdict: word ?? 'other', cell: word ? cell : null };
 }
 

@@ -47,6 +47,7 @@ import { statementAllowed } from './statement-allowed.js';
 import { suppressionValid } from './suppression-valid.js';
 import { suspectReview } from './suspect-review.js';
 import { uniquePath } from './unique-path.js';
+import { statusCoherent } from './status-coherent.js';
 
 /** All rules, in the order of the reference. */
 export const RULES: readonly Rule[] = [
@@ -98,4 +99,5 @@ export const RULES: readonly Rule[] = [
   countClaims,
   columnCountClaims,
   ageClaims,
+  statusCoherent,
 ];
