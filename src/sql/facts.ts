@@ -18,6 +18,7 @@ export type SqlRuleId =
   | 'statement-allowed'
   | 'qualified-names'
   | 'rollback-inverts'
+  | 'lock-hazard'
   | 'check-format'
   | 'check-read-only';
 

@@ -7,6 +7,7 @@ import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statem
 import type { Node, ParsedStatement, Token } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
 import { inversionProblems, type ParsedUnit } from './inversion.js';
+import { lockHazards } from './lock-hazards.js';
 import { isQualified, relationName } from './names.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
@@ -89,6 +90,7 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
     }
     return toStatement(raw, text, changes, transaction);
   });
+  if (role === 'migration') problems.push(...lockHazards(text, parsed));
   const unit: ParsedUnit = {
     statements: parsed,
     place: (raw) => firstLine(text.range(raw.start, raw.end), text, raw),

@@ -7,7 +7,10 @@ beforeAll(loadGrammar);
 const judge = (sql: string) => {
   const { problems, units } = readFence('migration', sql);
   return {
-    problems: problems.map(({ rule, message }) => `${rule}: ${message}`),
+    // What it costs others is another question than whether it may run.
+    problems: problems
+      .filter(({ rule }) => rule !== 'lock-hazard')
+      .map(({ rule, message }) => `${rule}: ${message}`),
     effects: units[0]!.statements.flatMap(({ effects }) =>
       effects.map(
         ({ action, kind, name, table }) => `${action} ${kind} ${name}${table ? ` on ${table}` : ''}`,

@@ -15,6 +15,7 @@ import { fileNameDate } from './file-name-date.js';
 import { frontMatterRequired } from './front-matter-required.js';
 import { frontMatterSchema } from './front-matter-schema.js';
 import { frontMatterYaml } from './front-matter-yaml.js';
+import { lockHazard } from './lock-hazard.js';
 import { malformedTable } from './malformed-table.js';
 import { noBrokenAnchor } from './no-broken-anchor.js';
 import { noBrokenReference } from './no-broken-reference.js';
@@ -93,6 +94,7 @@ export const RULES: readonly Rule[] = [
   declaredScope,
   noUndeclaredRows,
   rollbackInverts,
+  lockHazard,
   checkFormat,
   checkReadOnly,
   passMeansEqual,
