@@ -44,7 +44,7 @@ export function lockHazards(text: UnitText, statements: readonly ParsedStatement
 function indexHazard(tree: Node, table: string): Hazard {
   return {
     message: `CREATE INDEX ${String(tree.idxname ?? '')} holds up every writer of ${table} until it is built`,
-    help: 'CONCURRENTLY cannot run inside the change’s transaction: accept it for a small table or a quiet hour, or build the index outside of this tool',
+    help: "CONCURRENTLY cannot run inside the change's transaction: accept it for a small table or a quiet hour, or build the index outside of this tool",
   };
 }
 

@@ -4,8 +4,8 @@ import { ageClaims } from './age-claims.js';
 import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
-import { dateOrder } from './date-order.js';
 import { countClaims } from './count-claims.js';
+import { dateOrder } from './date-order.js';
 import { declaredScope } from './declared-scope.js';
 import { digestFormat } from './digest-format.js';
 import { documentDigestMatches } from './document-digest-matches.js';
@@ -21,9 +21,9 @@ import { noBrokenAnchor } from './no-broken-anchor.js';
 import { noBrokenReference } from './no-broken-reference.js';
 import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
-import { noOrphan } from './no-orphan.js';
 import { noMetaCommand } from './no-meta-command.js';
 import { noNonTransactional } from './no-non-transactional.js';
+import { noOrphan } from './no-orphan.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noReferenceCycle } from './no-reference-cycle.js';
 import { noStaleRevision } from './no-stale-revision.js';
@@ -45,10 +45,10 @@ import { sqlFencePlacement } from './sql-fence-placement.js';
 import { sqlHiddenCharacters } from './sql-hidden-characters.js';
 import { sqlSyntax } from './sql-syntax.js';
 import { statementAllowed } from './statement-allowed.js';
+import { statusCoherent } from './status-coherent.js';
 import { suppressionValid } from './suppression-valid.js';
 import { suspectReview } from './suspect-review.js';
 import { uniquePath } from './unique-path.js';
-import { statusCoherent } from './status-coherent.js';
 
 /** All rules, in the order of the reference. */
 export const RULES: readonly Rule[] = [
