@@ -16,6 +16,7 @@ import type { Plan } from './plan/plan.js';
 import type { ReviewedBytes } from './plan/reviewed-bytes.js';
 import type { SqlUnit } from './sql/facts.js';
 import { UnitText } from './sql/unit-text.js';
+import { squawkDiagnostics } from './squawk/squawk-diagnostics.js';
 import { teamRules } from './team-rules.js';
 
 /** A compiled corpus: its files, the model of them, and every finding. */
@@ -44,10 +45,29 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const sources = loadCorpus(config, reading);
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
   const model = buildModel(read, config.corpus);
-  const found = runRules(read, model, team.rules, team.settings);
+  const found = [
+    ...runRules(read, model, team.rules, team.settings),
+    ...squawkFindings(config, read, sources),
+  ];
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
   const files = new Map(sources.map((file) => [file.path, file]));
   return { config, files, paths: [...files.keys()], model, diagnostics: kept, suppressed, strict };
+}
+
+/** What squawk says of the migrations, where the configuration asks for it. */
+function squawkFindings(
+  config: Config,
+  read: readonly Entry[],
+  sources: readonly SourceFile[],
+): Diagnostic[] {
+  if (!config.squawk) return [];
+  const migrations = read.flatMap((entry, index) => {
+    const unit = entry.kind === 'ddl' ? unitOf(entry, 'migration') : undefined;
+    if (!unit || unit.statements.length === 0) return [];
+    const source = new SourceText(sources[index]!.bytes);
+    return [{ path: entry.document.path, text: new UnitText(source, unit.ranges) }];
+  });
+  return squawkDiagnostics(config.root, migrations);
 }
 
 /**
@@ -61,6 +81,8 @@ export function incrementalCompile(
   cached: boolean,
   plugins = false,
 ): (reading?: Reading) => Promise<Compiled> {
+  // What another program says is not kept.
+  if (config.squawk) return (reading) => compile(config, reading, plugins);
   let compiler: Compiler | undefined;
   return async (reading = {}) => {
     compiler ??= new Compiler(await teamRules(config, plugins), cached ? openCache(config, plugins) : null);

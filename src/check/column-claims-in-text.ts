@@ -1,13 +1,5 @@
-import type { Model } from '../model/model.js';
-import { type NamedTable, tablesIn } from './table-names.js';
-
-/** A claim in a piece of text, with the offsets of its number. */
-interface TextClaim {
-  readonly table: string;
-  readonly count: number;
-  readonly start: number;
-  readonly end: number;
-}
+import type { Candidate, Trial } from './column-candidate.js';
+import { type NameWord, nameWords } from './table-names.js';
 
 const MARK = '[`*_"\')\\]]*';
 /** What may stand between a table's name and its number: `= 13 columns`, `has exactly 13 columns`, `(12 columns`. */
@@ -21,54 +13,88 @@ const COUNT = /(?<![\p{L}\p{N}_.,+\-−–/])(\d{1,4})[`*_]*(?:\s+|-)(?:columns?
 const CLAUSE_END = /^[`*_"']*\s*(?:$|[.,;:()|\]}—–=/]|(?:and|but|in total|now|afterwards|altogether)\b)/;
 const PARTIAL =
   /\b(?:add(?:s|ed|ing)?|new|more|drop(?:s|ped)?|alter(?:s|ed)?|change[sd]?|of|the first|the last)\s*$/i;
-const DENIED = /\b(?:not|never|no longer)\b|n't\b/i;
+const DENIED = /\b(?:not|never|no longer)\b|n't\b/gi;
 
-/** Claims about tables that are named beside the number, in one line or one value. */
-export function claimsInText(model: Model, text: string): TextClaim[] {
-  if (!/col(?:umn)?s?\b/.test(text)) return [];
-  const tables = tablesIn(model, text);
-  if (tables.length === 0) return [];
-  return [...text.matchAll(COUNT)].flatMap((match) => {
+/** A candidate of a text, with the offsets of its number. */
+interface TextCandidate {
+  readonly count: number;
+  readonly start: number;
+  readonly end: number;
+  readonly naming: Candidate['naming'];
+}
+
+/** Numbers of columns in one line or one value, each with the words beside it that may name the table. */
+export function candidatesInText(text: string): TextCandidate[] {
+  if (!text.includes('col')) return [];
+  const counts = [...text.matchAll(COUNT)];
+  if (counts.length === 0) return [];
+  const words = nameWords(text);
+  const denied = denials(text);
+  return counts.flatMap((match) => {
     const start = match.index;
     const after = start + match[0].length;
-    const table = tableBefore(tables, text, start, after) ?? tableAfter(tables, text, start, after);
-    if (!table || isDenied(text, start)) return [];
-    return [{ table: table.table, count: Number(match[1]), start, end: start + match[1]!.length }];
+    const naming = {
+      kind: 'beside' as const,
+      before: trialsBefore(words, text, start, after),
+      after: trialsAfter(words, text, start, after),
+    };
+    if (naming.before.length + naming.after.length === 0 || denied(start)) return [];
+    return [{ count: Number(match[1]), start, end: start + match[1]!.length, naming }];
   });
 }
 
-function tableBefore(
-  tables: readonly NamedTable[],
-  text: string,
-  start: number,
-  after: number,
-): NamedTable | undefined {
-  const table = tables.findLast(({ end }) => end <= start);
-  if (!table || !BETWEEN.test(text.slice(table.end, start))) return undefined;
-  return CLAUSE_END.test(text.slice(after)) ? table : undefined;
+/** The nearest known table before the number counts, if what stands between them is a claim. */
+function trialsBefore(words: readonly NameWord[], text: string, start: number, after: number): Trial[] {
+  if (!CLAUSE_END.test(text.slice(after))) return [];
+  const first = firstFrom(words, start - FAR);
+  const near = words.slice(first, firstFrom(words, start)).reverse();
+  return upToLastFit(near, ({ end }) => BETWEEN.test(text.slice(end, start)));
 }
 
-function tableAfter(
-  tables: readonly NamedTable[],
-  text: string,
-  start: number,
-  after: number,
-): NamedTable | undefined {
-  const table = tables.find((one) => one.start >= after);
-  const between = table && BEFORE.exec(text.slice(after, table.start))?.[0];
-  const before = text.slice(0, start);
-  if (!table || between === undefined || PARTIAL.test(before)) return undefined;
-  // "3 columns of T" are some of them; "all 3 columns of T" are all.
-  const whole = !between.trim().startsWith('of') || /\b(?:all|the|exactly)\s+[*`_]*$/i.test(before);
-  return whole && CLAUSE_END.test(text.slice(table.end)) ? table : undefined;
+/** The nearest known table behind the number counts, if what stands between them is a claim. */
+function trialsAfter(words: readonly NameWord[], text: string, start: number, after: number): Trial[] {
+  const before = text.slice(Math.max(0, start - FAR), start);
+  if (PARTIAL.test(before)) return [];
+  const first = firstFrom(words, after);
+  const near = words.slice(first, firstFrom(words, after + FAR));
+  return upToLastFit(near, (word) => {
+    const between = text.slice(after, word.start);
+    // "3 columns of T" are some of them; "all 3 columns of T" are all.
+    const whole = !between.trim().startsWith('of') || /\b(?:all|the|exactly)\s+[*`_]*$/i.test(before);
+    return BEFORE.test(between) && whole && CLAUSE_END.test(text.slice(word.end));
+  });
 }
 
-/** Whether the clause up to an offset says that something is not so. */
-function isDenied(text: string, offset: number): boolean {
-  const clause =
-    text
-      .slice(0, offset)
-      .split(/[.;|](?=\s|$)/)
-      .at(-1) ?? '';
-  return DENIED.test(clause);
+/** No claim has its table's name further away; only blanks could fill more. */
+const FAR = 80;
+
+/** A word that is a table and does not fit ends the search; words beyond the last that fits are not needed. */
+function upToLastFit(words: readonly NameWord[], fits: (word: NameWord) => boolean): Trial[] {
+  const trials = words.map((word): Trial => [word.name, fits(word)]);
+  return trials.slice(0, trials.findLastIndex(([, fit]) => fit) + 1);
+}
+
+/** Index of the first word that starts at an offset or behind it. */
+function firstFrom(words: readonly { readonly start: number }[], offset: number): number {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (words[middle]!.start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Tells whether the clause up to an offset says that something is not so. */
+function denials(text: string): (offset: number) => boolean {
+  const places = (pattern: RegExp) => [...text.matchAll(pattern)].map(({ index }) => ({ start: index }));
+  const denied = places(DENIED);
+  const ends = places(/[.;|](?=\s)/g);
+  const lastBefore = (list: readonly { readonly start: number }[], offset: number) =>
+    list[firstFrom(list, offset) - 1]?.start ?? -1;
+  return (offset) => {
+    const end = /[;|]/.test(text[offset - 1] ?? '') ? offset - 1 : lastBefore(ends, offset);
+    return lastBefore(denied, offset) > end;
+  };
 }

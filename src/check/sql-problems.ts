@@ -3,7 +3,9 @@ import type { DocumentContext } from './rule.js';
 
 /** Reports what the SQL pass found for one rule. */
 export function reportSqlProblems({ entry, report }: DocumentContext, rule: SqlRuleId): void {
-  for (const { rule: found, ...finding } of entry.sql.problems) {
-    if (found === rule) report(finding);
+  const file = entry.document.path;
+  for (const { rule: found, related, ...finding } of entry.sql.problems) {
+    if (found !== rule) continue;
+    report(related ? { ...finding, related: related.map((place) => ({ file, ...place })) } : finding);
   }
 }

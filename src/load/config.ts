@@ -30,6 +30,8 @@ export interface Config {
   readonly plugins: readonly Plugin[];
   /** Where its parts stand, for errors. */
   readonly places: Places;
+  /** Whether migrations are also shown to squawk, which the corpus must have installed. */
+  readonly squawk?: boolean;
 }
 
 /** The configuration of a corpus without a configuration file. */
@@ -51,6 +53,7 @@ export function defaultConfig(root: string): Config {
 
 /** What the file says, when its schema has been kept. */
 type Written = Partial<Pick<Config, 'corpus' | 'ignore' | 'targets' | 'rules' | 'overrides' | 'kinds'>> & {
+  readonly squawk?: 'true' | 'false';
   readonly customKinds?: {
     readonly [kind: string]: { readonly schema: string; readonly requiredSections?: readonly string[] };
   };
@@ -84,6 +87,7 @@ export function loadConfig(from: string): Config {
     ...said,
     ...readKinds(root, named.customKinds ?? {}, named.requiredSections ?? {}, places),
     plugins: readPlugins(root, named.plugins ?? [], places),
+    ...(named.squawk === 'true' ? { squawk: true } : {}),
     places,
   };
 }

@@ -28,6 +28,17 @@ export function columnHistory(entries: readonly Entry[]): Map<string, ColumnCoun
   return history;
 }
 
+/** Qualified names by their last part; null where two schemas have one. */
+export function bareNames(tables: Iterable<string>): Map<string, string | null> {
+  const found = new Map<string, string | null>();
+  for (const table of tables) {
+    const dot = table.lastIndexOf('.');
+    const name = table.slice(dot + 1);
+    if (dot >= 0) found.set(name, found.has(name) ? null : table);
+  }
+  return found;
+}
+
 /** Dependencies first; documents that do not depend on each other by date and path. */
 function inOrder(entries: readonly Entry[]): Entry[] {
   const byPath = new Map(entries.map((entry) => [entry.document.path, entry]));

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
 import { type DocumentIndex, headerText, type Mention } from '../parse/document.js';
-import { columnHistory } from './columns.js';
+import { bareNames, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
 
@@ -31,6 +31,8 @@ export interface Model {
   readonly columns: ReadonlyMap<string, readonly ColumnCount[]>;
   /** Paths of the documents in which a digest is written in full, by its first digits. */
   writing(head: string): readonly string[];
+  /** Qualified name of the one known table with a name in any schema; undefined where there is none, or several. */
+  tableNamed(name: string): string | undefined;
   /** Paths of the documents with a file name, whatever its case. */
   named(fileName: string): readonly string[];
   /** Paths of the other documents that have a path's place where case and Unicode forms do not count. */
@@ -112,6 +114,7 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
   const columns = once(() =>
     columnHistory([...lookup.offering('columns')].map((path) => lookup.entries.get(path)!)),
   );
+  const bare = once(() => bareNames(columns().keys()));
   const paths = once(() => [...lookup.entries.keys()]);
   const model: Model = {
     entries: lookup.asked ? new AskedEntries(lookup.entries, lookup.asked) : lookup.entries,
@@ -130,6 +133,10 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
     get columns() {
       lookup.asked?.('columns');
       return columns();
+    },
+    tableNamed: (name) => {
+      lookup.asked?.('columns');
+      return bare().get(name) ?? undefined;
     },
     named: (fileName) => {
       const name = fileName.toLowerCase();

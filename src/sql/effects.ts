@@ -73,14 +73,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
   TransactionStmt: { effects: () => [] },
 };
 
+/** Statements that are refused, but whose rows can be told, so that a reviewer hears of both. */
+const REFUSED: Readonly<Record<string, Kind>> = {
+  MergeStmt: { effects: writesRows },
+  CopyStmt: { effects: (tree) => (tree.is_from ? writesRows(tree) : []) },
+};
+
 /** Whether a statement of this kind may stand in executable SQL at all. */
 export function isAllowed(node: string, tree: Node): boolean {
   if (!Object.hasOwn(KINDS, node)) return false;
-  if (node === 'IndexStmt' && tree.concurrent) return false;
   if (tree.objtype !== undefined && node !== 'AlterTableStmt' && !NAMED_OBJECTS.has(String(tree.objtype)))
     return false;
   if (node === 'RenameStmt' && !NAMED_OBJECTS.has(String(tree.renameType))) return false;
-  return node !== 'DropStmt' || (!tree.concurrent && Object.hasOwn(DROPPABLE, String(tree.removeType)));
+  return node !== 'DropStmt' || Object.hasOwn(DROPPABLE, String(tree.removeType));
 }
 
 /** Objects of one database whose names the effects can tell; not roles, databases or functions. */
@@ -103,7 +108,6 @@ export function refusedPart(node: string, tree: Node): string | null {
   );
   if (temporary) return 'a temporary object';
   for (const { key, node: part } of nodesOf(tree)) {
-    if (key === 'PartitionCmd' && part.concurrent) return 'DETACH PARTITION CONCURRENTLY';
     if (/^[A-Z]\w*Stmt$/.test(key) && key !== 'SelectStmt' && !isAllowed(key, part))
       return `${key} in a WITH query`;
     if (key !== 'FuncCall') continue;
@@ -121,9 +125,9 @@ const REACHES_OUT = new RegExp(
    |copy_|clear_))`.replace(/\s+/g, ''),
 );
 
-/** Predicted effects of an allowed statement. */
+/** Predicted effects of a statement; of a refused one, the rows that it writes. */
 export function effectsOf(node: string, tree: Node): Effect[] {
-  return KINDS[node]?.effects(tree) ?? [];
+  return (KINDS[node] ?? REFUSED[node])?.effects(tree) ?? [];
 }
 
 /** Predicted locks of an allowed statement. */
@@ -184,7 +188,7 @@ function dottedObject(object: unknown): string {
 function writtenTables(tree: Node): string[] {
   const names = [relationName(tree.relation)];
   for (const { key, node } of nodesOf(tree)) {
-    if (/^(?:Insert|Update|Delete)Stmt$/.test(key)) names.push(relationName(node.relation));
+    if (/^(?:Insert|Update|Delete|Merge)Stmt$/.test(key)) names.push(relationName(node.relation));
   }
   return [...new Set(names)];
 }

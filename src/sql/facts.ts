@@ -11,10 +11,14 @@ export interface SqlFacts {
 /** Ids of the rules that judge SQL alone; each problem is a finding of one of them. */
 export type SqlRuleId =
   | 'sql-syntax'
+  | 'no-meta-command'
   | 'sql-hidden-characters'
   | 'single-transaction'
+  | 'no-non-transactional'
   | 'statement-allowed'
   | 'qualified-names'
+  | 'rollback-inverts'
+  | 'lock-hazard'
   | 'check-format'
   | 'check-read-only';
 
@@ -25,6 +29,8 @@ export interface SqlProblem {
   readonly expected?: string;
   readonly observed?: string;
   readonly help?: string;
+  /** Other places of the same document that explain it. */
+  readonly related?: readonly { readonly position: Range; readonly message: string }[];
 }
 
 /** All fences of one role in one document, concatenated in document order. */
@@ -105,6 +111,8 @@ export interface TableAlteration {
   readonly name: string;
   readonly added: readonly ColumnDefinition[];
   readonly dropped: readonly string[];
+  /** Added columns for which the server calculates a value in every row, one by one: a backfill without UPDATE. */
+  readonly filled: readonly string[];
   readonly complete: boolean;
 }
 

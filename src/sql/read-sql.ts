@@ -3,12 +3,17 @@ import type { Document, Fence, FenceRole } from '../parse/document.js';
 import { SourceText } from '../parse/source-text.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
-import type { ByteRange, Check, SqlFacts, SqlProblem, SqlUnit, Statement } from './facts.js';
-import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
+import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
+import type { Node, ParsedStatement, Token } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
+import { inversionProblems, type ParsedUnit } from './inversion.js';
+import { lockHazards } from './lock-hazards.js';
 import { isQualified, relationName } from './names.js';
+import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
+import { acrossFences, checkExecutableSyntax, checkSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
+import { nonTransactional } from './transactional.js';
 import { UnitText } from './unit-text.js';
 import { relationsOf } from './walk.js';
 
@@ -32,12 +37,14 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   const problems: SqlProblem[] = [];
   const units: SqlUnit[] = [];
   const checks: Check[] = [];
+  const parsed = new Map<FenceRole, ParsedUnit>();
   for (const role of ROLES) {
     const fences = document.fences.filter((fence) => fence.role === role && isExecutable(fence));
     if (fences.length === 0) continue;
     const text = new UnitText(source, fences.map(toRange));
     for (const range of text.ranges) problems.push(...hiddenCharacters(source, range));
-    const { statements, tokens } = readUnit(role, text, problems);
+    const { statements, tokens, unit } = readUnit(role, text, problems);
+    parsed.set(role, unit);
     units.push({
       role,
       digest: sha256(text.bytes),
@@ -51,6 +58,7 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
       problems.push(...found.problems);
     }
   }
+  problems.push(...judgeRollback(document, parsed, problems));
   if (units.length > 0) problems.push(...loneReturns(source));
   for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence))) {
     const text = new UnitText(source, [toRange(fence)]);
@@ -64,26 +72,8 @@ function toRange({ start, end, firstLine, lastLine }: Fence): ByteRange {
   return { start, end, firstLine, lastLine };
 }
 
-function checkSyntax(text: UnitText, problems: SqlProblem[]): ReturnType<typeof parseSql> {
-  const parsed = parseSql(text.bytes);
-  const { problem } = parsed;
-  if (problem) {
-    const line = text.lineAt(problem.offset);
-    const help = /^\s*\\/.test(line)
-      ? 'psql meta-commands are not SQL and never run; write the SQL they stand for'
-      : "PostgreSQL's own grammar refuses it here";
-    problems.push({
-      rule: 'sql-syntax',
-      message: problem.message,
-      position: text.tokenAt(problem.offset),
-      help,
-    });
-  }
-  return parsed;
-}
-
 function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
-  const { statements: parsed, tokens } = checkSyntax(text, problems);
+  const { statements: parsed, tokens } = checkExecutableSyntax(text, problems);
   problems.push(...hiddenNames(text, tokens), ...acrossFences(text, [...tokens, ...parsed]));
   const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
   const statements = parsed.map((raw, index) => {
@@ -92,29 +82,40 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
       problems.push({ rule, message, position: firstLine(position, text, raw), help });
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
     judgeNames(raw, changes, report);
-    if (changes) judgeChange(raw, report);
+    if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
+    else if (changes) judgeChange(raw, parsed, index, report);
     else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
     }
     return toStatement(raw, text, changes, transaction);
   });
-  return { statements: changes ? withoutOwnLocks(statements) : statements, tokens };
+  if (role === 'migration') problems.push(...lockHazards(text, parsed));
+  const unit: ParsedUnit = {
+    statements: parsed,
+    place: (raw) => firstLine(text.range(raw.start, raw.end), text, raw),
+  };
+  return { statements: changes ? withoutOwnLocks(statements) : statements, tokens, unit };
 }
 
-/** Each fence is read on its own by a reviewer, so nothing may begin in one and end in another. */
-function acrossFences(text: UnitText, parts: readonly { start: number; end: number }[]): SqlProblem[] {
-  const crossing = parts.find(({ start, end }) => text.fenceOf(start) !== text.fenceOf(end - 1));
-  if (!crossing) return [];
-  const { start } = text.range(crossing.start, crossing.end);
-  return [
-    {
-      rule: 'sql-syntax',
-      message: 'a statement, text or comment runs on into the next fence',
-      position: { start, end: { line: start.line, column: start.column + 1 } },
-      help: 'end it in the fence that it begins in',
-    },
-  ];
+/** SQL that could not be read, or that may not run, has been reported; what it does is not known. */
+const UNKNOWN: readonly SqlRuleId[] = [
+  'sql-syntax',
+  'no-meta-command',
+  'no-non-transactional',
+  'statement-allowed',
+];
+
+function judgeRollback(
+  { fences }: Document,
+  parsed: ReadonlyMap<FenceRole, ParsedUnit>,
+  problems: readonly SqlProblem[],
+): SqlProblem[] {
+  const migration = parsed.get('migration');
+  const rollback = parsed.get('rollback');
+  const fence = fences.find(({ role }) => role === 'rollback');
+  if (!migration || !rollback || !fence || problems.some(({ rule }) => UNKNOWN.includes(rule))) return [];
+  return inversionProblems(migration, rollback, fence.position);
 }
 
 /** A table that the unit itself creates is seen by nobody else yet: its locks make nobody wait. */
@@ -130,7 +131,21 @@ function withoutOwnLocks(statements: readonly Statement[]): Statement[] {
 
 type Report = (rule: SqlProblem['rule'], message: string, help: string) => void;
 
-function judgeChange(raw: ParsedStatement, report: Report): void {
+function judgeChange(
+  raw: ParsedStatement,
+  all: readonly ParsedStatement[],
+  index: number,
+  report: Report,
+): void {
+  const outside = nonTransactional(raw, all, index);
+  if (outside) {
+    report(
+      'no-non-transactional',
+      `${outside} cannot run inside a transaction`,
+      'the executor runs the whole change in one; write a form that can, or make this change outside of this tool',
+    );
+    return;
+  }
   if (!isAllowed(raw.node, raw.tree)) {
     report(
       'statement-allowed',
@@ -164,7 +179,7 @@ function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): voi
 
 /** The grammar's node name in words: `CreateTrigStmt` becomes `a CreateTrig statement`. */
 function words(node: string): string {
-  return `a ${node.replace(/Stmt$/, '')} statement`;
+  return `${/^[AEIOU]/.test(node) ? 'an' : 'a'} ${node.replace(/Stmt$/, '')} statement`;
 }
 
 function readTransaction(

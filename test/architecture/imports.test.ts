@@ -51,6 +51,10 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     // Facts are read in threads and kept in files.
     outside: ['node:fs', 'node:os', 'node:worker_threads', 'node:zlib'],
   },
+  squawk: {
+    from: ['base', 'sql'],
+    outside: ['node:child_process', 'node:fs', 'node:os'],
+  },
   plan: { from: ['base', 'parse', 'sql', 'model'] },
   record: { from: ['base', 'load', 'plan'], outside: ['node:fs', 'node:stream/promises'] },
   target: {
@@ -74,7 +78,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   render: { from: ['base', 'plan', 'record'], packages: ['liquidjs', 'sarif'] },
   'team-rules.ts': { from: ['base', 'load', 'model', 'check'] },
   'pipeline.ts': {
-    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'plan', 'team-rules.ts'],
+    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'engine', 'squawk', 'plan', 'team-rules.ts'],
   },
   'api.ts': { from: ['base', 'load', 'pipeline.ts'] },
   fix: {
@@ -151,7 +155,6 @@ const SIBLINGS: Readonly<Record<string, readonly string[]>> = {
 
 /** Circles of types alone, which are erased: a part and the whole that names it. */
 const TYPE_CIRCLES: readonly (readonly string[])[] = [
-  ['check/column-claims-in-lines.ts', 'check/column-claims-in-tables.ts', 'check/column-claims.ts'],
   ['model/columns.ts', 'model/model.ts'],
   ['target/catalogue-delta.ts', 'target/catalogue.ts'],
 ];

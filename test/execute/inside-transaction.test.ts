@@ -14,6 +14,8 @@ const ONLY_DIGEST = `-- PF-1: migration digest
 -- evidence: provenance.migration_sha256
 -- expect: ${'0'.repeat(64)}
 `;
+/** A rollback for migrations that create nothing. */
+const TAKE_BACK = 'DELETE FROM app.base WHERE id = 2;\n';
 const ONE_CHECK = `-- V-3: rows of app.log
 -- expect: baseline
 SELECT count(*) FROM app.log;
@@ -149,6 +151,7 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
     test('rows of others stay out of messages, record and report', async () => {
       const change = await lane.make(
         plain('INSERT INTO app.base (id, label)\nSELECT id, label FROM app.base;\n', {
+          rollback: TAKE_BACK,
           scope: { creates: [], writesRows: ['app.base'] },
         }),
         "INSERT INTO app.base VALUES (770123, 'private label');",
@@ -223,6 +226,7 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
     const CHILD = `CREATE TABLE app.child (
       base_id integer CONSTRAINT child_base_fkey REFERENCES app.base (id) DEFERRABLE INITIALLY DEFERRED);`;
     const INTO_CHILD = plain('INSERT INTO app.child (base_id) VALUES (99);\n', {
+      rollback: TAKE_BACK,
       scope: { creates: [], writesRows: ['app.child'] },
     });
 

@@ -88,24 +88,26 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     expect(report).toContain('- created_tables: 1');
   });
 
+  // The linter finds each of these by itself, unless something is renamed: names are not followed through that.
+  const RENAMES = 'ALTER TABLE app.log RENAME TO logs;\n\nALTER TABLE app.logs RENAME TO log;\n';
   test.each<[string, string, RegExp, string]>([
     [
       'does not restore the catalogue',
-      'DELETE FROM app.base WHERE id = 2;\n',
+      `DELETE FROM app.base WHERE id = 2;\n\n${RENAMES}`,
       /^the rollback does not restore the catalogue: \+ table app\.item$/,
-      'DELETE 1 / ROLLBACK',
+      'DELETE 1 / ALTER TABLE / ALTER TABLE / ROLLBACK',
     ],
     [
       'drops too much',
-      'DROP TABLE app.item;\n\nDROP TABLE app.log;\n',
+      `DROP TABLE app.item;\n\n${RENAMES}\nDROP TABLE app.log;\n`,
       /^the rollback does not restore the catalogue: - table app\.log$/,
-      'DROP TABLE / DROP TABLE / ROLLBACK',
+      'DROP TABLE / ALTER TABLE / ALTER TABLE / DROP TABLE / ROLLBACK',
     ],
     [
       'is refused by the server',
-      'DELETE FROM app.base WHERE id = 2;\n\nDROP TABLE app.itme;\n',
+      `DELETE FROM app.base WHERE id = 2;\n\n${RENAMES}\nDROP TABLE app.itme;\n`,
       /^knowledge\/item\.sql\.md:\d+:1: SQLSTATE 42P01: table "itme" does not exist$/,
-      'DELETE 1 / ROLLBACK',
+      'DELETE 1 / ALTER TABLE / ALTER TABLE / ROLLBACK',
     ],
   ])('stands where the rollback %s', async (_, rollback, detail, answers) => {
     const change = await lane.make({ verify: ONLY_INSIDE, rollback });

@@ -59,6 +59,8 @@ DROP SEQUENCE app.counter;
 DROP VIEW app.children;
 DROP TABLE app.child;
 DROP TABLE app.parent;
+ALTER TABLE app.base DROP COLUMN extra;
+DROP INDEX app.log_note;
 `,
       scope: {
         creates: ['app.parent', 'app.child', 'app.children', 'app.counter', 'app.mood'],

@@ -1,9 +1,10 @@
-import { type ColumnText, columnClaims, columnText } from '../column-claims.js';
+import type { Candidate } from '../column-candidate.js';
+import { columnCandidates, columnClaims } from '../column-claims.js';
 import { relatedDocument } from '../related.js';
 import { type CorpusContext, corpusRule } from '../rule.js';
 import { alternatives, counted } from '../words.js';
 
-export const columnCountClaims = corpusRule<ColumnText>({
+export const columnCountClaims = corpusRule<readonly Candidate[]>({
   id: 'column-count-claims',
   scope: 'corpus',
   group: 'claims',
@@ -11,10 +12,10 @@ export const columnCountClaims = corpusRule<ColumnText>({
   what: 'A statement of how many columns a table has that its DDL documents do not bear out.',
   why: 'A number that is written in words is copied from document to document and is not counted again.',
   fix: 'Count the columns in the SQL, and write that number.',
-  collect: (entry) => (entry.kind === 'note' ? null : columnText(entry)),
+  collect: (entry) => (entry.kind === 'note' ? null : columnCandidates(entry)),
   check(context) {
-    const { entry, model, collected, report } = context;
-    for (const { table, count, position } of columnClaims(model, entry, collected)) {
+    const { model, collected, report } = context;
+    for (const { table, count, position } of columnClaims(model, collected)) {
       const history = model.columns.get(table) ?? [];
       const allowed = [...new Set(history.map((known) => known.count))];
       if (allowed.includes(count)) continue;

@@ -1,0 +1,149 @@
+import type { Range } from '../base/position.js';
+import type { FullEntry } from '../model/entry.js';
+import type { Cell, Table } from '../parse/document.js';
+import { type CheckTable, readCheckTable, verdicts } from './check-tables.js';
+import { type NumberClaim, numbersOfChecks } from './count-claims-in-text.js';
+import { type Section, sectionAt, sectionsOf, withParts } from './sections.js';
+import { counted } from './words.js';
+
+/** What a number of checks is held against: one table of checks, or the checks of one SQL fence. */
+interface CheckSet {
+  readonly total: number;
+  /** Null where nothing says how the checks came out. */
+  readonly passes: number | null;
+  readonly fails: number | null;
+  readonly position: Range;
+  readonly summary: string;
+}
+
+/** A number of checks, at its place, beside exactly one set of checks. */
+export interface CountClaim extends Pick<NumberClaim, 'what' | 'count'> {
+  readonly position: Range;
+  readonly set: CheckSet;
+}
+
+const MAY_COUNT = /PASS|FAIL|_count|checks/i;
+
+/** Every number of checks of a document that can be tied to exactly one table or fence. */
+export function readCountClaims(entry: FullEntry): CountClaim[] {
+  const { prose, tables } = entry.document;
+  if (!prose.some(({ text }) => MAY_COUNT.test(text))) return [];
+  const beside = new Beside(entry);
+  return [...claimsInLines(entry, beside), ...tables.flatMap((table) => claimsInCells(table, beside))];
+}
+
+function claimsInLines({ document }: FullEntry, beside: Beside): CountClaim[] {
+  const headings = new Set(document.headings.map(({ position }) => position.start.line));
+  const keyValues = new Map(document.keyValues.map((entry) => [entry.keyPosition.start.line, entry.key]));
+  let before = 0;
+  return document.prose.flatMap(({ line, text }) => {
+    const opens = before < line - 1;
+    before = line;
+    if (!MAY_COUNT.test(text) || beside.isInTable(line)) return [];
+    const heading = headings.has(line);
+    const numbers = numbersOfChecks(text, heading ? 'heading' : opens ? 'opening' : 'line');
+    if (numbers.length === 0) return [];
+    const command = /^c(\d{2})_/i.exec(keyValues.get(line) ?? '')?.[1];
+    const set = command ? beside.command(`C-${command}`) : beside.line(line, heading);
+    return set ? numbers.map((number) => placed(number, set, { line, column: 1 })) : [];
+  });
+}
+
+/** Numbers in a row that begins with a command's id, which a heading names. */
+function claimsInCells(table: Table, beside: Beside): CountClaim[] {
+  return table.rows.flatMap(({ cells }) => {
+    const id = /^(?:C-\d+[a-z]*|GUARD)$/.exec(cells[0]?.text.trim() ?? '')?.[0];
+    if (id === undefined) return [];
+    return cells.slice(1).flatMap((cell) => {
+      const numbers = MAY_COUNT.test(cell.text) ? numbersOfChecks(cell.text, 'heading') : [];
+      const set = numbers.length > 0 ? beside.command(id) : null;
+      return set ? numbers.map((number) => inCell(number, set, cell)) : [];
+    });
+  });
+}
+
+/** Emphasis or escapes make a cell longer than its text; it is then shown as a whole. */
+function inCell(number: NumberClaim, set: CheckSet, { text, position }: Cell): CountClaim {
+  const exact = position.end.column - position.start.column === text.length;
+  const claim = placed(number, set, position.start);
+  return exact ? claim : { ...claim, position };
+}
+
+function placed(
+  { what, count, start, end }: NumberClaim,
+  set: CheckSet,
+  { line, column }: Range['start'],
+): CountClaim {
+  const position = { start: { line, column: column + start }, end: { line, column: column + end } };
+  return { what, count, position, set };
+}
+
+/** Which set of checks stands beside a place. */
+class Beside {
+  private readonly sections: readonly Section[];
+  private readonly tableLines: readonly Range[];
+
+  constructor(private readonly entry: FullEntry) {
+    this.sections = sectionsOf(entry.document);
+    this.tableLines = entry.document.tables.map(({ position }) => position);
+  }
+
+  isInTable(line: number): boolean {
+    return this.tableLines.some(({ start, end }) => start.line <= line && line <= end.line);
+  }
+
+  /** The one set in the section of a line; for a heading without one, in the parts of its section. */
+  line(line: number, heading: boolean): CheckSet | null {
+    const section = sectionAt(this.sections, line);
+    if (!section) return null;
+    const own = this.setsIn([section]);
+    const found = heading && own.length === 0 ? this.setsIn(withParts(this.sections, section)) : own;
+    return found.length === 1 ? found[0]! : null;
+  }
+
+  /** The one set below the one heading that names a command. */
+  command(id: string): CheckSet | null {
+    const named = this.sections.filter(({ heading }) =>
+      heading?.text.split(/[^\w-]+/).some((word) => word === id),
+    );
+    return named.length === 1 ? this.line(named[0]!.firstLine, true) : null;
+  }
+
+  private setsIn(sections: readonly Section[]): CheckSet[] {
+    return sections.flatMap((section) => [
+      ...section.tables.flatMap((table) => ofTable(readCheckTable(table))),
+      ...this.ofFences(section),
+    ]);
+  }
+
+  private ofFences({ firstLine, endLine }: Section): CheckSet[] {
+    const { document, sql } = this.entry;
+    const fences = document.fences.filter(
+      ({ role, position: { start } }) =>
+        (role === 'preflight' || role === 'verify') && firstLine <= start.line && start.line < endLine,
+    );
+    return fences.map((fence) => {
+      const total = sql.checks.filter(
+        ({ position: { start } }) => fence.firstLine <= start.line && start.line <= fence.lastLine,
+      ).length;
+      const summary = `${counted(total, 'check')} in this fence`;
+      return { total, passes: null, fails: null, position: fence.position, summary };
+    });
+  }
+}
+
+function ofTable(checks: CheckTable | null): CheckSet[] {
+  if (!checks) return [];
+  const total = checks.rows.length;
+  const [passes, fails] = [verdicts(checks, 'PASS'), verdicts(checks, 'FAIL')];
+  const outcome = checks.judged ? `: ${passes} PASS, ${fails} FAIL` : '';
+  return [
+    {
+      total,
+      passes: checks.judged ? passes : null,
+      fails: checks.judged ? fails : null,
+      position: checks.table.header.position,
+      summary: `${counted(total, 'row')} in this table${outcome}`,
+    },
+  ];
+}

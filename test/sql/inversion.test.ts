@@ -1,0 +1,281 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadGrammar } from '../../src/sql/grammar.js';
+import { brief, readText } from './read.js';
+
+beforeAll(loadGrammar);
+
+/** Line 2 is the first of the migration; each rollback starts on line 102. */
+function judge(migration: string, rollback: string): string[] {
+  const fence = (role: string, sql: string) => `\`\`\`sql ${role}\n${sql}\n\`\`\`\n`;
+  const blank = '\n'.repeat(98 - migration.split('\n').length);
+  const { problems } = readText(fence('migration', migration) + blank + fence('rollback', rollback));
+  const judged = problems.filter(({ rule }) => rule !== 'lock-hazard');
+  return brief(judged).map((text) => text.replace(/^rollback-inverts /, ''));
+}
+
+const TABLE = 'CREATE TABLE s.a (id int PRIMARY KEY);';
+const PAIR = `${TABLE}\nCREATE TABLE s.b (a int REFERENCES s.a);`;
+
+describe('a rollback that takes back what its migration did', () => {
+  it.each<[string, string, string]>([
+    ['tables in the reverse order', PAIR, 'DROP TABLE s.b;\nDROP TABLE s.a;'],
+    ['tables in one statement', PAIR, 'DROP TABLE s.a, s.b;'],
+    ['tables by CASCADE', PAIR, 'DROP TABLE s.a CASCADE;\nDROP TABLE s.b;'],
+    ['a schema by CASCADE', `CREATE SCHEMA s;\n${PAIR}`, 'DROP SCHEMA s CASCADE;'],
+    ['an index with its table', `${TABLE}\nCREATE INDEX i ON s.a (id);`, 'DROP TABLE s.a;'],
+    [
+      'an index, and then its table',
+      `${TABLE}\nCREATE INDEX i ON s.a (id);`,
+      'DROP INDEX s.i;\nDROP TABLE s.a;',
+    ],
+    ['an index of an old table', 'CREATE INDEX i ON s.old (id);', 'DROP INDEX IF EXISTS s.i;'],
+    [
+      'an index with a column',
+      'ALTER TABLE s.old ADD c int;\nCREATE INDEX i ON s.old (lower(c::text));',
+      'ALTER TABLE s.old DROP c;',
+    ],
+    ['columns', 'ALTER TABLE s.old ADD c int, ADD "D" int;', 'ALTER TABLE s.old DROP "D", DROP c;'],
+    [
+      'a constraint',
+      'ALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 0);',
+      'ALTER TABLE s.old DROP CONSTRAINT k;',
+    ],
+    [
+      'a constraint with its column',
+      'ALTER TABLE s.old ADD c int;\nALTER TABLE s.old ADD CONSTRAINT k UNIQUE (c);',
+      'ALTER TABLE s.old DROP c;',
+    ],
+    [
+      'a constraint of a new column',
+      'ALTER TABLE s.old ADD c int CONSTRAINT k CHECK (c > 0);',
+      'ALTER TABLE s.old DROP CONSTRAINT k;\nALTER TABLE s.old DROP c;',
+    ],
+    [
+      'a constraint with the server’s name',
+      'ALTER TABLE s.old ADD CHECK (c > 0);',
+      'ALTER TABLE s.old DROP CONSTRAINT old_c_check;',
+    ],
+    [
+      'an index that became a constraint',
+      'CREATE UNIQUE INDEX i ON s.old (c);\nALTER TABLE s.old ADD CONSTRAINT k UNIQUE USING INDEX i;',
+      'ALTER TABLE s.old DROP CONSTRAINT k;',
+    ],
+    [
+      'a foreign key by CASCADE',
+      `${TABLE}\nALTER TABLE s.old ADD CONSTRAINT k FOREIGN KEY (c) REFERENCES s.a;`,
+      'DROP TABLE s.a CASCADE;',
+    ],
+    [
+      'a view, then its table',
+      `${TABLE}\nCREATE VIEW s.v AS SELECT id FROM s.a;`,
+      'DROP VIEW s.v;\nDROP TABLE s.a;',
+    ],
+    [
+      'a type after its table',
+      "CREATE TYPE s.t AS ENUM ('x');\nCREATE TABLE s.a (c s.t[]);",
+      'DROP TABLE s.a;\nDROP TYPE s.t;',
+    ],
+    ['a domain as a type', 'CREATE DOMAIN s.d AS int;', 'DROP TYPE s.d;'],
+    [
+      'a sequence with its table',
+      'CREATE TABLE s.a (id int);\nCREATE SEQUENCE s.n OWNED BY s.a.id;',
+      'DROP TABLE s.a;',
+    ],
+    [
+      'a partition with its table',
+      'CREATE TABLE s.a (id int) PARTITION BY LIST (id);\nCREATE TABLE s.a1 PARTITION OF s.a FOR VALUES IN (1);',
+      'DROP TABLE s.a;',
+    ],
+    [
+      'what the migration dropped',
+      'DROP TABLE s.old;',
+      'CREATE TABLE s.old (id int);\nCREATE INDEX i ON s.old (id);',
+    ],
+    [
+      'a column that the migration dropped',
+      'ALTER TABLE s.old DROP c;',
+      'ALTER TABLE s.old ADD c int;\nCREATE INDEX i ON s.old (c);',
+    ],
+    [
+      'a constraint that was replaced',
+      'ALTER TABLE s.old DROP CONSTRAINT k;\nALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 0);',
+      'ALTER TABLE s.old DROP CONSTRAINT k;\nALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 1);',
+    ],
+    [
+      'a view that was replaced',
+      'DROP VIEW s.v;\nCREATE VIEW s.v AS SELECT 1 AS c;',
+      'DROP VIEW s.v;\nCREATE VIEW s.v AS SELECT 2 AS c;',
+    ],
+    ['what was made and dropped again', `${TABLE}\nDROP TABLE s.a;`, ''],
+    [
+      'what may have been there',
+      'CREATE SCHEMA IF NOT EXISTS s;\nCREATE OR REPLACE VIEW s.v AS SELECT 1 AS c;',
+      '',
+    ],
+    ['and drops what may have been there', 'CREATE OR REPLACE VIEW s.v AS SELECT 1 AS c;', 'DROP VIEW s.v;'],
+    ['inside its own transaction', TABLE, 'BEGIN;\nDROP TABLE s.a;\nCOMMIT;'],
+    [
+      'with changes that are not judged',
+      'ALTER TABLE s.old ALTER c TYPE text;\nUPDATE s.old SET c = 1;',
+      'UPDATE s.old SET c = 2;',
+    ],
+    ['with renames, which are not followed', 'ALTER TABLE s.old RENAME TO new;', 'DROP TABLE s.other;'],
+  ])('%s', (_, migration, rollback) => {
+    expect(judge(migration, rollback)).toEqual([]);
+  });
+});
+
+describe('a rollback that does not', () => {
+  it.each<[string, string, string, readonly string[]]>([
+    [
+      'leaves a table',
+      PAIR,
+      'DROP TABLE s.b;',
+      ['2:1 the rollback does not drop table s.a, which the migration creates'],
+    ],
+    [
+      'leaves a table with its index',
+      `${TABLE}\nCREATE INDEX i ON s.a (id);`,
+      '',
+      ['2:1 the rollback does not drop table s.a, which the migration creates'],
+    ],
+    [
+      'leaves an index',
+      'CREATE INDEX i ON s.old (c);',
+      '',
+      ['2:1 the rollback does not drop index s.i, which the migration creates'],
+    ],
+    [
+      'leaves a column',
+      'ALTER TABLE s.old ADD c int, ADD d int;',
+      'ALTER TABLE s.old DROP c;',
+      ['2:1 the rollback does not drop column s.old.d, which the migration adds'],
+    ],
+    [
+      'leaves a constraint',
+      'ALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 0);',
+      '',
+      ['2:1 the rollback does not drop constraint s.old.k, which the migration adds'],
+    ],
+    [
+      'leaves a schema',
+      'CREATE SCHEMA "S t";',
+      '',
+      ['2:1 the rollback does not drop schema "S t", which the migration creates'],
+    ],
+    [
+      'drops another table',
+      TABLE,
+      'DROP TABLE s.a;\nDROP TABLE IF EXISTS s.old;',
+      ['103:1 the rollback drops table s.old, which the migration does not create'],
+    ],
+    [
+      'drops another column',
+      'ALTER TABLE s.old ADD c int;',
+      'ALTER TABLE s.old DROP c, DROP d;',
+      ['102:1 the rollback drops column s.old.d, which the migration does not add'],
+    ],
+    [
+      'drops another constraint',
+      'ALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 0);',
+      'ALTER TABLE s.old DROP CONSTRAINT k, DROP CONSTRAINT l;',
+      ['102:1 the rollback drops constraint s.old.l, which the migration does not add'],
+    ],
+    [
+      'drops another kind',
+      TABLE,
+      'DROP TABLE s.a;\nDROP VIEW s.a;',
+      ['103:1 the rollback drops view s.a, which the migration does not create'],
+    ],
+    [
+      'drops twice',
+      TABLE,
+      'DROP TABLE s.a;\nDROP TABLE s.a;',
+      ['103:1 the rollback names table s.a, which is gone by then'],
+    ],
+    [
+      'drops an index after its table',
+      `${TABLE}\nCREATE INDEX i ON s.a (id);`,
+      'DROP TABLE s.a;\nDROP INDEX s.i;',
+      ['103:1 the rollback names index s.i, which is gone by then'],
+    ],
+    [
+      'alters a table that is gone',
+      TABLE,
+      'DROP TABLE s.a;\nALTER TABLE s.a DROP id;',
+      ['103:1 the rollback names table s.a, which is gone by then'],
+    ],
+    [
+      'drops a table that another refers to',
+      PAIR,
+      'DROP TABLE s.a;\nDROP TABLE s.b;',
+      ['102:1 the server refuses to drop table s.a here: table s.b still needs it'],
+    ],
+    [
+      'drops a table that an old one refers to',
+      `${TABLE}\nALTER TABLE s.old ADD CONSTRAINT k FOREIGN KEY (c) REFERENCES s.a;`,
+      'DROP TABLE s.a;\nALTER TABLE s.old DROP CONSTRAINT k;',
+      ['102:1 the server refuses to drop table s.a here: table s.old still needs it'],
+    ],
+    [
+      'drops a table under a view',
+      `${TABLE}\nCREATE VIEW s.v AS SELECT id FROM s.a;`,
+      'DROP TABLE s.a;\nDROP VIEW s.v;',
+      ['102:1 the server refuses to drop table s.a here: view s.v still needs it'],
+    ],
+    [
+      'drops the type of a column',
+      "CREATE TYPE s.t AS ENUM ('x');\nCREATE TABLE s.a (c s.t);",
+      'DROP TYPE s.t;\nDROP TABLE s.a;',
+      ['102:1 the server refuses to drop type s.t here: table s.a still needs it'],
+    ],
+    [
+      'drops the sequence of a default',
+      "CREATE SEQUENCE s.n;\nCREATE TABLE s.a (c int DEFAULT nextval('s.n'));",
+      'DROP SEQUENCE s.n;\nDROP TABLE s.a;',
+      ['102:1 the server refuses to drop sequence s.n here: table s.a still needs it'],
+    ],
+    [
+      'drops a schema that is not empty',
+      `CREATE SCHEMA s;\n${TABLE}`,
+      'DROP SCHEMA s;\nDROP TABLE s.a;',
+      ['102:1 the server refuses to drop schema s here: table s.a still needs it'],
+    ],
+    [
+      'makes a table',
+      TABLE,
+      'DROP TABLE s.a;\nCREATE TABLE s.copy (id int);',
+      ['103:1 the rollback makes table s.copy, which the migration does not drop'],
+    ],
+    [
+      'makes a column',
+      'ALTER TABLE s.old ADD c int;',
+      'ALTER TABLE s.old DROP c, ADD d int;',
+      ['102:1 the rollback makes column s.old.d, which the migration does not drop'],
+    ],
+    [
+      'makes an index',
+      TABLE,
+      'DROP TABLE s.a;\nCREATE INDEX i ON s.old (c);',
+      ['103:1 the rollback makes index s.i, which the migration does not drop'],
+    ],
+  ])('%s', (_, migration, rollback, expected) => {
+    expect(judge(migration, rollback)).toEqual(expected);
+  });
+
+  it('is judged in time, whatever its size', () => {
+    const names = Array.from({ length: 4_000 }, (_, index) => `s.t${index}`);
+    const make = names.map((name) => `CREATE TABLE ${name} (c int REFERENCES s.t0);`).join('\n');
+    const { problems } = readText(
+      `\`\`\`sql migration\n${make}\n\`\`\`\n\n\`\`\`sql rollback\n${names
+        .reverse()
+        .map((name) => `DROP TABLE ${name};`)
+        .join('\n')}\n\`\`\`\n`,
+    );
+    expect(problems).toEqual([]);
+  });
+});
+
+it('is not judged where the migration holds what may not run', () => {
+  expect(judge('CREATE ROLE x;', 'DROP TABLE s.a;')).toEqual([expect.stringMatching(/^statement-allowed /)]);
+});
