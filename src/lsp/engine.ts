@@ -1,0 +1,26 @@
+import { loadConfig } from '../load/config.js';
+import { corpusMatcher } from '../load/list-files.js';
+import { type Compilation, compile } from '../pipeline.js';
+
+/** Bytes in place of files, by path; null where a file counts as absent. */
+export type Overlay = ReadonlyMap<string, Uint8Array | null>;
+
+/** What the server needs of the compiler: the corpus of one folder, compiled again whenever something changes. */
+export interface Engine {
+  /** Absolute path of the folder that document paths are relative to. */
+  readonly root: string;
+  /** Whether a path is one of the corpus, wherever its bytes come from. */
+  includes(path: string): boolean;
+  /** Compiles the corpus with these bytes in place of files. */
+  compile(overlay: Overlay): Promise<Compilation>;
+}
+
+/** The engine of `lint` for the corpus around a folder. @throws UsageError `bad-configuration` */
+export function openEngine(folder: string): Engine {
+  const config = loadConfig(folder);
+  return {
+    root: config.root,
+    includes: corpusMatcher(config),
+    compile: (overlay) => compile(config, { overlay }),
+  };
+}
