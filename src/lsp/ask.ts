@@ -1,7 +1,24 @@
-import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import {
+  type CancellationToken,
+  type Connection,
+  ErrorCodes,
+  LSPErrorCodes,
+  ResponseError,
+} from 'vscode-languageserver/node';
+import type { Buffers } from './buffers.js';
+import type { Client } from './client.js';
 import type { Snapshot } from './snapshot.js';
-import type { Workspace } from './workspace.js';
+import type { Voice, Workspace } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
+
+/** What requests are answered with. */
+export interface Service {
+  readonly connection: Connection;
+  readonly client: Client;
+  readonly buffers: Buffers;
+  readonly workspaces: Workspaces;
+  readonly show: Voice['show'];
+}
 
 /** A document of a corpus, as the features ask of it. */
 export interface Asked {

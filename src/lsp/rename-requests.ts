@@ -1,5 +1,5 @@
-import type { Connection, FileRename, WorkspaceEdit } from 'vscode-languageserver/node';
-import { type Asked, ask, refusal } from './ask.js';
+import { type FileRename, MessageType, type WorkspaceEdit } from 'vscode-languageserver/node';
+import { type Asked, ask, refusal, type Service } from './ask.js';
 import type { Client } from './client.js';
 import { toClientRange, toPoint } from './positions.js';
 import { type Renaming, refuseName, renamableAt, renaming } from './rename.js';
@@ -10,7 +10,8 @@ import { type FileMove, toWorkspaceEdit } from './workspace-edit.js';
 import type { Workspaces } from './workspaces.js';
 
 /** Registers renames: of a path that stands in a text, and of files in the editor's own list. */
-export function answerRenames(connection: Connection, client: Client, workspaces: Workspaces): void {
+export function answerRenames({ connection, client, workspaces, show }: Service): void {
+  const warn = (message: string) => show(MessageType.Warning, message);
   connection.onPrepareRename(async ({ textDocument: { uri }, position }, token) => {
     const asked = await ask(workspaces, uri, token);
     const found = asked && renamableAt(asked.snapshot, asked.path, toPoint(position));
@@ -22,9 +23,7 @@ export function answerRenames(connection: Connection, client: Client, workspaces
     if (!asked || !found) return refusal('what stands here is no path of a document');
     if (!client.renamesFiles)
       return refusal('this editor does not rename files; rename it where its files are listed');
-    return rename(asked, client, found.path, newName.normalize('NFC'), (message) =>
-      connection.window.showWarningMessage(message),
-    );
+    return rename(asked, client, found.path, newName.normalize('NFC'), warn);
   });
   connection.workspace.onWillRenameFiles(async ({ files }) => {
     const edits: WorkspaceEdit[] = [];
@@ -34,7 +33,7 @@ export function answerRenames(connection: Connection, client: Client, workspaces
       if (!moves || moves.size === 0) continue;
       const result = renaming(snapshot, moves);
       edits.push(editOf(client, workspace, result, []));
-      if (!client.annotations) connection.window.showWarningMessage(whatFollows(result));
+      if (!client.annotations) warn(whatFollows(result));
     }
     return edits.length === 0 ? null : merged(edits);
   });

@@ -5,9 +5,8 @@ import type {
   Location,
   Position,
 } from 'vscode-languageserver/node';
-import { ask } from './ask.js';
+import { ask, type Service } from './ask.js';
 import type { Buffers } from './buffers.js';
-import type { Client } from './client.js';
 import { codeActionsAt } from './code-actions.js';
 import { completionsAt } from './completion.js';
 import { hoverAt } from './hover.js';
@@ -22,14 +21,10 @@ import type { Workspace } from './workspace.js';
 import type { Workspaces } from './workspaces.js';
 
 /** Registers what is asked of documents. */
-export function answerRequests(
-  connection: Connection,
-  client: Client,
-  buffers: Buffers,
-  workspaces: Workspaces,
-): void {
+export function answerRequests(service: Service): void {
+  const { connection, client, buffers, workspaces } = service;
   answerNavigation(connection, workspaces);
-  answerRenames(connection, client, workspaces);
+  answerRenames(service);
   connection.onCompletion(async ({ textDocument: { uri }, position }) =>
     complete(buffers, workspaces, uri, position),
   );

@@ -6,6 +6,7 @@ import {
   DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
+  ShowMessageNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
 import { CONFIG_FILE } from '../load/config.js';
@@ -25,16 +26,15 @@ import { Workspaces } from './workspaces.js';
  */
 export function serve(input: NodeJS.ReadStream, output: NodeJS.WriteStream, folder: string): void {
   const connection = createConnection(input, output);
+  const voice = voiceOf(connection);
   let client: Client | null = null;
-  const workspaces = new Workspaces(
-    (opened, owns) => new Workspace(opened, buffers, client!, voiceOf(connection), owns),
-  );
+  const workspaces = new Workspaces((opened, owns) => new Workspace(opened, buffers, client!, voice, owns));
   const buffers = new Buffers(connection, (uri) => workspaces.changed(uri));
   let folders: readonly string[] = [];
   connection.onInitialize((params) => {
     client = readClient(params);
     folders = foldersOf(params, folder);
-    answerRequests(connection, client, buffers, workspaces);
+    answerRequests({ connection, client, buffers, workspaces, show: voice.show });
     return { capabilities: capabilities(), serverInfo: { name: 'probatum', version: VERSION } };
   });
   connection.onInitialized(async () => {
@@ -54,7 +54,12 @@ function voiceOf(connection: Connection): Voice {
     publish: (uri, version, diagnostics) =>
       void connection.sendDiagnostics({ uri, ...(version === null ? {} : { version }), diagnostics }),
     log: (message) => connection.console.log(message),
-    complain: (message) => connection.window.showErrorMessage(`probatum: ${message}`),
+    // A notification: a client that does not answer requests of this kind must not matter.
+    show: (type, message) =>
+      void connection.sendNotification(ShowMessageNotification.type, {
+        type,
+        message: `probatum: ${message}`,
+      }),
   };
 }
 
@@ -90,16 +95,19 @@ function capabilities(): InitializeResult['capabilities'] {
   };
 }
 
-/** Asks to be told of what changes besides the open documents. */
+/** Asks to be told of what changes besides the open documents. A client may refuse: then saving tells. */
 async function watch(connection: Connection, client: Client, workspaces: Workspaces): Promise<void> {
   if (client.workspaceFolders)
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       for (const { uri } of removed) workspaces.remove(uri);
       for (const { uri } of added) workspaces.add(uri);
     });
-  if (client.watchesFiles)
-    await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: '**/*.md' }, { globPattern: `**/${CONFIG_FILE}` }],
-    });
-  if (client.configuration) await connection.client.register(DidChangeConfigurationNotification.type);
+  const watchers = [{ globPattern: '**/*.md' }, { globPattern: `**/${CONFIG_FILE}` }];
+  try {
+    if (client.watchesFiles)
+      await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+    if (client.configuration) await connection.client.register(DidChangeConfigurationNotification.type);
+  } catch (error) {
+    connection.console.log(`the client does not tell of changes: ${String(error)}`);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic as ClientDiagnostic } from 'vscode-languageserver/node';
+import { type Diagnostic as ClientDiagnostic, MessageType } from 'vscode-languageserver/node';
 import { UsageError } from '../base/usage-error.js';
 import type { Buffers } from './buffers.js';
 import type { Addresses, Client } from './client.js';
@@ -13,8 +13,8 @@ export interface Voice {
   publish(uri: string, version: number | null, diagnostics: ClientDiagnostic[]): void;
   /** For the log. */
   log(message: string): void;
-  /** For the person: the corpus cannot be read, and why. */
-  complain(message: string): void;
+  /** For the person. */
+  show(type: MessageType, message: string): void;
 }
 
 /** Milliseconds without a change before a corpus is compiled again. */
@@ -133,7 +133,8 @@ export class Workspace implements Addresses {
     this.voice.log(message);
     if (this.complained === message) return;
     this.complained = message;
-    this.voice.complain(usage ? message : `a fault of probatum, please report it: ${String(error)}`);
+    const text = usage ? message : `a fault of probatum, please report it: ${String(error)}`;
+    this.voice.show(MessageType.Error, text);
   }
 }
 
