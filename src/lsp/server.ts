@@ -50,16 +50,17 @@ export function serve(input: NodeJS.ReadStream, output: NodeJS.WriteStream, fold
 }
 
 function voiceOf(connection: Connection): Voice {
+  // What cannot be told is lost with the client, whose end ends the process.
+  const tell = (sent: Promise<void>) => void sent.catch(() => {});
   return {
     publish: (uri, version, diagnostics) =>
-      void connection.sendDiagnostics({ uri, ...(version === null ? {} : { version }), diagnostics }),
+      tell(connection.sendDiagnostics({ uri, ...(version === null ? {} : { version }), diagnostics })),
     log: (message) => connection.console.log(message),
     // A notification: a client that does not answer requests of this kind must not matter.
     show: (type, message) =>
-      void connection.sendNotification(ShowMessageNotification.type, {
-        type,
-        message: `probatum: ${message}`,
-      }),
+      tell(
+        connection.sendNotification(ShowMessageNotification.type, { type, message: `probatum: ${message}` }),
+      ),
   };
 }
 
