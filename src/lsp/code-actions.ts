@@ -64,6 +64,15 @@ function safeEdits(findings: readonly Diagnostic[]): Edit[] {
   return taken;
 }
 
+/** Rules that say that a document could not be read for what it is. */
+const UNREADABLE = [
+  'encoding',
+  'readable',
+  'front-matter-yaml',
+  'front-matter-required',
+  'front-matter-schema',
+];
+
 /**
  * A comment above the line that suppresses a finding, where a comment can stand and may: nothing about provenance is
  * suppressed, and beside SQL that runs there is no HTML. The author writes the reason.
@@ -72,7 +81,7 @@ function suppression(snapshot: Snapshot, finding: Diagnostic): [string, readonly
   const { ruleId, file, position } = finding;
   const document = snapshot.entry(file)?.document;
   const rule = RULES.find(({ id }) => id === ruleId);
-  if (!document || !rule || rule.group === 'provenance' || rule.group === 'sql') return null;
+  if (!document || !rule || rule.group === 'provenance' || UNREADABLE.includes(ruleId)) return null;
   const line = position.start.line;
   const header = document.header?.origin === 'front-matter' ? document.header.position.end.line : 0;
   const inFence = document.fences.some(

@@ -1,6 +1,6 @@
 import { loadConfig } from '../load/config.js';
 import { corpusMatcher } from '../load/list-files.js';
-import { type Compilation, compile } from '../pipeline.js';
+import { type Compilation, incrementalCompile } from '../pipeline.js';
 
 /** Bytes in place of files, by path; null where a file counts as absent. */
 export type Overlay = ReadonlyMap<string, Uint8Array | null>;
@@ -18,9 +18,11 @@ export interface Engine {
 /** The engine of `lint` for the corpus around a folder. @throws UsageError `bad-configuration` */
 export function openEngine(folder: string): Engine {
   const config = loadConfig(folder);
+  // What is only in an editor's buffers is no use to a later process: nothing is written down.
+  const compile = incrementalCompile(config, false);
   return {
     root: config.root,
     includes: corpusMatcher(config),
-    compile: (overlay) => compile(config, { overlay }),
+    compile: (overlay) => compile({ overlay }),
   };
 }

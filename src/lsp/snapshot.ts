@@ -16,16 +16,16 @@ export class Snapshot {
   private readonly sources = new Map<string, SourceText>();
   private readonly findings = new Map<string, Diagnostic[]>();
 
+  /** The model of this compilation, also while the next one is being made. */
+  readonly model: Model;
+
   constructor(readonly compilation: Compilation) {
+    this.model = compilation.model;
     for (const diagnostic of compilation.diagnostics) {
       const known = this.findings.get(diagnostic.file);
       if (known) known.push(diagnostic);
       else this.findings.set(diagnostic.file, [diagnostic]);
     }
-  }
-
-  get model(): Model {
-    return this.compilation.model;
   }
 
   entry(path: string): Entry | undefined {

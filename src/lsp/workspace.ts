@@ -102,11 +102,9 @@ export class Workspace implements Addresses {
     this.configured = true;
     const start = performance.now();
     const compilation = await engine.compile(await this.buffers.overlay(engine));
-    const { model, diagnostics } = compilation;
+    const { paths, diagnostics } = compilation;
     const time = `${Math.round(performance.now() - start)} ms`;
-    this.voice.log(
-      `${model.entries.size} documents, ${diagnostics.length} findings, ${time} (${engine.root})`,
-    );
+    this.voice.log(`${paths.length} documents, ${diagnostics.length} findings, ${time} (${engine.root})`);
     return new Snapshot(compilation);
   }
 
