@@ -174,10 +174,10 @@ export class Editor {
     }
   }
 
-  /** Waits for the first compile. */
-  async compiled(times = 1): Promise<void> {
+  /** Waits until the corpus was compiled so many times. */
+  async compiled(times = 1, limit?: number): Promise<void> {
     const seen = () => this.log.filter((line) => / documents, \d+ findings/.test(line)).length >= times;
-    await this.until(`${times} compiles`, seen);
+    await this.until(`${times} compiles`, seen, limit);
   }
 
   /** Says goodbye as the protocol asks. @returns exit code */
