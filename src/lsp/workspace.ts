@@ -97,15 +97,26 @@ export class Workspace implements Addresses {
   }
 
   private async compile(): Promise<Snapshot> {
-    const engine = this.configured && this.engine ? this.engine : openEngine(this.folder);
-    this.engine = engine;
-    this.configured = true;
+    const engine = this.configure();
     const start = performance.now();
     const compilation = await engine.compile(await this.buffers.overlay(engine));
     const { paths, diagnostics } = compilation;
     const time = `${Math.round(performance.now() - start)} ms`;
     this.voice.log(`${paths.length} documents, ${diagnostics.length} findings, ${time} (${engine.root})`);
     return new Snapshot(compilation);
+  }
+
+  /** The engine of the configuration as it is now; of the last valid one while that is broken. */
+  private configure(): Engine {
+    if (this.engine && this.configured) return this.engine;
+    try {
+      this.engine = openEngine(this.folder);
+    } catch (error) {
+      if (!this.engine) throw error;
+      this.fail(error);
+    }
+    this.configured = true;
+    return this.engine;
   }
 
   /** Tells of every document whose findings are others than the client knows, open or not. */
