@@ -82,7 +82,7 @@ const digests: Complete = (snapshot, { path, column }, before) => {
   const typed = /(?:sha-?256|digest)["'`:=\s]*?([0-9a-f]*)$/i.exec(before)?.[1];
   const entry = snapshot.entry(path);
   if (typed === undefined || !entry) return null;
-  const named = referencedEntries(snapshot.model, entry);
+  const named = [...referencedEntries(snapshot.model, entry)];
   const beside = named.filter(({ document }) => before.includes(document.path));
   return (beside.length > 0 ? beside : named).flatMap((other: Entry) =>
     digestsOf(other).map(({ digest, of, path: owner }) => ({

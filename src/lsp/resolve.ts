@@ -39,7 +39,7 @@ export function sectionOf({ text }: Heading): string | null {
 function nearest<T>(snapshot: Snapshot, entry: Entry, find: (entry: Entry) => T[]): T[] {
   const own = find(entry);
   if (own.length > 0) return own;
-  const named = referencedEntries(snapshot.model, entry).flatMap(find);
+  const named = [...referencedEntries(snapshot.model, entry)].flatMap(find);
   return named.length > 0 ? named : [...snapshot.model.entries.values()].flatMap(find);
 }
 

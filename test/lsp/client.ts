@@ -162,6 +162,7 @@ export class Editor {
     for (;;) {
       const value = condition();
       if (value !== undefined && value !== false) return value;
+      if (this.process.exitCode !== null) throw new Error(`the server is gone before ${what}`);
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`not seen in ${limit} ms: ${what}\n${this.log.join('\n')}`);
       await new Promise<void>((resolve) => {
@@ -214,6 +215,7 @@ export class Editor {
       wake();
     });
     connection.onRequest(UnregistrationRequest.type, () => {});
+    this.process.once('exit', wake);
     connection.listen();
   }
 }
