@@ -281,9 +281,10 @@ program
   .description('serve an editor over standard input and output (Language Server Protocol)')
   .option('--stdio', 'said by most editors; there is no other way')
   .option('--clientProcessId <id>', 'ends with this process')
-  .action(async () => {
+  .option('--plugins', 'load rules of the corpus: they are code (for corpora that you trust)', false)
+  .action(async (options) => {
     const { lsp } = await import('./commands/lsp.js');
-    await lsp(environment());
+    await lsp(environment(), options);
   });
 
 program

@@ -1,6 +1,7 @@
 import { type CodeAction, CodeActionKind } from 'vscode-languageserver/node';
 import type { Diagnostic, Edit } from '../base/diagnostic.js';
 import type { Range } from '../base/position.js';
+import { isProtected } from '../check/protected-rules.js';
 import { RULES } from '../check/rules/index.js';
 import type { Addresses, Client } from './client.js';
 import { toClientDiagnostic } from './diagnostics.js';
@@ -64,15 +65,6 @@ function safeEdits(findings: readonly Diagnostic[]): Edit[] {
   return taken;
 }
 
-/** Rules that say that a document could not be read for what it is. */
-const UNREADABLE = [
-  'encoding',
-  'readable',
-  'front-matter-yaml',
-  'front-matter-required',
-  'front-matter-schema',
-];
-
 /**
  * A comment above the line that suppresses a finding, where a comment can stand and may: nothing about provenance is
  * suppressed, and beside SQL that runs there is no HTML. The author writes the reason.
@@ -81,7 +73,8 @@ function suppression(snapshot: Snapshot, finding: Diagnostic): [string, readonly
   const { ruleId, file, position } = finding;
   const document = snapshot.entry(file)?.document;
   const rule = RULES.find(({ id }) => id === ruleId);
-  if (!document || !rule || rule.group === 'provenance' || UNREADABLE.includes(ruleId)) return null;
+  // A rule of the team's own is none of ours, and may be suppressed.
+  if (!document || (rule && isProtected(rule))) return null;
   const line = position.start.line;
   const header = document.header?.origin === 'front-matter' ? document.header.position.end.line : 0;
   const inFence = document.fences.some(

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { CompletionItemKind } from 'vscode-languageserver/node';
+import type { Config } from '../load/config.js';
 import { knownIds } from '../model/ids.js';
 import { KINDS } from '../model/kinds.js';
 import type { FrontMatterCursor } from './front-matter-cursor.js';
@@ -11,7 +12,8 @@ import type { Snapshot } from './snapshot.js';
 /** Keys of the kind that are not there yet, and values where the schema or the corpus knows them. */
 export function completeFrontMatter(snapshot: Snapshot, cursor: Cursor, header: FrontMatterCursor): Offer[] {
   const { parents, key, start } = header;
-  const kind = kindOf(cursor.lines);
+  const { customKinds } = snapshot.compilation.config;
+  const kind = kindOf(cursor.lines, customKinds);
   if (key !== null) return completeValue(snapshot, cursor, header, [...parents, key], kind);
   const offers = completeKey(header, kind);
   if (parents.at(-1) !== '[]') return offers;
@@ -19,16 +21,16 @@ export function completeFrontMatter(snapshot: Snapshot, cursor: Cursor, header: 
   return [...offers, ...completeValue(snapshot, cursor, { ...header, start }, parents, kind)];
 }
 
-/** The kind that the text names now, which the facts may not know yet. */
-function kindOf(lines: readonly string[]) {
+type KindSchema = Parameters<typeof fieldAt>[0];
+
+/** The schema of the kind that the text names now, which the facts may not know yet. */
+function kindOf(lines: readonly string[], customKinds: Config['customKinds']): KindSchema {
   const named = lines.map((line) => /^kind: +(\S+)\s*$/.exec(line)?.[1]).find((name) => name !== undefined);
-  return KINDS.find((known) => known === named) ?? 'common';
+  const custom = named !== undefined && Object.hasOwn(customKinds, named) ? customKinds[named] : undefined;
+  return KINDS.find((known) => known === named) ?? custom?.schema ?? 'common';
 }
 
-function completeKey(
-  { parents, siblings, start }: FrontMatterCursor,
-  kind: ReturnType<typeof kindOf>,
-): Offer[] {
+function completeKey({ parents, siblings, start }: FrontMatterCursor, kind: KindSchema): Offer[] {
   const keys = [...keysOf(fieldAt(kind, parents))].filter(([key]) => !siblings.has(key));
   return keys.map(([key, { required, nested }]) => ({
     label: key,
@@ -45,7 +47,7 @@ function completeValue(
   { path, line, lines, column }: Cursor,
   { siblings, start }: FrontMatterCursor,
   place: readonly string[],
-  kind: ReturnType<typeof kindOf>,
+  kind: KindSchema,
 ): Offer[] {
   const key = place.at(-1)!;
   const only = (label: string | undefined, detail: string): Offer[] =>
@@ -55,6 +57,8 @@ function completeValue(
   if (place.length === 1 && key === 'document_path') return only(path, 'this file');
   if (place.length === 1 && key === 'date')
     return only(/\d{4}-\d{2}-\d{2}/.exec(posix.basename(path))?.[0], 'as in the file name');
+  if (place.length === 1 && key === 'kind')
+    return kindNames(snapshot).map((label) => ({ label, start, kind: CompletionItemKind.EnumMember }));
   const pinned = snapshot.entry(siblings.get('document') ?? '');
   if (pinned && isPinField(key)) return only(currentValue(pinned, key), pinned.document.path);
   const field = fieldAt(kind, place);
@@ -67,6 +71,10 @@ function completeValue(
   return [...knownIds(snapshot.model, entry)]
     .filter((id) => !id.startsWith('§'))
     .map((label) => ({ label, start, kind: CompletionItemKind.Constant }));
+}
+
+function kindNames({ compilation }: Snapshot): string[] {
+  return [...KINDS, ...Object.keys(compilation.config.customKinds)];
 }
 
 const PIN_FIELDS = ['revision', 'sha256', 'migration_sha256', 'rollback_sha256'] as const;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { CompletionItemKind } from 'vscode-languageserver/node';
+import { isProtected } from '../check/protected-rules.js';
 import { RULES } from '../check/rules/index.js';
 import type { Entry } from '../model/entry.js';
 import { knownIds } from '../model/ids.js';
@@ -26,7 +27,7 @@ type Complete = (snapshot: Snapshot, cursor: Cursor, before: string) => Offer[] 
 const rules: Complete = (_snapshot, { column }, before) => {
   const typed = /<!--\s*probatum-disable[a-z-]*\s+(?:[\w-]+\s*,\s*)*([\w-]*)$/.exec(before)?.[1];
   if (typed === undefined) return null;
-  return RULES.filter(({ group }) => group !== 'provenance').map(({ id, what }) => ({
+  return RULES.filter((rule) => !isProtected(rule)).map(({ id, what }) => ({
     label: id,
     start: column - typed.length,
     kind: CompletionItemKind.Constant,

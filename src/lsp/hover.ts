@@ -2,7 +2,7 @@ import type { Hover } from 'vscode-languageserver/node';
 import type { Point } from '../base/position.js';
 import { RULES } from '../check/rules/index.js';
 import { reviewsOf } from '../model/chain.js';
-import { type Entry, unitOf } from '../model/entry.js';
+import { type Entry, kindName, unitOf } from '../model/entry.js';
 import type { Pin } from '../model/pins.js';
 import { headerText } from '../parse/document.js';
 import { encodeMarkdown } from '../render/encode.js';
@@ -55,7 +55,7 @@ const SHOWN = 5;
 
 function documentLines(snapshot: Snapshot, path: string): string[] {
   const entry = snapshot.entry(path)!;
-  const { document, kind, sql } = entry;
+  const { document, sql } = entry;
   const fields = ['revision', 'status', 'date', 'change', 'author'].flatMap((key) => {
     const value = headerText(document, key);
     return value === undefined ? [] : [`${key}: ${encodeMarkdown(value)}`];
@@ -63,7 +63,12 @@ function documentLines(snapshot: Snapshot, path: string): string[] {
   const digests = sql.units.map(({ role, digest }) => `${role} SQL: \`${digest}\``);
   return [
     `**${encodeMarkdown(path)}**`,
-    list([`kind: ${kind ?? 'none'}`, ...fields, `sha256: \`${document.digest}\``, ...digests]),
+    list([
+      `kind: ${encodeMarkdown(kindName(entry) ?? 'none')}`,
+      ...fields,
+      `sha256: \`${document.digest}\``,
+      ...digests,
+    ]),
     ...reviewLines(snapshot, path),
   ];
 }

@@ -1,4 +1,5 @@
 import { CompletionItemKind } from 'vscode-languageserver/node';
+import { kindName } from '../model/entry.js';
 import type { Snapshot } from './snapshot.js';
 
 /** What an offer replaces: the line's text from a column (from 0) to the cursor, and what it is in the list. */
@@ -25,10 +26,10 @@ export interface Cursor {
 
 /** Documents of the corpus by path. */
 export function pathOffers(snapshot: Snapshot, start: number): Offer[] {
-  return [...snapshot.model.entries.values()].map(({ document, kind }) => ({
-    label: document.path,
+  return [...snapshot.model.entries.values()].map((entry) => ({
+    label: entry.document.path,
     start,
     kind: CompletionItemKind.File,
-    ...(kind === null ? {} : { detail: kind }),
+    detail: kindName(entry) ?? '',
   }));
 }

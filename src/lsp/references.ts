@@ -4,7 +4,7 @@ import type { Entry } from '../model/entry.js';
 import { resolveLink } from '../model/model.js';
 import { linkTarget } from './link-target.js';
 import { rangeKey } from './positions.js';
-import { abbreviates, digestPlaces } from './resolve.js';
+import { abbreviates, digestPlaces, headingOfAnchor } from './resolve.js';
 import type { Place, Snapshot } from './snapshot.js';
 import { type Subject, subjectOf } from './subject.js';
 
@@ -87,7 +87,10 @@ function linksTo(snapshot: Snapshot, entry: Entry, subject: Subject): Place[] {
       if (subject.kind === 'document') return url !== '' && subject.paths.includes(target.path);
       return (
         subject.kind === 'heading' &&
-        subject.headings.some(({ path, heading }) => path === target.path && heading.slug === target.anchor)
+        target.anchor !== null &&
+        subject.headings.some(
+          ({ path, heading }) => path === target.path && headingOfAnchor([heading], target.anchor!),
+        )
       );
     })
     .map((link) => ({

@@ -30,6 +30,18 @@ export function headingsOfSection(snapshot: Snapshot, entry: Entry, section: str
   );
 }
 
+/** The heading that a link's anchor means, as it is written in the address. */
+export function headingOfAnchor(headings: readonly Heading[], anchor: string): Heading | undefined {
+  let plain = anchor;
+  try {
+    plain = decodeURIComponent(anchor);
+  } catch {
+    // What is no escape stands for itself.
+  }
+  const slug = plain.replace(/^user-content-/, '');
+  return headings.find((heading) => heading.slug !== '' && heading.slug === slug);
+}
+
 /** The section that a heading opens: `§7` for `7 Title` and `§7 — Title`. */
 export function sectionOf({ text }: Heading): string | null {
   const number = /^§?(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];

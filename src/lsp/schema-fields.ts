@@ -1,12 +1,12 @@
 import type { Json } from '../base/canonical-json.js';
-import { readSchema, type SchemaName } from '../load/schemas.js';
+import { readSchema, SCHEMA_NAMES, type SchemaName } from '../load/schemas.js';
 
 type Schema = { readonly [key: string]: Json };
 
-/** A schema with the file whose definitions its references mean. */
+/** A schema with the whole file whose definitions its references mean. */
 interface Part {
   readonly schema: Schema;
-  readonly file: SchemaName;
+  readonly root: Schema;
 }
 
 /** What the JSON Schema of a kind says of one field. */
@@ -17,9 +17,13 @@ export interface Field {
   readonly names: ReadonlySet<string>;
 }
 
-/** The field at a path of keys (`[]` for an item of a list) in the front matter of a kind. */
-export function fieldAt(kind: SchemaName, path: readonly string[]): Field {
-  let field = flatten([{ schema: schemaOf(kind), file: kind }]);
+/**
+ * The field at a path of keys (`[]` for an item of a list) in the front matter of a kind.
+ * @param kind a schema of ours by name, or a team's own
+ */
+export function fieldAt(kind: SchemaName | Schema, path: readonly string[]): Field {
+  const root = typeof kind === 'string' ? schemaOf(kind) : kind;
+  let field = flatten([{ schema: root, root }]);
   for (const key of path) field = flatten(field.parts.flatMap((part) => childOf(part, key)));
   return field;
 }
@@ -64,7 +68,7 @@ function propertiesOf({ schema }: Part): Schema {
 
 function childOf(part: Part, key: string): Part[] {
   const child = key === '[]' ? part.schema.items : propertiesOf(part)[key];
-  return isSchema(child) ? [{ schema: child, file: part.file }] : [];
+  return isSchema(child) ? [{ schema: child, root: part.root }] : [];
 }
 
 /** Follows references and the parts that a schema is put together from. */
@@ -72,20 +76,22 @@ function flatten(from: readonly Part[]): Field {
   const parts: Part[] = [];
   const names = new Set<string>();
   const visit = (part: Part) => {
-    const { schema, file } = part;
+    const { schema, root } = part;
     parts.push(part);
     if (typeof schema.$ref === 'string') {
       const [name = '', pointer = ''] = schema.$ref.split('#');
-      const target = name === '' ? file : (name.replace('.schema.json', '') as SchemaName);
+      const file = SCHEMA_NAMES.find((known) => name.split('/').at(-1) === `${known}.schema.json`);
+      const target = name === '' ? root : file && schemaOf(file);
       const definition = pointer.replace('/$defs/', '');
       if (definition !== '') names.add(definition);
-      const root = schemaOf(target);
-      const found = definition === '' ? root : (root.$defs as Schema)[definition];
-      if (isSchema(found)) visit({ schema: found, file: target });
+      const found =
+        definition === '' ? target : isSchema(target?.$defs) ? target.$defs[definition] : undefined;
+      const seen = parts.some((one) => one.schema === found);
+      if (target && isSchema(found) && !seen) visit({ schema: found, root: target });
     }
     for (const key of ['allOf', 'anyOf', 'oneOf'])
       for (const one of (schema[key] as Json[] | undefined) ?? [])
-        if (isSchema(one)) visit({ schema: one, file });
+        if (isSchema(one)) visit({ schema: one, root });
   };
   for (const part of from) visit(part);
   return { parts, names };

@@ -9,26 +9,40 @@ import {
   ShowMessageNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
-import { CONFIG_FILE } from '../load/config.js';
+import { CONFIG_FILE } from '../load/config-yaml.js';
 import { VERSION } from '../version.js';
 import { Buffers } from './buffers.js';
 import { type Client, readClient } from './client.js';
 import { FIX_ALL } from './code-actions.js';
 import { TRIGGERS } from './completion.js';
+import { openEngine } from './engine.js';
 import { answerRequests } from './requests.js';
 import { fileOfUri, uriOfPath } from './uris.js';
 import { type Voice, Workspace } from './workspace.js';
 import { Workspaces } from './workspaces.js';
 
+/** What is said when the server is started. */
+export interface ServerOptions {
+  /** Where the corpus is looked for if the editor names no folder. */
+  readonly folder: string;
+  /** Whether rules of the corpus are loaded, which are code. */
+  readonly plugins: boolean;
+}
+
 /**
  * Serves an editor over these streams until it says `exit`, closes them or dies: the connection then ends the process.
- * @param folder where the corpus is looked for if the editor names no folder
  */
-export function serve(input: NodeJS.ReadStream, output: NodeJS.WriteStream, folder: string): void {
+export function serve(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  { folder, plugins }: ServerOptions,
+): void {
   const connection = createConnection(input, output);
   const voice = voiceOf(connection);
   let client: Client | null = null;
-  const workspaces = new Workspaces((opened, owns) => new Workspace(opened, buffers, client!, voice, owns));
+  const workspaces = new Workspaces(
+    (opened, owns) => new Workspace(opened, buffers, client!, voice, owns, (one) => openEngine(one, plugins)),
+  );
   const buffers = new Buffers(connection, (uri) => workspaces.changed(uri));
   let folders: readonly string[] = [];
   connection.onInitialize((params) => {

@@ -3,7 +3,7 @@ import type { Range } from '../base/position.js';
 import type { Entry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
 import { SourceText } from '../parse/source-text.js';
-import type { Compilation } from '../pipeline.js';
+import type { Compiled } from '../pipeline.js';
 
 /** A place in a document of the corpus. */
 export interface Place {
@@ -19,7 +19,7 @@ export class Snapshot {
   /** The model of this compilation, also while the next one is being made. */
   readonly model: Model;
 
-  constructor(readonly compilation: Compilation) {
+  constructor(readonly compilation: Compiled) {
     this.model = compilation.model;
     for (const diagnostic of compilation.diagnostics) {
       const known = this.findings.get(diagnostic.file);

@@ -5,7 +5,13 @@ import { resolveLink, resolvePath } from '../model/model.js';
 import type { Mention } from '../parse/document.js';
 import { linkTarget } from './link-target.js';
 import { comparePoints, holds } from './positions.js';
-import { declarationsOf, digestPlaces, type HeadingPlace, headingsOfSection } from './resolve.js';
+import {
+  declarationsOf,
+  digestPlaces,
+  type HeadingPlace,
+  headingOfAnchor,
+  headingsOfSection,
+} from './resolve.js';
 import type { Place, Snapshot } from './snapshot.js';
 
 /** What a place in a text is about. */
@@ -64,7 +70,7 @@ function linkAt(snapshot: Snapshot, entry: Entry, point: Point, inAddress: boole
     if (!other) continue;
     const position = address ?? link.position;
     const { path, headings } = other.document;
-    const heading = target.anchor ? headings.find(({ slug }) => slug === target.anchor) : undefined;
+    const heading = target.anchor ? headingOfAnchor(headings, target.anchor) : undefined;
     if (!heading) return { subject: { kind: 'document', paths: [path] }, position };
     const place = { path, position: heading.position, heading };
     return { subject: { kind: 'heading', headings: [place] }, position };

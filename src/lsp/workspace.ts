@@ -3,7 +3,7 @@ import { UsageError } from '../base/usage-error.js';
 import type { Buffers } from './buffers.js';
 import type { Addresses, Client } from './client.js';
 import { toClientDiagnostic } from './diagnostics.js';
-import { type Engine, openEngine } from './engine.js';
+import type { Engine } from './engine.js';
 import { Latest } from './latest.js';
 import { Snapshot } from './snapshot.js';
 import { pathOfUri, uriOfPath } from './uris.js';
@@ -31,6 +31,7 @@ export class Workspace implements Addresses {
   /**
    * @param folder as the client named it
    * @param owns whether the corpus of another folder does not lie nearer to an address
+   * @param open makes the engine of a folder, again after its configuration has changed
    */
   constructor(
     readonly folder: string,
@@ -38,6 +39,7 @@ export class Workspace implements Addresses {
     private readonly client: Client,
     private readonly voice: Voice,
     private readonly owns: (uri: string) => boolean,
+    private readonly open: (folder: string) => Engine,
   ) {
     this.compiled = new Latest(() => this.compile(), PAUSE, {
       done: (snapshot) => this.publish(snapshot),
@@ -110,7 +112,7 @@ export class Workspace implements Addresses {
   private configure(): Engine {
     if (this.engine && this.configured) return this.engine;
     try {
-      this.engine = openEngine(this.folder);
+      this.engine = this.open(this.folder);
     } catch (error) {
       if (!this.engine) throw error;
       this.fail(error);

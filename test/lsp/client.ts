@@ -59,8 +59,11 @@ export class Editor {
   private readonly texts = new Map<string, { version: number; text: string }>();
   private waiting: (() => void)[] = [];
 
-  constructor(readonly root: string) {
-    this.process = spawn(process.execPath, [CLI, 'lsp', '--stdio'], {
+  constructor(
+    readonly root: string,
+    args: readonly string[] = [],
+  ) {
+    this.process = spawn(process.execPath, [CLI, 'lsp', '--stdio', ...args], {
       cwd: root,
       env: { PATH: process.env.PATH },
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -167,6 +167,29 @@ describe('suppression', () => {
   });
 });
 
+describe('a fix of a rule', () => {
+  it('repairs the document in the editor', async () => {
+    const text = `${NOTE}\n# One\n\n[one](#ONE)\n`;
+    const editor = await Editor.start(folder({ [PATH]: text }));
+    await editor.open(PATH);
+    const start = editor.place(PATH, '#ONE', 1);
+    for (const only of [['quickfix'], ['source.fixAll']]) {
+      const found = await editor.connection.sendRequest(CodeActionRequest.type, {
+        textDocument: { uri: editor.uri(PATH) },
+        range: { start, end: start },
+        context: { diagnostics: [], only },
+      });
+      const [action] = found as CodeAction[];
+      const [change] = action!.edit!.documentChanges as TextDocumentEdit[];
+      const [{ range, newText }] = change!.edits as [TextEdit];
+      expect([editor.slice(PATH, range), newText]).toEqual(['ONE', 'one']);
+    }
+    await editor.change(PATH, '#ONE', '#one');
+    await editor.until('no findings', () => editor.published.at(-1)?.diagnostics.length === 0);
+    await editor.stop();
+  });
+});
+
 describe('a file that changed on disk', () => {
   it('is judged as it is now when an action is asked for', async () => {
     const root = folder({ [PATH]: `${NOTE}see knowledge/two.md\n`, 'knowledge/two.md': NOTE });

@@ -127,6 +127,32 @@ describe('completion in front matter', () => {
   });
 });
 
+describe("kinds of the team's own", () => {
+  it('are offered with the keys of their schema', async () => {
+    const schema = {
+      allOf: [{ $ref: 'https://schemas.probatum.invalid/common.schema.json' }],
+      required: ['owner'],
+      properties: { kind: { type: 'string' }, owner: { $ref: '#/$defs/owner' }, about: { type: 'string' } },
+      $defs: { owner: { enum: ['us', 'them'] } },
+    };
+    const root = folder({
+      'probatum.config.yaml': 'customKinds:\n  runbook:\n    schema: runbook.json\n',
+      'runbook.json': JSON.stringify(schema),
+      'knowledge/a.md': '---\nkind: note\n---\n',
+    });
+    const before = editor;
+    editor = await Editor.start(root);
+    await editor.compiled();
+    expect(await labels('---\nkind: |\n---\n')).toContain('runbook');
+    expect(await labels('---\nkind: runbook\n|\n---\n')).toEqual(
+      expect.arrayContaining(['owner', 'about', 'document_path', 'revision']),
+    );
+    expect(await labels('---\nkind: runbook\nowner: |\n---\n')).toEqual(['us', 'them']);
+    await editor.stop();
+    editor = before;
+  });
+});
+
 describe('completion in text', () => {
   const note = (rest: string) => `---\nkind: note\n---\n\n${rest}\n`;
   const named = async (rest: string) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -145,6 +145,28 @@ describe('diagnostics', () => {
       start: { line: 4, character: 7 },
       end: { line: 4, character: 27 },
     });
+  });
+});
+
+describe('rules of the corpus, which are code,', () => {
+  const files = {
+    'probatum.config.yaml': 'plugins: [./rules.mjs]\n',
+    'rules.mjs': `import { writeFileSync } from 'node:fs';
+writeFileSync(new URL('./loaded', import.meta.url), '');
+export const rules = [];
+`,
+    'knowledge/one.md': NOTE,
+  };
+
+  it.each([
+    ['are not loaded because somebody opens a folder', [], false],
+    ['are loaded where it is said', ['--plugins'], true],
+  ])('%s', async (_, args, loaded) => {
+    const editor = new Editor(folder(files), args);
+    editors.push(editor);
+    await editor.initialize();
+    await editor.until('an answer', () => editor.log.length > 0);
+    expect(existsSync(join(editor.root, 'loaded'))).toBe(loaded);
   });
 });
 

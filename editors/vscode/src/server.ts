@@ -13,10 +13,17 @@ export function findServer(folders: readonly string[], setting: string): ServerO
   return run(isAbsolute(setting) ? setting : join(first, setting), first);
 }
 
-/** A JavaScript file is run by the editor's own Node.js, anything else as a program. */
+/**
+ * The extension starts in trusted workspaces only, so rules of the corpus, which are code, are loaded as `lint` does.
+ * A JavaScript file is run by the editor's own Node.js, anything else as a program.
+ */
 function run(file: string, cwd: string): ServerOptions {
   if (/\.[cm]?js$/.test(file))
-    return { module: file, args: ['lsp'], transport: TransportKind.stdio, options: { cwd } };
+    return { module: file, args: ['lsp', '--plugins'], transport: TransportKind.stdio, options: { cwd } };
   const shell = /\.(?:cmd|bat)$/i.test(file);
-  return { command: shell ? `"${file}"` : file, args: ['lsp', '--stdio'], options: { cwd, shell } };
+  return {
+    command: shell ? `"${file}"` : file,
+    args: ['lsp', '--stdio', '--plugins'],
+    options: { cwd, shell },
+  };
 }
