@@ -126,12 +126,14 @@ export class Workspace implements Addresses {
     this.complained = null;
     const found = new Set(snapshot.compilation.diagnostics.map(({ file }) => file));
     for (const path of new Set([...found, ...this.published.keys()])) {
+      const version = this.version(path);
+      const findings = snapshot.diagnostics(path);
+      // Compared before anything is made of them: a corpus may have many that stay the same.
+      const told = JSON.stringify([version, findings]);
+      if (this.published.get(path) === told) continue;
       const uri = this.uri(path);
       if (!this.owns(uri)) continue;
-      const version = this.version(path);
-      const list = snapshot.diagnostics(path).map((one) => toClientDiagnostic(one, this.client, this));
-      const told = JSON.stringify([version, list]);
-      if (this.published.get(path) === told) continue;
+      const list = findings.map((one) => toClientDiagnostic(one, this.client, this));
       this.voice.publish(uri, version, list);
       if (list.length > 0) this.published.set(path, told);
       else this.published.delete(path);
