@@ -277,6 +277,17 @@ program
   });
 
 program
+  .command('lsp')
+  .description('serve an editor over standard input and output (Language Server Protocol)')
+  .option('--stdio', 'said by most editors; there is no other way')
+  .option('--clientProcessId <id>', 'ends with this process')
+  .option('--plugins', 'load rules of the corpus: they are code (for corpora that you trust)', false)
+  .action(async (options) => {
+    const { lsp } = await import('./commands/lsp.js');
+    await lsp(environment(), options);
+  });
+
+program
   .command('demo')
   .description(
     'the whole way, from lint to a verified report, on a copy of the example corpus and an embedded database',

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Json } from '../base/canonical-json.js';
 import { PACKAGE_ROOT } from '../base/package-root.js';
 
 /** Names of the JSON Schemas in `schemas/`, without `.schema.json`. */
@@ -44,6 +46,11 @@ function validator(name: SchemaName): Validator {
   const loaded = load(join(PACKAGE_ROOT, 'dist', 'validators', `${name}.cjs`)) as { validate: Validator };
   validators.set(name, loaded.validate);
   return loaded.validate;
+}
+
+/** The JSON Schema itself, as data: what an editor can offer. */
+export function readSchema(name: SchemaName): { readonly [key: string]: Json } {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'schemas', `${name}.schema.json`), 'utf8'));
 }
 
 /** Validates data against a schema of this package. */

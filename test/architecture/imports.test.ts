@@ -86,6 +86,12 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     packages: ['diff'],
     outside: ['node:child_process', 'node:fs/promises'],
   },
+  lsp: {
+    from: ['base', 'load', 'parse', 'sql', 'model', 'check', 'render', 'pipeline.ts', 'version.ts'],
+    packages: ['vscode-languageserver-textdocument', 'vscode-languageserver/node'],
+    // What is in an editor is compared with what is on disk.
+    outside: ['node:fs/promises'],
+  },
   commands: {
     from: [
       'base',
@@ -98,6 +104,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       'target',
       'execute',
       'render',
+      'lsp',
       'pipeline.ts',
       'fix',
       'version.ts',

@@ -17,6 +17,7 @@ const COMMANDS = [
   'report',
   'verify',
   'explain',
+  'lsp',
   'demo',
 ];
 
@@ -112,6 +113,8 @@ export async function load(url, context, next) {
     const urls = await loaded(['lint']);
     expect(packages(urls)).toEqual([]);
     expect(ownBytes(urls)).toBeGreaterThan(100_000);
+    // The language server is a file that only its command loads.
+    expect(urls.some((url) => /\/chunks\/lsp-/.test(url))).toBe(false);
   });
 
   it('for lint loads no output, no git, no watching and no spinner that was not asked for', async () => {
