@@ -36,6 +36,19 @@ export interface SyntaxProblem {
   readonly offset: number;
 }
 
+/** What is wrong with SQL that is there to be read; null where the server's grammar takes it. */
+export function syntaxProblem(bytes: Uint8Array): SyntaxProblem | null {
+  if (!grammar) throw new Error('the SQL grammar is not loaded');
+  const text = Buffer.from(bytes).toString('utf8');
+  if (text.trim() === '') return null;
+  try {
+    grammar.parseSync(text);
+    return null;
+  } catch (error) {
+    return toProblem(error, text);
+  }
+}
+
 /** Splits SQL into statements by the server's grammar. All offsets are UTF-8 bytes. */
 export function parseSql(bytes: Uint8Array): {
   statements: ParsedStatement[];

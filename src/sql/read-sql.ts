@@ -4,14 +4,14 @@ import { SourceText } from '../parse/source-text.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
-import type { Node, ParsedStatement, Token } from './grammar.js';
+import { type Node, type ParsedStatement, syntaxProblem, type Token } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
 import { inversionProblems, type ParsedUnit } from './inversion.js';
 import { lockHazards } from './lock-hazards.js';
 import { isQualified, relationName } from './names.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
-import { acrossFences, checkExecutableSyntax, checkSyntax, inlineData } from './syntax.js';
+import { acrossFences, atToken, checkExecutableSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
 import { nonTransactional } from './transactional.js';
 import { UnitText } from './unit-text.js';
@@ -33,7 +33,11 @@ export function isExecutable(fence: Fence): boolean {
 /** Reads the SQL of a document. `loadGrammar` must have been awaited. */
 export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   if (!holdsSql(document)) return NOTHING;
-  const source = new SourceText(bytes);
+  let lines: SourceText | undefined;
+  const source = () => {
+    lines ??= new SourceText(bytes);
+    return lines;
+  };
   const problems: SqlProblem[] = [];
   const units: SqlUnit[] = [];
   const checks: Check[] = [];
@@ -41,8 +45,8 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   for (const role of ROLES) {
     const fences = document.fences.filter((fence) => fence.role === role && isExecutable(fence));
     if (fences.length === 0) continue;
-    const text = new UnitText(source, fences.map(toRange));
-    for (const range of text.ranges) problems.push(...hiddenCharacters(source, range));
+    const text = new UnitText(source(), fences.map(toRange));
+    for (const range of text.ranges) problems.push(...hiddenCharacters(source(), range));
     const { statements, tokens, unit } = readUnit(role, text, problems);
     parsed.set(role, unit);
     units.push({
@@ -59,11 +63,13 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
     }
   }
   problems.push(...judgeRollback(document, parsed, problems));
-  if (units.length > 0) problems.push(...loneReturns(source));
+  if (units.length > 0) problems.push(...loneReturns(source()));
   for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence))) {
-    const text = new UnitText(source, [toRange(fence)]);
+    const text = bytes.subarray(fence.start, fence.end);
     // In a quote, the marks of the quote stand among the bytes.
-    if (fence.atRoot || !/^[ \t]*>/m.test(text.bytes.toString('utf8'))) checkSyntax(text, problems);
+    if (!fence.atRoot && /^[ \t]*>/m.test(Buffer.from(text).toString('utf8'))) continue;
+    const problem = syntaxProblem(text);
+    if (problem) problems.push(atToken(new UnitText(source(), [toRange(fence)]), problem));
   }
   return { units, checks, problems };
 }

@@ -3,14 +3,8 @@ import { type ParsedStatement, parseSql, type SyntaxProblem, type Token } from '
 import { psqlParts, psqlProblem, withoutPsqlParts } from './psql.js';
 import type { UnitText } from './unit-text.js';
 
-/** Parses SQL that is there to be read. */
-export function checkSyntax(text: UnitText, problems: SqlProblem[]): ReturnType<typeof parseSql> {
-  const parsed = parseSql(text.bytes);
-  if (parsed.problem) problems.push(syntaxProblem(text, parsed.problem));
-  return parsed;
-}
-
-function syntaxProblem(text: UnitText, { message, offset }: SyntaxProblem): SqlProblem {
+/** A refusal of the grammar at its token. */
+export function atToken(text: UnitText, { message, offset }: SyntaxProblem): SqlProblem {
   const help = /^\s*\\/.test(text.lineAt(offset))
     ? 'psql meta-commands are not SQL and never run; write the SQL they stand for'
     : "PostgreSQL's own grammar refuses it here";
@@ -25,7 +19,7 @@ export function checkExecutableSyntax(text: UnitText, problems: SqlProblem[]): R
   problems.push(...parts.map((part) => psqlProblem(text, part)));
   const rest = parts.length > 0 ? parseSql(withoutPsqlParts(text.bytes, parts)).problem : parsed.problem;
   if (rest) {
-    const problem = syntaxProblem(text, rest);
+    const problem = atToken(text, rest);
     // What a variable stood for may not be SQL without it: one cause, one finding.
     const { line } = problem.position.start;
     const explained = parts.some((part) => text.range(part.start, part.end).start.line === line);
