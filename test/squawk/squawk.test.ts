@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('squawk', () => {
     expect(existsSync(join(root, 'calls'))).toBe(false);
   });
 
-  it.each<[string, (root: string) => Promise<Awaited<ReturnType<typeof compile>>>]>([
+  it.each<[string, (root: string) => ReturnType<ReturnType<typeof incrementalCompile>>]>([
     ['compile', (root) => compile(loadConfig(root))],
     ['incrementalCompile', (root) => incrementalCompile(loadConfig(root), false)()],
   ])('is asked once for all migrations, and shown at its places in the documents: %s', async (_, read) => {
