@@ -125,6 +125,11 @@ describe('probatum new', () => {
     ['a package without a ddl', ['command-package', '--change', 'x'], 'no ddl document of the change x'],
     ['a review of nothing', ['review', '--change', 'x'], 'no document of the change x without a review'],
     ['a place outside the corpus', ['note', '--change', 'x', '--path', 'x.md'], 'no document of the corpus'],
+    [
+      'a place that is no document',
+      ['note', '--change', 'x', '--path', 'knowledge/.x.md'],
+      'no document of the',
+    ],
     ['a place outside the root', ['note', '--change', 'x', '--path', '../x.md'], 'is outside'],
     [
       'a place with a blank',
