@@ -67,6 +67,11 @@ export function judgedLinks(root: string): JudgedLink[] {
   );
 }
 
+/** Whether a path is a file of the work tree, with the anchor if one is named. */
+export function isThere(root: string, path: string, anchor: string | null): boolean {
+  return isFile(root, path) && (anchor === null || readAnchors(join(root, path)).has(anchor));
+}
+
 /** The text without front matter, which markdown-it does not know; its lines stay, empty. */
 function body(text: string): string {
   const header = /^---[ \t]*\r?\n[\s\S]*?\r?\n---[ \t]*(?:\r?\n|$)/.exec(text);
