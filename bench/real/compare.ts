@@ -60,9 +60,9 @@ export function compare(
   return { links: links.length, ...found, all };
 }
 
-function belongs({ message, ruleId }: Finding, link: JudgedLink): boolean {
-  const named = ruleId === 'no-broken-reference' ? link.target : link.anchor;
-  return named !== null && message.includes(`"${named}"`);
+function belongs({ message, ruleId }: Finding, { target, anchor }: JudgedLink): boolean {
+  const named = ruleId === 'no-broken-reference' ? `"${target}"` : `"${target}" has the anchor "${anchor}"`;
+  return message.includes(named);
 }
 
 function describe({ file, from, to, href, target }: JudgedLink, reported: boolean, broken: boolean): string {
