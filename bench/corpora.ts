@@ -36,7 +36,8 @@ export function realRepository(source: string, root: string): Corpus {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.md'));
   const bytes = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name)).length);
-  writeFileSync(join(root, 'probatum.config.yaml'), 'corpus:\n  - "**/*.md"\n');
+  const config = ['corpus: ["**/*.md"]', 'kinds:', '  - files: ["**/*.md"]', '    kind: note', ''];
+  writeFileSync(join(root, 'probatum.config.yaml'), config.join('\n'));
   return { root, documents: files.length, megabytes: bytes.reduce((sum, one) => sum + one, 0) / 1e6 };
 }
 

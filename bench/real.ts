@@ -4,7 +4,7 @@
  * `tsx bench/real.ts [--sample 200] [--seed 1] FOLDER…`. The folders are copied, not written to.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -14,7 +14,7 @@ import { realRepository } from './corpora.js';
 import { seeded } from './corpus/random.js';
 import { installPeers } from './peers.js';
 import { compare, type Finding } from './real/compare.js';
-import { judgedLinks } from './real/links.js';
+import { isThere, judgedLinks } from './real/links.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,7 +54,7 @@ for (const folder of positionals) {
     const start = performance.now();
     const findings = lint(root);
     const seconds = (performance.now() - start) / 1000;
-    const result = compare(judgedLinks(root), findings, (path) => existsSync(join(root, path)));
+    const result = compare(judgedLinks(root), findings, (path, anchor) => isThere(root, path, anchor));
     const name = basename(folder).replace('+', '/');
     const cells = [
       name,

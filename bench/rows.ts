@@ -125,7 +125,7 @@ export async function realRow(options: BenchOptions): Promise<Row[]> {
       limit(corpus),
       bareNode(corpus),
       ...(native ? [native] : []),
-      { ...markdownlint(corpus.root), atMost: 2 },
+      { ...markdownlint(corpus.root), atMost: 1 },
     ],
     options.runs,
   );

@@ -8,7 +8,8 @@ import { paragraph } from './words.js';
 export const CHANGE_DEFECTS: Readonly<Record<keyof Change, readonly PlantedRule[]>> = {
   ddl: ['sql-syntax', 'declared-scope', 'column-count-claims', 'malformed-table', 'document-path-matches'],
   ddlReview: ['document-digest-matches', 'no-stale-revision', 'malformed-table'],
-  commandPackage: ['sql-digest-matches', 'check-format', 'no-undefined-id', 'document-digest-matches'],
+  // A wrong digest of the law here would make the review of the package suspect as well.
+  commandPackage: ['sql-digest-matches', 'check-format', 'no-undefined-id', 'no-stale-revision'],
   packageReview: ['document-digest-matches', 'no-stale-revision', 'no-undefined-id'],
 };
 

@@ -10,6 +10,7 @@ export const NOTE_DEFECTS: readonly PlantedRule[] = [
   'document-path-matches',
   'front-matter-schema',
   'malformed-table',
+  'no-broken-anchor',
   'no-broken-reference',
   'no-empty-glob',
   'no-stale-revision',
@@ -130,8 +131,10 @@ function observations(page: Page, random: Random, { known, path }: NotePlace): v
   page.add('', '## §6 — Notes', '');
   for (let number = random.between(6, 10); number > 0; number--) {
     const target = random.pick(known);
-    const link = `${upTo(path)}${target.path}#${random.pick(target.anchors)}`;
-    page.add(`- ${sentence(random)}`, `  Compare [${target.title}](${link}).`);
+    page.add(`- ${sentence(random)}`);
+    const anchor = random.pick(target.anchors);
+    const link = `${upTo(path)}${target.path}#${page.slot('no-broken-anchor', anchor, `${anchor}-there`)}`;
+    page.add(`  Compare [${target.title}](${link}).`);
   }
   page.add(
     '',

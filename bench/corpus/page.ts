@@ -10,6 +10,7 @@ export type PlantedRule =
   | 'document-path-matches'
   | 'front-matter-schema'
   | 'malformed-table'
+  | 'no-broken-anchor'
   | 'no-broken-reference'
   | 'no-empty-glob'
   | 'no-stale-revision'

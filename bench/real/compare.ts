@@ -23,14 +23,14 @@ const RULES = ['no-broken-reference', 'no-broken-anchor'];
 /**
  * Compares link by link. A finding belongs to the links of its file that have the target or anchor which it names: it
  * may stand at a definition, far from where that is used. A finding without such a link (a definition that nothing
- * uses, a path in the text) is right where its target is not on the disk either.
+ * uses, a path in the text) is right where its target, or its anchor, is not on the disk either.
  *
- * @param exists whether a path is a file of the repository
+ * @param exists whether a path is a file of the repository, with the anchor
  */
 export function compare(
   links: readonly JudgedLink[],
   findings: readonly Finding[],
-  exists: (path: string) => boolean,
+  exists: (path: string, anchor: string | null) => boolean,
 ): Comparison {
   const reports = findings.filter(({ ruleId }) => RULES.includes(ruleId));
   const byFile = new Map<string, Finding[]>();
@@ -52,17 +52,17 @@ export function compare(
     sort(describe(link, mine.length > 0, broken), mine.length > 0, broken);
   }
   for (const one of reports.filter((report) => !used.has(report))) {
-    const named = /"([^"]+)"/.exec(one.message)?.[1] ?? '';
-    const broken = one.ruleId === 'no-broken-reference' && !exists(named);
+    const [path = '', anchor] = Array.from(one.message.matchAll(/"([^"]+)"/g), (match) => match[1]);
+    const broken = !exists(path, one.ruleId === 'no-broken-anchor' && anchor ? anchor : null);
     const verdict = broken ? 'broken' : 'there';
     sort(`${one.file}:${one.position.start.line} REPORTED ${verdict} ${one.message}`, true, broken);
   }
   return { links: links.length, ...found, all };
 }
 
-function belongs({ message, ruleId }: Finding, link: JudgedLink): boolean {
-  const named = ruleId === 'no-broken-reference' ? link.target : link.anchor;
-  return named !== null && message.includes(`"${named}"`);
+function belongs({ message, ruleId }: Finding, { target, anchor }: JudgedLink): boolean {
+  const named = ruleId === 'no-broken-reference' ? `"${target}"` : `"${target}" has the anchor "${anchor}"`;
+  return message.includes(named);
 }
 
 function describe({ file, from, to, href, target }: JudgedLink, reported: boolean, broken: boolean): string {

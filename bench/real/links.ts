@@ -67,6 +67,11 @@ export function judgedLinks(root: string): JudgedLink[] {
   );
 }
 
+/** Whether a path is a file of the work tree, with the anchor if one is named. */
+export function isThere(root: string, path: string, anchor: string | null): boolean {
+  return isFile(root, path) && (anchor === null || readAnchors(join(root, path)).has(anchor));
+}
+
 /** The text without front matter, which markdown-it does not know; its lines stay, empty. */
 function body(text: string): string {
   const header = /^---[ \t]*\r?\n[\s\S]*?\r?\n---[ \t]*(?:\r?\n|$)/.exec(text);
@@ -88,7 +93,8 @@ function hrefs(text: string): { href: string; from: number; to: number }[] {
 
 function resolve(file: string, href: string): { target: string; anchor: string | null } | null {
   if (/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(href)) return null;
-  const [path = '', anchor] = href.split('#', 2);
+  const path = href.split('#', 1)[0] ?? '';
+  const anchor = href.slice(path.length + 1);
   let plain: string;
   try {
     plain = decodeURIComponent(path);
@@ -120,7 +126,6 @@ function readAnchors(file: string): ReadonlySet<string> {
       .map(({ type, content }) => (type === 'softbreak' ? ' ' : type === 'html_inline' ? '' : content))
       .join('');
     const slug = plain
-      .trim()
       .toLowerCase()
       .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
       .replaceAll(' ', '-');
@@ -131,6 +136,8 @@ function readAnchors(file: string): ReadonlySet<string> {
       break;
     }
   }
+  // Jekyll, Hugo and others let a heading end with its own id.
+  for (const [, id] of text.matchAll(/^#+ .*\{:? *#([^\s}]+) *\}[ \t]*$/gm)) found.add(id!);
   for (const [, id] of text.matchAll(/<[a-z][^>]*\s(?:id|name)\s*=\s*["']?([^"'\s>]+)/gi)) found.add(id!);
   return found;
 }
