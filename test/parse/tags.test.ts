@@ -3,43 +3,6 @@ import { parseDocument } from '../../src/parse/parse-document.js';
 
 const read = (text: string) => parseDocument('a.md', Buffer.from(text));
 
-describe('a comment that takes findings back', () => {
-  it('names its rules and its reason, and has its place', () => {
-    const { suppressions } = read(
-      'text\n\n  <!-- probatum-disable-next-line no-a, no-b: as agreed: once -->\nmore\n',
-    );
-    expect(suppressions).toEqual([
-      {
-        rules: ['no-a', 'no-b'],
-        reason: 'as agreed: once',
-        line: 3,
-        position: { start: { line: 3, column: 3 }, end: { line: 3, column: 66 } },
-      },
-    ]);
-  });
-
-  it.each(['<!-- probatum-disable-next-line no-a -->', '<!-- probatum-disable-next-line no-a:  -->'])(
-    'has no reason in %s',
-    (line) => {
-      expect(read(`${line}\n`).suppressions).toMatchObject([{ rules: ['no-a'], reason: null }]);
-    },
-  );
-
-  it.each([
-    'text <!-- probatum-disable-next-line no-a: why -->',
-    '<!-- probatum-disable-next-line no-a: why --> text',
-    '<!-- probatum-disable-next-line no-a: why --> <!-- x -->',
-    '<!-- probatum-disable-next-line -->',
-    '<!-- probatum-disable-next-line : why -->',
-    '<!-- probatum-disable-next-line no a: why -->',
-    '<!-- probatum-disable-line no-a: why -->',
-    '```\n<!-- probatum-disable-next-line no-a: why -->\n```',
-    '    <!-- probatum-disable-next-line no-a: why -->',
-  ])('is none in %j', (text) => {
-    expect(read(`${text}\n`).suppressions).toEqual([]);
-  });
-});
-
 describe('places that links can lead to besides headings', () => {
   it.each([
     ['<a id="one"></a>', ['one']],

@@ -55,6 +55,8 @@ describe('the two readers give the same facts', () => {
     ['a fence that the file ends', '-\t```\n\n '],
     ['underlined lines that end with CR', 'p\rd\n-'],
     ['a line end in code in a heading', '1. x``\n``\n\t-'],
+    ['blanks before a line that goes on with code', '`\n `\n-'],
+    ['blanks on both sides of such code', '` a\n `\n-'],
     ['an address after a blank that does not break', '\u00a0www.[]()'],
     ['footnotes in footnotes', '[^a]:[^a]:\n\t```\n     >'],
     ['an opening mark between letter and punctuation', '# d*_*'],

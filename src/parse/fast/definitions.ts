@@ -17,7 +17,7 @@ export function readDefinitions(text: string): { definitions: RawDefinition[]; r
     const found = readDefinition(text, rest);
     if (!found) break;
     definitions.push(found);
-    rest = found.end + 1;
+    rest = skipWhitespace(text, found.end);
   }
   return { definitions, rest: Math.min(rest, text.length) };
 }

@@ -123,7 +123,7 @@ class InlineReader {
 
   private takeEscape(): boolean {
     const next = this.text.charCodeAt(this.at + 1);
-    if (next === 10) return this.put('', this.at + 2);
+    if (next === 10) return this.put('', this.skipBlanks(this.at + 2));
     return isAsciiPunctuation(next) && this.put(this.text[this.at + 1]!, this.at + 2);
   }
 
@@ -172,7 +172,13 @@ class InlineReader {
     while (end > this.kept && isBlank(text.charCodeAt(end - 1))) end -= 1;
     const hard = at - end >= 2 && text.slice(end, at).endsWith('  ');
     this.at = end;
-    return this.put(hard ? '' : '\n', at + 1);
+    return this.put(hard ? '' : '\n', this.skipBlanks(at + 1));
+  }
+
+  private skipBlanks(from: number): number {
+    let at = from;
+    while (isBlank(this.text.charCodeAt(at))) at += 1;
+    return at;
   }
 
   private takeFootnote(): boolean {

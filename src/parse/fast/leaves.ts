@@ -91,7 +91,8 @@ export class LeafReader {
       }
     }
     leaf.headerLine = !indented;
-    leaf.text.add(cursor.line, first, end);
+    // Blanks at its start count where code or HTML goes on over lines.
+    leaf.text.add(cursor.line, leaf.text.size === 0 ? first : cursor.pos, end);
     return true;
   }
 
@@ -99,11 +100,13 @@ export class LeafReader {
   private makeTable(leaf: Leaf & { kind: 'paragraph' }): boolean {
     const { text, first, end } = this.cursor;
     const columns = leaf.headerLine ? delimiterCells(text, first, end) : 0;
-    if (columns === 0 || !isHeaderRow(text, leaf.text.lastStart, leaf.text.lastEnd, columns)) return false;
+    if (columns === 0) return false;
+    const start = trimFront(text, leaf.text.lastStart, leaf.text.lastEnd);
+    if (!isHeaderRow(text, start, leaf.text.lastEnd, columns)) return false;
     const header = leaf.text.pop();
     this.close(header.line - 1);
     const delimiter = { line: this.cursor.line, start: first, end, cells: [] };
-    this.leaf = { kind: 'table', rows: [readRow(text, header.line, header.start, header.end), delimiter] };
+    this.leaf = { kind: 'table', rows: [readRow(text, header.line, start, header.end), delimiter] };
     return true;
   }
 
