@@ -30,6 +30,7 @@ describe('plain front matter', () => {
     'a:\n  - document: x/y.md\n    revision: r1\n  - document: z\n',
     'a:\nb: c\n',
     'a: [b.c, d.e]\ne: []\n',
+    'a: [b c, d - e]\n',
     'a: b:c d#e\n',
     'a: é — §7 😀\n',
     'a: 0e12\nb: ~\n',

@@ -203,7 +203,7 @@ describe('the time limit', () => {
     expect(isSlowForReference(bytes)).toBe(true);
     if (isSuspect(bytes)) return;
     const start = performance.now();
-    expect(parseFast('a.md', bytes)).not.toBeNull();
+    expect(parseFast('a.md', bytes, null)).not.toBeNull();
     expect(performance.now() - start).toBeLessThan(PARSE_LIMIT_MS / 2);
   });
 
@@ -219,7 +219,7 @@ describe('the time limit', () => {
     const bytes = Buffer.from(text);
     expect(isSuspect(bytes)).toBe(false);
     const start = performance.now();
-    expect(parseFast('a.md', bytes)).not.toBeNull();
+    expect(parseFast('a.md', bytes, null)).not.toBeNull();
     expect(performance.now() - start).toBeLessThan(PARSE_LIMIT_MS);
   });
 
