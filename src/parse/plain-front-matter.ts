@@ -7,8 +7,7 @@ const KEY = /([A-Za-z_][A-Za-z0-9_-]*):(?: +|$)/my;
 const PLAIN = /[\p{L}\p{N}_/.(+<$^~;=](?:[^:#\n]|:(?=\S)|(?<=\S)#)*/uy;
 const QUOTED = /'[^'\n]*'|"[^"\\\n]*"/y;
 /** A list of words on one line. */
-const WORDS =
-  /\[ ?(?:[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*(?:, ?[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*)*)? ?\]/y;
+const WORDS = /\[ ?(?:[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*(?:, ?[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*)*)? ?\]/y;
 const WORD = /[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*/g;
 const REST = /(?: +#.*| *)$/my;
 /** Anything but printable characters, and the line end. */
