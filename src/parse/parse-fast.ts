@@ -4,7 +4,7 @@ import type { Document } from './document.js';
 import { documentFacts, emptyDocument } from './document-facts.js';
 import { readBlocks } from './fast/read-blocks.js';
 import type { FrontMatter } from './front-matter.js';
-import { frontMatterLines } from './front-matter-lines.js';
+import { type FrontMatterLines, frontMatterLines } from './front-matter-lines.js';
 import { readPlainFrontMatter } from './plain-front-matter.js';
 import { refuseBytes, refuseDepth } from './refusals.js';
 import { SourceText } from './source-text.js';
@@ -13,10 +13,15 @@ export const NO_BLOCKS: Blocks = { headings: [], fences: [], tables: [], links: 
 export const NO_FRONT_MATTER: FrontMatter = { header: null, problems: [] };
 
 /**
- * Facts of one file by the fast readers alone: a pure function of its path and bytes. Null where they may not
- * decide alone: the document holds executable SQL, or front matter that is more than plain.
+ * Facts of one file by the fast readers: a pure function of its path and bytes. Null where they may not decide
+ * alone: the document holds executable SQL, or front matter that is more than plain.
+ * @param readWhole reads front matter that is more than plain
  */
-export function parseFast(path: string, bytes: Uint8Array): Document | null {
+export function parseFast(
+  path: string,
+  bytes: Uint8Array,
+  readWhole: ((source: SourceText, lines: FrontMatterLines) => FrontMatter) | null,
+): Document | null {
   const digest = sha256(bytes);
   const refused = refuseBytes(bytes);
   if (refused) return emptyDocument(path, digest, bytes.length, refused);
@@ -24,11 +29,20 @@ export function parseFast(path: string, bytes: Uint8Array): Document | null {
   const tooDeep = refuseDepth(source);
   if (tooDeep) return emptyDocument(path, digest, bytes.length, tooDeep);
   const lines = frontMatterLines(source);
-  const header = lines && readPlainFrontMatter(source, lines);
-  if (lines && !header) return null;
-  const blocks = readBlocks(source, (lines?.last ?? 0) + 1);
+  const frontMatter = lines ? readFrontMatter(source, lines, readWhole) : NO_FRONT_MATTER;
+  if (!frontMatter) return null;
+  const blocks = lines?.closed === false ? NO_BLOCKS : readBlocks(source, (lines?.last ?? 0) + 1);
   if (holdsExecutableSql(blocks)) return null;
-  return documentFacts({ path, digest, source, lines, frontMatter: { header, problems: [] }, blocks });
+  return documentFacts({ path, digest, source, lines, frontMatter, blocks });
+}
+
+function readFrontMatter(
+  source: SourceText,
+  lines: FrontMatterLines,
+  readWhole: Parameters<typeof parseFast>[2],
+): FrontMatter | null {
+  const header = readPlainFrontMatter(source, lines);
+  return header ? { header, problems: [] } : (readWhole?.(source, lines) ?? null);
 }
 
 /** Whether a reader saw a fence that names a role. */

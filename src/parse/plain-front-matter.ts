@@ -7,12 +7,11 @@ const KEY = /([A-Za-z_][A-Za-z0-9_-]*):(?: +|$)/my;
 const PLAIN = /[\p{L}\p{N}_/.(+<$^~;=](?:[^:#\n]|:(?=\S)|(?<=\S)#)*/uy;
 const QUOTED = /'[^'\n]*'|"[^"\\\n]*"/y;
 /** A list of words on one line. */
-const WORDS = /\[ ?(?:[A-Za-z0-9_][A-Za-z0-9_./-]*(?:, ?[A-Za-z0-9_][A-Za-z0-9_./-]*)*)? ?\]/y;
-const WORD = /[A-Za-z0-9_][A-Za-z0-9_./-]*/g;
+const WORDS = /\[ ?(?:[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*(?:, ?[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*)*)? ?\]/y;
+const WORD = /[A-Za-z0-9_](?: ?[A-Za-z0-9_./-])*/g;
 const REST = /(?: +#.*| *)$/my;
 /** Anything but printable characters, and the line end. */
-const ODD =
-  /[^\n -~\u00a1-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+const ODD = /[^\n -~\u00a1-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u2070-\ufefe\uff00-\ufffd]/;
 const DEPTH_LIMIT = 10;
 
 /**

@@ -5,9 +5,9 @@ import { workerFile } from '../base/package-root.js';
 import { FILE_START } from '../base/position.js';
 import type { Document } from './document.js';
 import { emptyDocument } from './document-facts.js';
-import { parseFast } from './parse-fast.js';
+import { parseAsNeeded } from './parse-as-needed.js';
 import { refuseBytes } from './refusals.js';
-import { isSlowForReference, isSuspect } from './suspects.js';
+import { isSuspect } from './suspects.js';
 
 /** Longest time that one file may take on a processor, in milliseconds. */
 export const PARSE_LIMIT_MS = 2000;
@@ -27,11 +27,7 @@ export async function readDocument(path: string, bytes: Uint8Array): Promise<Doc
 export async function readHarmlessDocument(path: string, bytes: Uint8Array): Promise<Document | null> {
   if (refuseBytes(bytes) === null && isSuspect(bytes)) return null;
   try {
-    const fast = parseFast(path, bytes);
-    if (fast) return fast;
-    if (isSlowForReference(bytes)) return null;
-    const { parseDocument } = await import('./parse-document.js');
-    return parseDocument(path, bytes);
+    return await parseAsNeeded(path, bytes, false);
   } catch (error) {
     return unreadable(path, bytes, `the parser failed: ${(error as Error).message}`);
   }

@@ -179,7 +179,7 @@ describe('the time limit', () => {
     const start = performance.now();
     const document = await readDocument('a.md', Buffer.from(text));
     // A worker's start-up on a busy machine comes on top.
-    expect(performance.now() - start).toBeLessThan(PARSE_LIMIT_WALL_MS + 2000);
+    expect(performance.now() - start).toBeLessThan(PARSE_LIMIT_WALL_MS + 5000);
     for (const { code, message } of document.problems) {
       expect(code).toBe('unreadable');
       expect(message).toMatch(/parsing took longer|the parser failed|nested deeper/);
@@ -203,7 +203,7 @@ describe('the time limit', () => {
     expect(isSlowForReference(bytes)).toBe(true);
     if (isSuspect(bytes)) return;
     const start = performance.now();
-    expect(parseFast('a.md', bytes)).not.toBeNull();
+    expect(parseFast('a.md', bytes, null)).not.toBeNull();
     expect(performance.now() - start).toBeLessThan(PARSE_LIMIT_MS / 2);
   });
 
@@ -219,7 +219,7 @@ describe('the time limit', () => {
     const bytes = Buffer.from(text);
     expect(isSuspect(bytes)).toBe(false);
     const start = performance.now();
-    expect(parseFast('a.md', bytes)).not.toBeNull();
+    expect(parseFast('a.md', bytes, null)).not.toBeNull();
     expect(performance.now() - start).toBeLessThan(PARSE_LIMIT_MS);
   });
 

@@ -1,47 +1,21 @@
 import type { SourceText } from '../source-text.js';
 import { type Container, continueContainer, openContainer } from './containers.js';
 import { Cursor } from './cursor.js';
-import { readDefinitions } from './definitions.js';
-import { endsHtml, type HtmlKind, htmlKind } from './html-blocks.js';
-import {
-  closesFence,
-  fenceLength,
-  headingDepth,
-  isThematicBreak,
-  trimBack,
-  trimFront,
-  underlineDepth,
-} from './line-shapes.js';
-import { InlineText, RawBlocks } from './raw-blocks.js';
-import { delimiterCells, isHeaderRow, type RawRow, readRow } from './tables.js';
-
-/** The open block that holds no blocks, if any. */
-type Leaf =
-  | { readonly kind: 'paragraph'; readonly text: InlineText; headerLine: boolean }
-  | {
-      readonly kind: 'fence';
-      readonly line: number;
-      readonly start: number;
-      readonly marker: number;
-      readonly length: number;
-      readonly rootChild: boolean;
-    }
-  | { readonly kind: 'html'; readonly type: HtmlKind }
-  | { readonly kind: 'indented'; readonly first: number; last: number }
-  | { readonly kind: 'table'; readonly rows: RawRow[] };
+import { LeafReader } from './leaves.js';
+import type { RawBlocks } from './raw-blocks.js';
 
 /**
  * Finds the blocks of CommonMark with GFM tables and footnotes, line by line: first what a line continues, then
  * what it opens, as the specification's appendix tells it. Time is linear in the text's length.
  */
 export class BlockScanner {
-  readonly blocks = new RawBlocks();
   private readonly cursor: Cursor;
+  private readonly leaves: LeafReader;
   private readonly stack: Container[] = [];
-  private leaf: Leaf | null = null;
 
   constructor(source: SourceText) {
     this.cursor = new Cursor(source);
+    this.leaves = new LeafReader(this.cursor);
   }
 
   /** Reads the lines from `first` on (1-based). */
@@ -51,8 +25,8 @@ export class BlockScanner {
       this.cursor.enter(line);
       this.readLine();
     }
-    this.closeLeaf(last);
-    return this.blocks;
+    this.leaves.close(last);
+    return this.leaves.blocks;
   }
 
   private readLine(): void {
@@ -67,225 +41,38 @@ export class BlockScanner {
         break;
       }
     }
-    const inside = continued === stack.length;
-    const kind = inside ? this.leaf?.kind : undefined;
-    if (kind !== 'fence' && kind !== 'html') {
-      const interrupts = kind === 'paragraph' || kind === 'indented';
-      let opened = openContainer(cursor, interrupts, this.blocks.footnotes);
-      if (opened) this.leave(continued);
-      for (; opened; opened = openContainer(cursor, interrupts, this.blocks.footnotes))
-        continued = stack.push(opened);
-    }
+    const kind = continued === stack.length ? this.leaves.kind : null;
+    if (kind !== 'fence' && kind !== 'html')
+      continued = this.openContainers(continued, kind === 'paragraph' || kind === 'indented');
     this.readLeaf(continued);
+  }
+
+  /** Opens what the line's next marks open. @returns how many containers it is inside of then */
+  private openContainers(continued: number, interrupts: boolean): number {
+    const { footnotes } = this.leaves.blocks;
+    let inside = continued;
+    for (;;) {
+      const opened = openContainer(this.cursor, interrupts, footnotes);
+      if (!opened) return inside;
+      if (inside === continued) this.leave(continued);
+      inside = this.stack.push(opened);
+    }
   }
 
   /** Ends the open leaf, and the containers that the line is not inside of. */
   private leave(continued: number): void {
-    this.closeLeaf(this.cursor.line - 1);
+    this.leaves.close(this.cursor.line - 1);
     this.stack.length = continued;
   }
 
   private readLeaf(continued: number): void {
-    const { cursor, leaf } = this;
+    const { cursor, leaves, stack } = this;
     cursor.look();
-    const lazy = continued < this.stack.length;
-    if (leaf && this.continueLeaf(leaf, lazy)) return;
-    const table = leaf?.kind === 'table' && !lazy ? leaf : null;
+    const lazy = continued < stack.length;
+    if (leaves.continues(lazy)) return;
     // Like the reference reader: a lone tag below a paragraph stays in its containers, though the line does not.
-    const stays = lazy && leaf?.kind === 'paragraph' && this.isLoneTag();
-    if (!table) this.leave(stays ? this.stack.length : continued);
-    this.openLeaf(table);
-    // And code that begins in a line outside of the containers above ends with that line.
-    if (lazy && this.leaf?.kind === 'indented') this.closeLeaf(cursor.line);
-  }
-
-  private isLoneTag(): boolean {
-    const { text, first, end } = this.cursor;
-    return text.charCodeAt(first) === 60 && htmlKind(text.slice(first, end), false) === 7;
-  }
-
-  /** Whether the line goes on with the open leaf. */
-  private continueLeaf(leaf: Leaf, lazy: boolean): boolean {
-    const { cursor } = this;
-    const { text, first, end } = cursor;
-    switch (leaf.kind) {
-      case 'fence':
-        if (lazy) return false;
-        if (cursor.width < 4 && closesFence(text, first, end, leaf.marker, leaf.length)) {
-          this.addFence(leaf, cursor.line - 1, true);
-          this.leaf = null;
-        }
-        return true;
-      case 'html':
-        if (lazy || (leaf.type > 5 && cursor.blank)) return false;
-        if (endsHtml(leaf.type, text.slice(first, end), false)) this.leaf = null;
-        return true;
-      case 'indented':
-        if (lazy || (!cursor.blank && cursor.width < 4)) return false;
-        if (cursor.width > 3) leaf.last = cursor.line;
-        return true;
-      case 'paragraph':
-        return this.continueParagraph(leaf, lazy);
-      case 'table':
-        return false;
-    }
-  }
-
-  private continueParagraph(leaf: Leaf & { kind: 'paragraph' }, lazy: boolean): boolean {
-    const { cursor } = this;
-    const { text, first, end } = cursor;
-    if (cursor.blank) return false;
-    const indented = cursor.width > 3;
-    if (!indented) {
-      if (interruptsParagraph(text, first, end, lazy)) return false;
-      if (!lazy) {
-        if (this.makeTable(leaf)) return true;
-        const depth = underlineDepth(text, first, end);
-        if (depth !== 0) return this.makeHeading(leaf, depth);
-      }
-    }
-    leaf.headerLine = !indented;
-    leaf.text.add(cursor.line, first, end);
-    return true;
-  }
-
-  /** Makes the paragraph's last line a table's header, if this line is the delimiter row below it. */
-  private makeTable(leaf: Leaf & { kind: 'paragraph' }): boolean {
-    const { text, first, end } = this.cursor;
-    const columns = leaf.headerLine ? delimiterCells(text, first, end) : 0;
-    if (columns === 0 || !isHeaderRow(text, leaf.text.lastStart, leaf.text.lastEnd, columns)) return false;
-    const header = leaf.text.pop();
-    this.closeLeaf(header.line - 1);
-    const delimiter = { line: this.cursor.line, start: first, end, cells: [] };
-    this.leaf = { kind: 'table', rows: [readRow(text, header.line, header.start, header.end), delimiter] };
-    return true;
-  }
-
-  /** The line underlines the paragraph; not if nothing but definitions is there. */
-  private makeHeading(leaf: Leaf & { kind: 'paragraph' }, depth: 1 | 2): boolean {
-    const { cursor } = this;
-    const rest = this.takeDefinitions(leaf.text);
-    this.leaf = null;
-    if (rest.size === 0) return false;
-    // Like the reference reader: from where the paragraph began, before its definitions.
-    const start = { line: leaf.text.firstLine, start: leaf.text.firstStart };
-    this.blocks.headings.push({ depth, ...start, endLine: cursor.line, end: cursor.end, text: rest });
-    return true;
-  }
-
-  private openLeaf(table: (Leaf & { kind: 'table' }) | null): void {
-    const { cursor } = this;
-    const { text, first, end, line } = cursor;
-    if (cursor.blank || cursor.width > 3) {
-      this.closeLeaf(line - 1);
-      if (!cursor.blank) this.leaf = { kind: 'indented', first: line, last: line };
-      return;
-    }
-    const opened = this.openMarkedLeaf();
-    if (opened !== undefined) {
-      if (table) this.closeTable(table);
-      this.leaf = opened;
-    } else if (table) table.rows.push(readRow(text, line, first, end));
-    else {
-      const content = new InlineText();
-      content.add(line, first, end);
-      this.leaf = { kind: 'paragraph', text: content, headerLine: true };
-    }
-  }
-
-  /** The leaf that the line's first characters open; null for one of this line alone, undefined for none. */
-  private openMarkedLeaf(): Leaf | null | undefined {
-    const { text, first, end, line } = this.cursor;
-    const code = text.charCodeAt(first);
-    if (code === 35) {
-      const depth = headingDepth(text, first, end);
-      if (depth === 0) return undefined;
-      this.addHeading(depth);
-      return null;
-    }
-    if (code === 96 || code === 126) {
-      const length = fenceLength(text, first, end);
-      if (length === 0) return undefined;
-      const rootChild = this.stack.length === 0;
-      return { kind: 'fence', line, start: first, marker: code, length, rootChild };
-    }
-    if (code === 60) {
-      const opening = text.slice(first, end);
-      const type = htmlKind(opening, false);
-      if (type === 0) return undefined;
-      return endsHtml(type, opening, true) ? null : { kind: 'html', type };
-    }
-    return isThematicBreak(text, first, end) ? null : undefined;
-  }
-
-  private addHeading(depth: number): void {
-    const { text, first, end, line } = this.cursor;
-    const last = trimBack(text, first, end);
-    const from = trimFront(text, first + depth, last);
-    let to = last;
-    while (to > from && text.charCodeAt(to - 1) === 35) to -= 1;
-    if (to > from && to < last && trimBack(text, from, to) === to) to = last;
-    const content = new InlineText();
-    content.add(line, from, trimBack(text, from, to));
-    this.blocks.headings.push({ depth, line, start: first, endLine: line, end, text: content });
-  }
-
-  private addFence(leaf: Leaf & { kind: 'fence' }, lastLine: number, closed: boolean): void {
-    const { line, start, rootChild } = leaf;
-    this.blocks.fences.push({ line, start, lastLine, closed, rootChild });
-  }
-
-  private closeTable({ rows }: { readonly rows: RawRow[] }): void {
-    this.blocks.tables.push(rows);
-  }
-
-  /** @param lastLine the line before the one that ends it */
-  private closeLeaf(lastLine: number): void {
-    const { leaf } = this;
-    this.leaf = null;
-    if (!leaf) return;
-    if (leaf.kind === 'paragraph') {
-      const rest = leaf.text.size > 0 ? this.takeDefinitions(leaf.text) : leaf.text;
-      if (rest.size > 0) this.blocks.paragraphs.push(rest);
-    } else if (leaf.kind === 'fence') this.addFence(leaf, lastLine, false);
-    else if (leaf.kind === 'indented')
-      this.blocks.indented.push({ first: leaf.first, last: leaf.last, language: null, closed: false });
-    else if (leaf.kind === 'table') this.closeTable(leaf);
-  }
-
-  /** Takes the definitions off that a paragraph begins with. */
-  private takeDefinitions(text: InlineText): InlineText {
-    const source = this.cursor.text;
-    if (source.charCodeAt(text.firstStart) !== 91) return text;
-    const content = text.read(source);
-    const { definitions, rest } = readDefinitions(content);
-    for (const { label, destination, start, end } of definitions) {
-      this.blocks.defined.add(label);
-      const from = text.place(start);
-      const to = text.place(end);
-      const place = { line: from.line, start: from.offset, endLine: to.line, end: to.offset };
-      this.blocks.definitions.push({ destination, ...place });
-    }
-    return definitions.length === 0 ? text : text.from(rest);
-  }
-}
-
-/** Whether a line (indented by less than four columns) ends a paragraph. */
-function interruptsParagraph(text: string, first: number, end: number, lazy: boolean): boolean {
-  switch (text.charCodeAt(first)) {
-    case 35:
-      return headingDepth(text, first, end) > 0;
-    case 96:
-    case 126:
-      return fenceLength(text, first, end) > 0;
-    case 60:
-      return htmlKind(text.slice(first, end), !lazy) > 0;
-    case 45:
-      return underlineDepth(text, first, end) === 0 || lazy ? isThematicBreak(text, first, end) : false;
-    case 42:
-    case 95:
-      return isThematicBreak(text, first, end);
-    default:
-      return false;
+    const stays = lazy && leaves.interruptedByTag;
+    if (lazy || leaves.kind !== 'table') this.leave(stays ? stack.length : continued);
+    leaves.open(stack.length === 0, lazy);
   }
 }

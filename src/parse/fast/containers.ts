@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.js';
 import { isThematicBreak } from './line-shapes.js';
+import { footnoteLabelEnd, normalizeLabel } from './link-parts.js';
 
 /** A block that holds other blocks: a quote, a list item, or the text of a footnote. */
 export type Container =
@@ -110,29 +111,6 @@ function takeFootnoteLabel(cursor: Cursor, footnotes: Set<string>): boolean {
   cursor.look();
   cursor.skipBlanks();
   return true;
-}
-
-/** Offset of the `]` that ends `[^label`, negative where there is none. */
-export function footnoteLabelEnd(text: string, start: number, end: number): number {
-  for (let at = start + 2; at < end && at - start <= 1002; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 93) return at > start + 2 ? at : -1;
-    if (code === 91 || code === 32 || code === 9 || code === 10) return -1;
-    if (code === 92) {
-      const escaped = text.charCodeAt(at + 1);
-      if (escaped === 91 || escaped === 92 || escaped === 93) at += 1;
-    }
-  }
-  return -1;
-}
-
-/** How labels of definitions are compared: case and runs of blanks make no difference. */
-export function normalizeLabel(label: string): string {
-  return label
-    .replace(/[\t\n\r ]+/g, ' ')
-    .replace(/^ | $/g, '')
-    .toLowerCase()
-    .toUpperCase();
 }
 
 function isDigit(code: number): boolean {

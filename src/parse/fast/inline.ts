@@ -1,9 +1,8 @@
-import { decodeNamedCharacterReference } from 'decode-named-character-reference';
 import { readAutolinkLiteral } from './autolink-literal.js';
-import { footnoteLabelEnd, normalizeLabel } from './containers.js';
-import { labelEnd, readDestination, skipWhitespace, titleEnd } from './definitions.js';
+import { readReference } from './character-references.js';
 import { Delimiter, type Piece, resolveDelimiters } from './delimiters.js';
 import { readAngle } from './inline-html.js';
+import { footnoteLabelEnd, labelEnd, normalizeLabel, readResource } from './link-parts.js';
 
 /** What links and footnotes of a document can refer to, by normalized label. */
 export interface References {
@@ -124,14 +123,13 @@ class InlineReader {
 
   private takeEscape(): boolean {
     const next = this.text.charCodeAt(this.at + 1);
-    if (next === 10) return this.put('', this.at + 2);
+    if (next === 10) return this.put('', this.skipBlanks(this.at + 2));
     return isAsciiPunctuation(next) && this.put(this.text[this.at + 1]!, this.at + 2);
   }
 
   private takeReference(): boolean {
-    const found = matchAt(REFERENCE, this.text, this.at);
-    const value = found && decodeReference(found);
-    return value !== null && this.put(value, this.at + found!.length);
+    const found = readReference(this.text, this.at);
+    return found !== null && this.put(found.value, found.end);
   }
 
   private takeCode(): boolean {
@@ -174,7 +172,13 @@ class InlineReader {
     while (end > this.kept && isBlank(text.charCodeAt(end - 1))) end -= 1;
     const hard = at - end >= 2 && text.slice(end, at).endsWith('  ');
     this.at = end;
-    return this.put(hard ? '' : '\n', at + 1);
+    return this.put(hard ? '' : '\n', this.skipBlanks(at + 1));
+  }
+
+  private skipBlanks(from: number): number {
+    let at = from;
+    while (isBlank(this.text.charCodeAt(at))) at += 1;
+    return at;
   }
 
   private takeFootnote(): boolean {
@@ -246,58 +250,6 @@ function isKnown(labels: ReadonlySet<string>, label: string): boolean {
   return labels.size > 0 && label.length <= 1000 && labels.has(normalizeLabel(label));
 }
 
-/** Deepest nesting of parentheses in a link's target, as the reference reader has it. */
-const PARENTHESES = 32;
-
-/** `(target "title")` behind a link's text. @param unclosed signs that open a title which nothing closes from here on */
-function readResource(
-  text: string,
-  start: number,
-  unclosed: Set<number>,
-): { url: string; end: number } | null {
-  let at = skipWhitespace(text, start + 1);
-  if (text.charCodeAt(at) === 41) return { url: '', end: at + 1 };
-  const destination = readDestination(text, at, PARENTHESES);
-  if (!destination) return null;
-  at = skipWhitespace(text, destination.end);
-  if (at > destination.end) {
-    const sign = text.charCodeAt(at);
-    const title = unclosed.has(sign) ? -1 : titleEnd(text, at);
-    if (title >= 0) at = skipWhitespace(text, title);
-    else if (/["'(]/.test(text.charAt(at))) {
-      unclosed.add(sign);
-      return null;
-    }
-  }
-  return text.charCodeAt(at) === 41 ? { url: decodeText(destination.value), end: at + 1 } : null;
-}
-
-const REFERENCE = /&(?:#(?:\d{1,7}|[xX][\da-fA-F]{1,6})|[\da-zA-Z]{1,31});/y;
-
-function decodeReference(reference: string): string | null {
-  const name = reference.slice(1, -1);
-  if (name.charCodeAt(0) !== 35) return decodeNamedCharacterReference(name) || null;
-  const hex = name[1] === 'x' || name[1] === 'X';
-  const code = Number.parseInt(name.slice(hex ? 2 : 1), hex ? 16 : 10);
-  return isForbidden(code) ? '\uFFFD' : String.fromCodePoint(code);
-}
-
-/** Numbers that stand for no character that text may hold. */
-function isForbidden(code: number): boolean {
-  if (code < 9 || code === 11 || (code > 13 && code < 32) || (code > 126 && code < 160)) return true;
-  if ((code > 0xd7ff && code < 0xe000) || (code > 0xfdcf && code < 0xfdf0) || code > 0x10ffff) return true;
-  return (code & 0xfffe) === 0xfffe;
-}
-
-/** A link's target without its escapes and character references. */
-export function decodeText(text: string): string {
-  if (!/[\\&]/.test(text)) return text;
-  return text.replace(
-    /\\([!-/:-@[-`{-~])|&(?:#(?:\d{1,7}|x[\da-f]{1,6})|[\da-z]{1,31});/gi,
-    (all, escaped) => (escaped !== undefined ? escaped : (decodeReference(all) ?? all)),
-  );
-}
-
 function closingRun(text: string, from: number, size: number): number {
   for (let at = text.indexOf('`', from); at >= 0; at = text.indexOf('`', at)) {
     const start = at;
@@ -305,11 +257,6 @@ function closingRun(text: string, from: number, size: number): number {
     if (at - start === size) return start;
   }
   return -1;
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): string | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? null;
 }
 
 function isBlank(code: number): boolean {

@@ -2,7 +2,7 @@ import type { CodeLines } from '../blocks.js';
 import type { FenceShape } from '../fences.js';
 import type { RawRow } from './tables.js';
 
-/** Text of a paragraph or heading: the pieces of the lines that it stands on, without blanks before them. */
+/** Text of a paragraph or heading: the pieces of the lines that it stands on, the first one without blanks before it. */
 export class InlineText {
   private readonly lines: number[] = [];
   private readonly starts: number[] = [];
@@ -36,8 +36,9 @@ export class InlineText {
   }
 
   /** Takes the last line off. */
-  pop(): { line: number; start: number; end: number } {
-    return { line: this.lines.pop()!, start: this.starts.pop()!, end: this.ends.pop()! };
+  pop(): { line: number; end: number } {
+    this.starts.pop();
+    return { line: this.lines.pop()!, end: this.ends.pop()! };
   }
 
   /** The text with its lines joined by LF. */

@@ -5,7 +5,8 @@ import type { Cell, Heading, Row, Table } from '../document.js';
 import { readFence } from '../fences.js';
 import type { SourceText } from '../source-text.js';
 import { BlockScanner } from './block-scanner.js';
-import { decodeText, hasMarkup, readInline } from './inline.js';
+import { decodeText } from './character-references.js';
+import { hasMarkup, readInline } from './inline.js';
 import { InlineText, type RawBlocks, type RawHeading } from './raw-blocks.js';
 import type { RawCell, RawRow } from './tables.js';
 
@@ -71,8 +72,9 @@ class FactReader {
     return inline.text;
   }
 
+  /** Only links and images with their own targets are facts of a paragraph. */
   private readLinks(text: InlineText): void {
-    this.readText(text, false);
+    if (text.read(this.source.text).includes('](')) this.readText(text, false);
   }
 
   private readHeading(
