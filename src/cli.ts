@@ -125,7 +125,10 @@ program
   .addOption(new Option('--stdin-filename <path>', 'the file that standard input is judged as'))
   .option('--watch', 'lint again whenever a document or the configuration changes')
   .option('--no-cache', 'read every document anew, and keep nothing for the next time')
-  .option('--no-plugins', 'load no rules of the corpus: they are code (for corpora that you do not trust)')
+  .option(
+    '--no-plugins',
+    'run no code of the corpus, its rules or squawk (for corpora that you do not trust)',
+  )
   .addOption(
     new Option('--fix [kind]', 'apply safe fixes; with =digests also renew digests and revisions').conflicts([
       'fixDryRun',

@@ -39,7 +39,10 @@ export interface Compilation extends Compiled {
   readonly strict: readonly Diagnostic[];
 }
 
-/** Load, parse, model, check: every byte is read, nothing is remembered. @param plugins whether they are loaded */
+/**
+ * Load, parse, model, check: every byte is read, nothing is remembered.
+ * @param plugins whether programs of the corpus may run: its own rules, squawk
+ */
 export async function compile(config: Config, reading: Reading = {}, plugins = false): Promise<Compilation> {
   const team = await teamRules(config, plugins);
   const sources = loadCorpus(config, reading);
@@ -47,7 +50,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const model = buildModel(read, config.corpus);
   const found = [
     ...runRules(read, model, team.rules, team.settings),
-    ...squawkFindings(config, read, sources),
+    ...(config.squawk && plugins ? squawkFindings(config, read, sources) : []),
   ];
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
   const files = new Map(sources.map((file) => [file.path, file]));
@@ -60,7 +63,6 @@ function squawkFindings(
   read: readonly Entry[],
   sources: readonly SourceFile[],
 ): Diagnostic[] {
-  if (!config.squawk) return [];
   const migrations = read.flatMap((entry, index) => {
     const unit = entry.kind === 'ddl' ? unitOf(entry, 'migration') : undefined;
     if (!unit || unit.statements.length === 0) return [];
@@ -74,7 +76,7 @@ function squawkFindings(
  * The same by reading and judging only what has changed since the last time; `lint` and the editor use it. What
  * decides over a run is read anew by `compile`.
  * @param cached whether facts outlive the process, in the cache's folder
- * @param plugins whether the configuration's plugins are loaded
+ * @param plugins whether programs of the corpus may run: its own rules, squawk
  */
 export function incrementalCompile(
   config: Config,
@@ -82,7 +84,7 @@ export function incrementalCompile(
   plugins = false,
 ): (reading?: Reading) => Promise<Compiled> {
   // What another program says is not kept.
-  if (config.squawk) return (reading) => compile(config, reading, plugins);
+  if (config.squawk && plugins) return (reading) => compile(config, reading, plugins);
   let compiler: Compiler | undefined;
   return async (reading = {}) => {
     compiler ??= new Compiler(await teamRules(config, plugins), cached ? openCache(config, plugins) : null);
