@@ -75,10 +75,24 @@ export function offers(entry: Entry): string[] {
   if (change !== undefined) keys.push(`change ${change}`);
   for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
   for (const { id } of entry.declared) keys.push(`id ${id}`);
-  for (const named of referencedPaths(entry)) keys.push(`ref ${named.includes('*') ? '*' : named}`);
+  for (const named of referencedPaths(entry)) keys.push(referenceKey(named));
   for (const digest of entry.written) keys.push(`written ${digest.slice(0, HEAD)}`);
   if (entry.kind === 'ddl') keys.push('columns');
   return [...new Set(keys)];
+}
+
+/** A path is found as it is; what is named by `*` by the folder that the pattern starts from. */
+function referenceKey(named: string): string {
+  const star = named.indexOf('*');
+  return star < 0 ? `ref ${named}` : `refs ${named.slice(0, named.lastIndexOf('/', star) + 1)}`;
+}
+
+/** Folders that a path lies in, the root among them. */
+function foldersOf(path: string): string[] {
+  const folders = [''];
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
+    folders.push(path.slice(0, at + 1));
+  return folders;
 }
 
 /** Keys that change because a document appeared or went. */
@@ -155,7 +169,10 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
       return matchingPaths(paths(), pattern);
     },
     referrers: (path) =>
-      found([`ref ${path}`, 'ref *'], (entry) => entry.document.path !== path && references(entry, path)),
+      found(
+        [`ref ${path}`, ...foldersOf(path).map((folder) => `refs ${folder}`)],
+        (entry) => entry.document.path !== path && references(entry, path),
+      ),
   };
   return model;
 }

@@ -27,11 +27,7 @@ export function digestPins(model: Model, from: Entry): PinStep[] {
  * The pins that are met on the way from a document along its digest pins, nearest first; every document is entered
  * once. @param follow whether the way goes on behind a pin
  */
-export function* pinsMet(
-  model: Model,
-  start: Entry,
-  follow: (step: PinStep) => boolean = () => true,
-): Generator<PinStep> {
+export function* pinsMet(model: Model, start: Entry, follow: (step: PinStep) => boolean): Generator<PinStep> {
   const queue = [start];
   const entered = new Set([start.document.path]);
   for (const entry of queue)
@@ -43,12 +39,20 @@ export function* pinsMet(
     }
 }
 
-/** The shortest way along digest pins from one document to another, which may be none at all; null where none leads. */
-export function pinWay(model: Model, from: Entry, to: Entry): PinStep[] | null {
+/**
+ * The shortest way along digest pins from one document to another, which may be none at all; null where none leads.
+ * @param follow whether the way may go on behind a pin
+ */
+export function pinWay(
+  model: Model,
+  from: Entry,
+  to: Entry,
+  follow: (step: PinStep) => boolean,
+): PinStep[] | null {
   const goal = to.document.path;
   const cameBy = new Map<string, PinStep>();
   if (from.document.path === goal) return [];
-  for (const step of pinsMet(model, from)) {
+  for (const step of pinsMet(model, from, follow)) {
     const path = step.to?.document.path;
     if (path === undefined || path === from.document.path || cameBy.has(path)) continue;
     cameBy.set(path, step);

@@ -1,4 +1,6 @@
-import { digestPins, type PinStep, pinsMet, pinWay } from '../../model/pin-walk.js';
+import type { Entry } from '../../model/entry.js';
+import { digestPins, type PinStep, pinWay } from '../../model/pin-walk.js';
+import { headerText } from '../../parse/document.js';
 import type { CorpusRule } from '../rule.js';
 
 export const noReferenceCycle: CorpusRule = {
@@ -10,10 +12,9 @@ export const noReferenceCycle: CorpusRule = {
   why: 'A document cannot hold a digest that depends on its own bytes: somewhere in the circle a digest is wrong, and always will be.',
   fix: 'Let the later document pin the earlier one, and take the pin in the other direction out.',
   check({ entry, model, report }) {
-    const own = entry.document.path;
-    if (![...pinsMet(model, entry)].some(({ to }) => to?.document.path === own)) return;
-    for (const { pin, to } of digestPins(model, entry)) {
-      const back = to && pinWay(model, to, entry);
+    for (const { pin, to, holds } of digestPins(model, entry)) {
+      // Digests cannot all hold around a circle: it is shown where it breaks.
+      const back = to && !holds && pinWay(model, to, entry, isAsYoung(entry));
       if (!back) continue;
       report({
         message:
@@ -27,6 +28,15 @@ export const noReferenceCycle: CorpusRule = {
     }
   },
 };
+
+/** What leads to a document is as young as it is, or `date-order` says so: what is older need not be followed. */
+function isAsYoung(entry: Entry): (step: PinStep) => boolean {
+  const date = headerText(entry.document, 'date') ?? '';
+  return ({ to }) => {
+    const other = to && headerText(to.document, 'date');
+    return other === undefined || other >= date;
+  };
+}
 
 function next({ from, pin }: PinStep) {
   return { file: from.document.path, position: pin.pathPosition, message: `${pin.key} pins ${pin.path}` };
