@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './base/usage-error.js';
 import { type Environment, processTerminal } from './commands/terminal.js';
@@ -26,6 +27,11 @@ function environment(): Environment {
     now: () => new Date(),
     touched,
   };
+}
+
+/** A linter uses the SQL grammar too little for its code to be compiled a second time, which takes 0.1 s and 45 MB. */
+function compileGrammarOnce(): void {
+  setFlagsFromString('--liftoff-only');
 }
 
 const format = () =>
@@ -147,6 +153,7 @@ program
       command.error('error: --watch writes for people: without --output, and in no other format');
     const fix = fixOption(options.fix, paths);
     const fixDryRun = fixOption(options.fixDryRun, paths);
+    compileGrammarOnce();
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
   });

@@ -1,4 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { createRequire } from 'node:module';
+import type { Node } from 'yaml';
 import { UsageError } from '../base/usage-error.js';
 
 /** Name of the configuration file at the root of a corpus. */
@@ -26,6 +27,7 @@ export function placeOf(places: Places, at: string): string {
  * @throws UsageError `bad-configuration`
  */
 export function readConfigYaml(text: string): { readonly data: unknown; readonly places: Places } {
+  const { isAlias, LineCounter, parseDocument, visit } = yamlPackage();
   const lines = new LineCounter();
   const yaml = parseDocument(text, {
     schema: 'failsafe',
@@ -50,6 +52,11 @@ export function readConfigYaml(text: string): { readonly data: unknown; readonly
   return { data: yaml.contents === null ? {} : yaml.toJS(), places };
 }
 
+/** The reader of YAML, loaded where there is a configuration: it takes longer to load than a document to check. */
+function yamlPackage(): typeof import('yaml') {
+  return createRequire(import.meta.url)('yaml');
+}
+
 /** Every problem on a line of its own, each with its place in front. */
 export function badConfiguration(problems: readonly string[], help?: string): UsageError {
   const message = `${CONFIG_FILE} is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`;
@@ -63,6 +70,7 @@ function addPlaces(
   place: (offset: number) => string,
   places: Map<string, string>,
 ): void {
+  const { isMap, isScalar, isSeq } = yamlPackage();
   const start = (node as Node | null)?.range?.[0];
   if (start !== undefined && !places.has(at)) places.set(at, place(start));
   if (isSeq(node))
