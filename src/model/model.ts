@@ -293,21 +293,23 @@ export function resolveLink(
   url: string,
 ): { path: string; anchor: string | null } | null {
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return null;
-  const [before = '', anchor = null] = url.split('#', 2);
-  let decoded: string;
+  const hash = url.indexOf('#');
+  const before = decodedUrl(hash < 0 ? url : url.slice(0, hash));
+  const anchor = hash < 0 ? null : url.slice(hash + 1);
+  if (before === '') return { path: document.path, anchor };
+  if (before.startsWith('/')) return { path: posix.normalize(before.slice(1)), anchor };
+  const folder = document.path.slice(0, document.path.lastIndexOf('/') + 1);
+  const isPlain = !before.startsWith('.') && !before.includes('/.') && !before.includes('//');
+  return { path: isPlain ? folder + before : posix.join(folder, before), anchor };
+}
+
+function decodedUrl(url: string): string {
+  if (!url.includes('%')) return url;
   try {
-    decoded = decodeURIComponent(before);
+    return decodeURIComponent(url);
   } catch {
-    decoded = before;
+    return url;
   }
-  const folder = posix.dirname(document.path);
-  const path =
-    decoded === ''
-      ? document.path
-      : decoded.startsWith('/')
-        ? posix.normalize(decoded.slice(1))
-        : posix.normalize(posix.join(folder, decoded));
-  return { path, anchor };
 }
 
 /** Paths, with or without `*`, that a document names anywhere: pins, paths in its text, links. */

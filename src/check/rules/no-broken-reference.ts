@@ -15,19 +15,20 @@ export const noBrokenReference: CorpusRule = {
   fix: 'Write the path exactly as the file is called, from the root of the repository.',
   check({ entry, model, report }) {
     const { document } = entry;
-    const destinations = linkDestinations(document.links);
+    let destinations: ReadonlySet<string> | undefined;
     for (const mention of pathMentions(document)) {
       if (mention.value.includes('*') || !inCorpus(model, entry, mention.value)) continue;
+      if (model.entries.has(mention.value)) continue;
       // The document's own path has a rule of its own.
       if (mention.key === 'document_path' || isPlannedReport(entry, mention)) continue;
       // A link's destination is a way from this document's folder; it is judged as a link below.
+      destinations ??= linkDestinations(document.links);
       if (destinations.has(place(mention.position.start.line, mention.value))) continue;
-      if (!model.entries.has(mention.value))
-        report({
-          message: `no document "${mention.value}"`,
-          position: mention.position,
-          ...hint(model, mention.value),
-        });
+      report({
+        message: `no document "${mention.value}"`,
+        position: mention.position,
+        ...hint(model, mention.value),
+      });
     }
     // A pin names a document of the corpus, wherever else its path may point.
     for (const { path, pathPosition } of entry.pins) {
