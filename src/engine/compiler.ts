@@ -68,8 +68,8 @@ export class Compiler {
 
   /** A document's bytes as they were compiled last; undefined where they are not there any more. */
   file(path: string): SourceFile | undefined {
-    const source = this.sources.find((one) => one.path === path);
-    const known = this.known().rows.find((row) => row.path === path);
+    const source = inPathOrder(this.sources, path);
+    const known = inPathOrder(this.known().rows, path);
     if (!source || !known) return undefined;
     const bytes = source.bytes ?? readIfThere(this.team.config.root, source.name);
     return bytes && sha256(bytes) === known.digest.toString('hex') ? { path, bytes } : undefined;
@@ -153,6 +153,18 @@ export class Compiler {
 const WORTH_THREADS = 400;
 /** Rows that a thread judges at once. */
 const ROWS_AT_ONCE = 250;
+
+/** The one of a path, in a list in path order. */
+function inPathOrder<T extends { readonly path: string }>(list: readonly T[], path: string): T | undefined {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (list[middle]!.path < path) low = middle + 1;
+    else high = middle;
+  }
+  return list[low]?.path === path ? list[low] : undefined;
+}
 
 function readIfThere(root: string, name: string): Uint8Array | null {
   try {

@@ -3,7 +3,7 @@ import type { Row } from './row.js';
 /** Which rows offer a key, for many questions or for few. */
 export class Postings {
   private sorted: Float64Array | undefined;
-  private asked = 0;
+  private readonly few = new Map<number, number[]>();
 
   /** @param rows in path order */
   constructor(private readonly rows: readonly Row[]) {}
@@ -11,12 +11,7 @@ export class Postings {
   /** Numbers of the rows that offer a key, in order. */
   of(key: number): number[] {
     // Sorting pays after a number of questions; few are answered by looking through all rows.
-    if (this.sorted === undefined && ++this.asked <= FEW) {
-      const found: number[] = [];
-      for (let index = 0; index < this.rows.length; index++)
-        if (this.rows[index]!.offers.includes(key)) found.push(index);
-      return found;
-    }
+    if (this.sorted === undefined && (this.few.has(key) || this.few.size < FEW)) return this.lookThrough(key);
     this.sorted ??= this.sort();
     const found: number[] = [];
     for (let at = firstAtLeast(this.sorted, key * SPAN); at < this.sorted.length; at++) {
@@ -24,6 +19,16 @@ export class Postings {
       if (Math.floor(pair / SPAN) !== key) break;
       found.push(pair % SPAN);
     }
+    return found;
+  }
+
+  private lookThrough(key: number): number[] {
+    const known = this.few.get(key);
+    if (known) return known;
+    const found: number[] = [];
+    for (let index = 0; index < this.rows.length; index++)
+      if (this.rows[index]!.offers.includes(key)) found.push(index);
+    this.few.set(key, found);
     return found;
   }
 
@@ -37,7 +42,7 @@ export class Postings {
   }
 }
 
-const FEW = 20;
+const FEW = 100;
 /** More rows than there can be: a key of 32 bits and a row of 21 fit into a number's 53. */
 const SPAN = 2 ** 21;
 
