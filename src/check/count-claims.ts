@@ -43,10 +43,16 @@ function claimsInLines({ document }: FullEntry, beside: Beside): CountClaim[] {
     const heading = headings.has(line);
     const numbers = numbersOfChecks(text, heading ? 'heading' : opens ? 'opening' : 'line');
     if (numbers.length === 0) return [];
-    const command = /^c(\d{2})_/i.exec(keyValues.get(line) ?? '')?.[1];
-    const set = command ? beside.command(`C-${command}`) : beside.line(line, heading);
+    const command = heading ? undefined : commandOf(keyValues.get(line) ?? '', text);
+    const set = command === undefined ? beside.line(line, heading) : beside.command(command);
     return set ? numbers.map((number) => placed(number, set, { line, column: 1 })) : [];
   });
+}
+
+/** The command that a line speaks of, by its key or by its id: a number beside it counts the checks of that command. */
+function commandOf(key: string, text: string): string | undefined {
+  const keyed = /^c(\d{2})_/i.exec(key)?.[1];
+  return keyed === undefined ? /(?<![\w-])C-\d+[a-z]*(?![\w-])/.exec(text)?.[0] : `C-${keyed}`;
 }
 
 /** Numbers in a row that begins with a command's id, which a heading names. */
