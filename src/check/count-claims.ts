@@ -23,6 +23,8 @@ export interface CountClaim extends Pick<NumberClaim, 'what' | 'count'> {
 }
 
 const MAY_COUNT = /PASS|FAIL|_count|checks/i;
+/** Such a number counts one moment of the checks, and the table beside it may show another. */
+const OF_ONE_MOMENT = /NOT RUN/;
 
 /** Every number of checks of a document that can be tied to exactly one table or fence. */
 export function readCountClaims(entry: FullEntry): CountClaim[] {
@@ -39,7 +41,7 @@ function claimsInLines({ document }: FullEntry, beside: Beside): CountClaim[] {
   return document.prose.flatMap(({ line, text }) => {
     const opens = before < line - 1;
     before = line;
-    if (!MAY_COUNT.test(text) || beside.isInTable(line)) return [];
+    if (!MAY_COUNT.test(text) || OF_ONE_MOMENT.test(text) || beside.isInTable(line)) return [];
     const heading = headings.has(line);
     const numbers = numbersOfChecks(text, heading ? 'heading' : opens ? 'opening' : 'line');
     if (numbers.length === 0) return [];
