@@ -3,6 +3,7 @@ import type { FullEntry } from '../model/entry.js';
 import type { Cell, Table } from '../parse/document.js';
 import { type CheckTable, readCheckTable, verdicts } from './check-tables.js';
 import { type NumberClaim, numbersOfChecks } from './count-claims-in-text.js';
+import { sectionNames } from './section-names.js';
 import { type Section, sectionAt, sectionsOf, withParts } from './sections.js';
 import { counted } from './words.js';
 
@@ -46,7 +47,8 @@ function claimsInLines({ document }: FullEntry, beside: Beside): CountClaim[] {
     const numbers = numbersOfChecks(text, heading ? 'heading' : opens ? 'opening' : 'line');
     if (numbers.length === 0) return [];
     const command = heading ? undefined : commandOf(keyValues.get(line) ?? '', text);
-    const set = command === undefined ? beside.line(line, heading) : beside.command(command);
+    const set =
+      command === undefined ? beside.line(line, heading, numbers) : beside.command(command, null, numbers);
     return set ? numbers.map((number) => placed(number, set, { line, column: 1 })) : [];
   });
 }
@@ -57,14 +59,15 @@ function commandOf(key: string, text: string): string | undefined {
   return keyed === undefined ? /(?<![\w-])C-\d+[a-z]*(?![\w-])/.exec(text)?.[0] : `C-${keyed}`;
 }
 
-/** Numbers in a row that begins with a command's id, which a heading names. */
+/** Numbers in a row that begins with a command's id: a heading names it, or the step that stands behind it. */
 function claimsInCells(table: Table, beside: Beside): CountClaim[] {
   return table.rows.flatMap(({ cells }) => {
     const id = /^(?:C-\d+[a-z]*|GUARD)$/.exec(cells[0]?.text.trim() ?? '')?.[0];
     if (id === undefined) return [];
+    const step = cells[1]?.text.trim() ?? null;
     return cells.slice(1).flatMap((cell) => {
       const numbers = MAY_COUNT.test(cell.text) ? numbersOfChecks(cell.text, 'heading') : [];
-      const set = numbers.length > 0 ? beside.command(id) : null;
+      const set = numbers.length > 0 ? beside.command(id, step, numbers) : null;
       return set ? numbers.map((number) => inCell(number, set, cell)) : [];
     });
   });
@@ -100,21 +103,36 @@ class Beside {
     return this.tableLines.some(({ start, end }) => start.line <= line && line <= end.line);
   }
 
-  /** The one set in the section of a line; for a heading without one, in the parts of its section. */
-  line(line: number, heading: boolean): CheckSet | null {
+  /**
+   * The set in the section of a line that its numbers are of; for a heading without one, in the parts of its section.
+   * There, several parts can be meant: the one that bears out some of the numbers, and not all of them.
+   */
+  line(line: number, heading: boolean, numbers: readonly NumberClaim[]): CheckSet | null {
     const section = sectionAt(this.sections, line);
     if (!section) return null;
     const own = this.setsIn([section]);
-    const found = heading && own.length === 0 ? this.setsIn(withParts(this.sections, section)) : own;
-    return found.length === 1 ? found[0]! : null;
+    if (own.length > 0 || !heading) return own.length === 1 ? own[0]! : null;
+    const parts = this.setsIn(withParts(this.sections, section));
+    if (parts.length < 2) return parts[0] ?? null;
+    const all = [...parts, together(parts)];
+    if (all.some((set) => numbers.every((number) => !contradiction(number, set)))) return null;
+    // That all passed can be said of any part, and tells none from the others.
+    const telling = numbers.filter(({ what }) => what !== 'all');
+    const agreeing = (set: CheckSet) => telling.filter((number) => !contradiction(number, set)).length;
+    const most = Math.max(...parts.map(agreeing));
+    return most === 0 ? null : parts.findLast((set) => agreeing(set) === most)!;
   }
 
-  /** The one set below the one heading that names a command. */
-  command(id: string): CheckSet | null {
-    const named = this.sections.filter(({ heading }) =>
+  /** The set below the one heading that names a command, or else its step. */
+  command(id: string, step: string | null, numbers: readonly NumberClaim[]): CheckSet | null {
+    const byId = this.sections.filter(({ heading }) =>
       heading?.text.split(/[^\w-]+/).some((word) => word === id),
     );
-    return named.length === 1 ? this.line(named[0]!.firstLine, true) : null;
+    const byStep = this.sections.filter(
+      ({ heading }) => step !== null && heading && sectionNames(heading.text).includes(step.toLowerCase()),
+    );
+    const named = byId.length > 0 ? byId : byStep;
+    return named.length === 1 ? this.line(named[0]!.firstLine, true, numbers) : null;
   }
 
   private setsIn(sections: readonly Section[]): CheckSet[] {
@@ -138,6 +156,27 @@ class Beside {
       return { total, passes: null, fails: null, position: fence.position, summary };
     });
   }
+}
+
+/** A number of checks, and what there is of them in a set, where the two differ. */
+export function contradiction(
+  { what, count }: Pick<CountClaim, 'what' | 'count'>,
+  set: CheckSet,
+): { readonly claimed: number; readonly actual: number } | null {
+  const claimed = what === 'all' ? set.total : count;
+  const actual = what === 'all' ? set.passes : set[what];
+  return actual === null || actual === claimed ? null : { claimed, actual };
+}
+
+function together(sets: readonly CheckSet[]): CheckSet {
+  const sum = (of: (set: CheckSet) => number | null) =>
+    sets.reduce<number | null>((all, set) => (all === null || of(set) === null ? null : all + of(set)!), 0);
+  return {
+    ...sets[0]!,
+    total: sum(({ total }) => total)!,
+    passes: sum((set) => set.passes),
+    fails: sum((set) => set.fails),
+  };
 }
 
 function ofTable(checks: CheckTable | null): CheckSet[] {

@@ -48,7 +48,7 @@ export interface Instant {
 }
 
 const INSTANT =
-  /(?<![\w-])\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)?(?![\w:])/g;
+  /(?<![\w-])\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)?(?!\w|:\d)/g;
 
 /** Instants that a text writes as date and time, with a zone or all without. */
 export function instantsIn(text: string): Instant[] {

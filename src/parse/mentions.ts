@@ -95,7 +95,7 @@ export function pathsIn(text: string): string[] {
  */
 function* findPaths(text: string): Generator<{ path: string; index: number }> {
   for (const run of text.matchAll(PATH_RUN)) {
-    for (const piece of run[0].matchAll(/[^/]+(?:\/[^/]+)*\/?/g)) {
+    for (const piece of run[0].matchAll(/[^/]+(?:\/+[^/]+)*\/?/g)) {
       const path = longestPath(piece[0]);
       if (path !== null) yield { path, index: run.index + piece.index };
     }

@@ -49,6 +49,15 @@ export function syntaxProblem(bytes: Uint8Array): SyntaxProblem | null {
   }
 }
 
+/** Tokens of SQL that need not parse; none where even the lexer refuses it. */
+export function tokensOf(bytes: Uint8Array): Token[] {
+  try {
+    return scan(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return [];
+  }
+}
+
 /** Splits SQL into statements by the server's grammar. All offsets are UTF-8 bytes. */
 export function parseSql(bytes: Uint8Array): {
   statements: ParsedStatement[];

@@ -4,7 +4,7 @@ import { SourceText } from '../parse/source-text.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
-import { type Node, type ParsedStatement, syntaxProblem, type Token } from './grammar.js';
+import { type Node, type ParsedStatement, syntaxProblem, type Token, tokensOf } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
 import { inversionProblems, type ParsedUnit } from './inversion.js';
 import { lockHazards } from './lock-hazards.js';
@@ -80,7 +80,9 @@ function toRange({ start, end, firstLine, lastLine }: Fence): ByteRange {
 
 function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
   const { statements: parsed, tokens } = checkExecutableSyntax(text, problems);
-  problems.push(...hiddenNames(text, tokens), ...acrossFences(text, [...tokens, ...parsed]));
+  // A sign that only looks like one of SQL is often why the grammar refuses it.
+  const seen = parsed.length > 0 ? tokens : tokensOf(text.bytes);
+  problems.push(...hiddenNames(text, seen), ...acrossFences(text, [...tokens, ...parsed]));
   const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
   const statements = parsed.map((raw, index) => {
     const position = text.range(raw.start, raw.end);

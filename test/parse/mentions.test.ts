@@ -29,7 +29,8 @@ describe('paths', () => {
     ['a/b.md-x', []],
     ['a/b.md/', []],
     ['a/b.txt', []],
-    ['a//b.md', []],
+    ['a//b.md', ['a//b.md']],
+    ['//a/b.md', ['a/b.md']],
   ])('%s', (text, expected) => {
     expect(of('path', text)).toEqual(expected);
   });

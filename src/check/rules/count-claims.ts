@@ -1,4 +1,4 @@
-import { type CountClaim, readCountClaims } from '../count-claims.js';
+import { type CountClaim, contradiction, readCountClaims } from '../count-claims.js';
 import type { DocumentContext, DocumentRule } from '../rule.js';
 import { counted } from '../words.js';
 
@@ -16,10 +16,11 @@ export const countClaims: DocumentRule = {
   },
 };
 
-function judge({ entry, report }: DocumentContext, { what, count, position, set }: CountClaim): void {
-  const expected = what === 'all' ? set.total : count;
-  const actual = what === 'all' ? set.passes : set[what];
-  if (actual === null || actual === expected) return;
+function judge({ entry, report }: DocumentContext, claim: CountClaim): void {
+  const { what, count, position, set } = claim;
+  const found = contradiction(claim, set);
+  if (!found) return;
+  const { claimed, actual } = found;
   report({
     message:
       what === 'all'
@@ -27,7 +28,7 @@ function judge({ entry, report }: DocumentContext, { what, count, position, set 
         : `Unexpected ${NOUNS[what](count)}, expected ${NOUNS[what](actual)}`,
     position,
     expected: String(actual),
-    observed: String(expected),
+    observed: String(claimed),
     related: [{ file: entry.document.path, position: set.position, message: set.summary }],
     help: 'correct the number, or what it counts',
   });

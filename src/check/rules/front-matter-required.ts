@@ -11,7 +11,7 @@ export const frontMatterRequired: DocumentRule = {
   scope: 'document',
   group: 'document',
   severity: 'error',
-  what: 'A document of the corpus without front matter; only a warning where it has a header of the old form.',
+  what: 'A document of the corpus without front matter; only a warning where it has a header of the old form, without lines of `---`.',
   why: 'Without front matter nobody can tell what kind of document it is, and nothing it says is held to a form.',
   fix: 'Start the file with a line of `---`, the fields of its kind, and another line of `---`.',
   check({ entry, report }) {
@@ -19,7 +19,13 @@ export const frontMatterRequired: DocumentRule = {
     // A team may say of whole folders what kind their documents are of.
     if (kindName(entry) !== null) return;
     if (problems.length > 0 || header?.origin === 'front-matter') return;
-    if (header)
+    if (header && isMisplaced(entry.document))
+      report({
+        message: 'this looks like front matter, but the file does not start with a line of ---',
+        position: header.position,
+        help: 'nothing may stand above the first line of ---, not even a blank',
+      });
+    else if (header)
       report({
         message: 'the header is a bare block of "key: value" lines, expected front matter',
         position: header.position,
@@ -35,6 +41,15 @@ export const frontMatterRequired: DocumentRule = {
       });
   },
 };
+
+/**
+ * Front matter that something stands above, or whose first line is misspelt: to Markdown, the line of `---` below makes a
+ * heading of it. Its author wrote the present form, so the document may be a review that says no.
+ */
+function isMisplaced({ header, headings }: Document): boolean {
+  const last = header?.position.end.line;
+  return headings.some(({ position: { start, end } }) => start.line !== end.line && end.line - 1 === last);
+}
 
 /**
  * The block, moved to the top. Only where it names its kind, and where the rest reads the same in the present form: old

@@ -16,6 +16,7 @@ export const noBrokenReference: CorpusRule = {
   check({ entry, model, report }) {
     const { document } = entry;
     let destinations: ReadonlySet<string> | undefined;
+    const missing = new Set<string>();
     for (const mention of pathMentions(document)) {
       if (mention.value.includes('*') || !inCorpus(model, entry, mention.value)) continue;
       if (model.entries.has(mention.value)) continue;
@@ -24,15 +25,16 @@ export const noBrokenReference: CorpusRule = {
       // A link's destination is a way from this document's folder; it is judged as a link below.
       destinations ??= linkDestinations(document.links);
       if (destinations.has(place(mention.position.start.line, mention.value))) continue;
+      missing.add(place(mention.position.start.line, mention.value));
       report({
         message: `no document "${mention.value}"`,
         position: mention.position,
         ...hint(model, mention.value),
       });
     }
-    // A pin names a document of the corpus, wherever else its path may point.
+    // A pin names a document of the corpus, wherever else its path may point, and also where it looks like no path.
     for (const { path, pathPosition } of entry.pins) {
-      if (inCorpus(model, entry, path) || model.entries.has(path)) continue;
+      if (model.entries.has(path) || missing.has(place(pathPosition.start.line, path))) continue;
       report({
         message: `no document "${path}" in the corpus`,
         position: pathPosition,

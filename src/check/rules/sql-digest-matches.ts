@@ -25,7 +25,7 @@ type Role = 'migration' | 'rollback';
 
 /** The role that a name like `migration_sha256` speaks of. */
 function roleOf(name: string): Role | null {
-  const role = /^(?:provenance\.)?(migration|rollback)_sha256$/.exec(name)?.[1];
+  const role = /^(?:provenance\.)?(migration|rollback)(?:_sql)?_sha256$/.exec(name)?.[1];
   return (role as Role | undefined) ?? null;
 }
 
@@ -50,21 +50,15 @@ function checkEvidence(context: CorpusContext): void {
   }
 }
 
-/** `ddl_sha256: …` lines, in a document that names exactly one ddl document. */
+/** `ddl_sha256: …` lines, in a document that says whose they are. */
 function checkKeyValues(context: CorpusContext): void {
-  const { entry, model } = context;
+  const { entry } = context;
   const written = entry.document.mentions.filter(
     ({ kind, key, in: place }) => kind === 'digest' && key !== null && place !== 'header',
   );
   if (!written.some(({ key }) => key === 'ddl_sha256' || roleOf(key!))) return;
-  const named = new Map<string, Entry>();
-  for (const { value } of pathMentions(entry.document)) {
-    for (const other of resolvePath(model, value)) {
-      if (other.kind === 'ddl' && other !== entry) named.set(other.document.path, other);
-    }
-  }
-  const [target] = named.values();
-  if (!target || named.size > 1) return;
+  const target = spokenOf(context);
+  if (!target) return;
   for (const { key, value, position } of written) {
     const role = roleOf(key!);
     const digest = value.toLowerCase();
@@ -72,6 +66,20 @@ function checkKeyValues(context: CorpusContext): void {
     else if (key === 'ddl_sha256' && digest !== target.document.digest)
       compare(context, target, 'migration', digest, position);
   }
+}
+
+/** The ddl document that digests of SQL are of: the one that is pinned as such, else the only one that is named. */
+function spokenOf({ entry, model }: CorpusContext): Entry | undefined {
+  const pin = entry.pins.find(({ key }) => key === 'ddl');
+  if (pin) return model.entries.get(pin.path);
+  const named = new Map<string, Entry>();
+  for (const { value } of pathMentions(entry.document)) {
+    for (const other of resolvePath(model, value)) {
+      if (other.kind === 'ddl' && other !== entry) named.set(other.document.path, other);
+    }
+  }
+  const [only] = named.values();
+  return named.size === 1 ? only : undefined;
 }
 
 function compare(

@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import { compareText, type Diagnostic } from '../../src/base/diagnostic.js';
+import { compile, incrementalCompile } from '../../src/pipeline.js';
+import { Random } from '../equality/random.js';
+import { mutantConfig } from './config.js';
+import { MOST, type Operator, type Planting } from './operator.js';
+import { OPERATORS } from './operators/index.js';
+import { Originals } from './originals.js';
+
+/** A planted defect. */
+export interface Mutant extends Planting {
+  readonly rule: string;
+  readonly name: string;
+}
+
+/** A mutant and what the compiler said of it. */
+export interface Outcome {
+  readonly mutant: Mutant;
+  readonly caught: boolean;
+  /** Findings in documents that have nothing to do with what was changed. */
+  readonly strays: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What became of all of them. */
+export interface Run {
+  readonly outcomes: readonly Outcome[];
+  /** Findings of the corpus without any of them. */
+  readonly clean: readonly Diagnostic[];
+}
+
+/** All mutants, the same ones in every run. */
+export function mutants(): Mutant[] {
+  const originals = new Originals();
+  return OPERATORS.flatMap((operator, index) => {
+    const all = [...operator.plantings(originals)];
+    return drawn(all, operator, new Random(index + 1)).map((planting) => ({
+      ...planting,
+      rule: operator.rule,
+      name: operator.name,
+    }));
+  });
+}
+
+function drawn(all: Planting[], { most = MOST }: Operator, random: Random): Planting[] {
+  if (all.length <= most) return all;
+  const left = [...all];
+  return Array.from({ length: most }, () => left.splice(random.below(left.length), 1)[0]!);
+}
+
+/** Compiles every mutant, over one corpus that is read once, and then the corpus as it is. */
+export async function runMutants(all: readonly Mutant[]): Promise<Run> {
+  const compileAgain = incrementalCompile(mutantConfig(), false);
+  const originals = new Originals();
+  const outcomes = new Map<Mutant, Outcome>();
+  // Those of one document after each other: what a mutant spoilt is not read again for the next one.
+  const firstFile = ({ files }: Mutant) => Object.keys(files)[0]!;
+  const sorted = [...all].sort((a, b) => compareText(firstFile(a), firstFile(b)));
+  for (const mutant of sorted) {
+    const { diagnostics } = await compileAgain({ overlay: overlayOf(mutant) });
+    outcomes.set(mutant, judge(mutant, diagnostics, originals));
+  }
+  const { diagnostics: clean } = await compileAgain();
+  return { outcomes: all.map((mutant) => outcomes.get(mutant)!), clean };
+}
+
+/** The same by the compiler that remembers nothing. */
+export async function compileMutant(mutant: Mutant): Promise<readonly Diagnostic[]> {
+  return (await compile(mutantConfig(), { overlay: overlayOf(mutant) })).diagnostics;
+}
+
+function overlayOf({ files }: Mutant): Map<string, Uint8Array | null> {
+  return new Map(
+    Object.entries(files).map(([path, text]) => [path, typeof text === 'string' ? Buffer.from(text) : text]),
+  );
+}
+
+function judge(mutant: Mutant, diagnostics: readonly Diagnostic[], originals: Originals): Outcome {
+  const { file, line } = mutant.expected;
+  const caught = diagnostics.some(
+    (one) => one.ruleId === mutant.rule && one.file === file && one.position.start.line === line,
+  );
+  const related = relatedDocuments(mutant, originals);
+  const strays = diagnostics.filter(
+    (one) => !related.near.has(one.file) && !(BY_PINS.includes(one.ruleId) && related.above.has(one.file)),
+  );
+  return { mutant, caught, strays, diagnostics };
+}
+
+/** Rules that look further than to the documents which are named: along pins, or by the names of tables. */
+const BY_PINS = ['suspect-review', 'no-reference-cycle', 'column-count-claims'];
+
+/**
+ * The documents that a change can concern: those that were changed, that name one or that one names, before or after
+ * it; and those above, which rest on one by the documents that they name.
+ */
+function relatedDocuments({ files }: Mutant, originals: Originals): Record<'near' | 'above', Set<string>> {
+  const texts = new Map(originals.all.map(({ path, text }) => [path, text]));
+  for (const [path, text] of Object.entries(files)) texts.set(path, `${texts.get(path) ?? ''}${text}`);
+  const paths = [...texts.keys()];
+  const names = (from: string, to: string) => texts.get(from)!.includes(posix.basename(to));
+  const naming = (some: readonly string[]) => paths.filter((path) => some.some((one) => names(path, one)));
+  const changed = Object.keys(files);
+  const first = naming(changed);
+  const named = paths.filter((path) => changed.some((one) => names(one, path)));
+  return {
+    near: new Set([...changed, ...first, ...named]),
+    above: new Set(naming([...first, ...naming(first)])),
+  };
+}
