@@ -20,10 +20,11 @@ function main(): void {
   const given = process.argv.slice(2);
   const { count, seed, jobs, report, folders } = readArguments(given);
   // Of the code that was loaded, which may not be the newest one when the run ends.
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: repository, encoding: 'utf8' });
+  const commit = revision('HEAD');
   const date = new Date().toISOString().slice(0, 10);
   const command = ['npm run equality --', ...given.map((word) => basename(word))].join(' ');
-  const run = `Run on ${date} at commit \`${commit.trim()}\`, Node ${process.version}, by\n\`${command}\``;
+  const run = `Run on ${date} at commit \`${commit}\` (the readers: tree \`${revision('HEAD:src/parse')}\`), Node ${process.version}, by
+\`${command}\``;
   const progress = new Progress(count, jobs, (counts, generated) => {
     const state = generated === count ? 'It ended' : `It was running still, at ${generated} documents`;
     if (report !== null) writeFileSync(report, `${HEAD}\n${run}\n\n${state}.\n\n${table(counts)}\n`);
@@ -44,6 +45,11 @@ function main(): void {
       if (code !== 0) process.exitCode = 1;
     });
   }
+}
+
+/** The short name of what Git has under a name; the tree of a folder stays the same where a commit is moved. */
+function revision(name: string): string {
+  return execFileSync('git', ['rev-parse', '--short', name], { cwd: repository, encoding: 'utf8' }).trim();
 }
 
 /** Adds up what the processes say. */
