@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Count, compareShare, type Share, type Told } from './share.js';
+import { type Count, compareShare, type Far, type Share, type Told } from './share.js';
 
 /*
  * Whether the fast readers and the reference readers give the same facts, for many documents:
@@ -25,9 +25,8 @@ function main(): void {
   const command = ['npm run equality --', ...given.map((word) => basename(word))].join(' ');
   const run = `Run on ${date} at commit \`${commit}\` (the readers: tree \`${revision('HEAD:src/parse')}\`), Node ${process.version}, by
 \`${command}\``;
-  const progress = new Progress(count, jobs, (counts, generated) => {
-    const state = generated === count ? 'It ended' : `It was running still, at ${generated} documents`;
-    if (report !== null) writeFileSync(report, `${HEAD}\n${run}\n\n${state}.\n\n${table(counts)}\n`);
+  const progress = new Progress(count, jobs, (counts, state) => {
+    if (report !== null) writeFileSync(report, `${HEAD}\n${run}\n\n${state}\n\n${table(counts)}\n`);
   });
   const children: ChildProcess[] = [];
   for (let index = 0; index < jobs; index++) {
@@ -36,10 +35,12 @@ function main(): void {
     children.push(child);
     child.send({ count: part, seed: seed + index, folders, index, jobs } satisfies Share);
     child.on('message', (told: Told) => {
-      if ('counts' in told) return progress.add(index, told.counts, told.generated);
-      console.log(told.disagreement);
-      process.exitCode = 1;
-      for (const other of children) other.kill();
+      if ('counts' in told) progress.add(index, told);
+      else {
+        console.log(told.disagreement);
+        process.exitCode = 1;
+        for (const other of children) other.kill();
+      }
     });
     child.on('exit', (code) => {
       if (code !== 0) process.exitCode = 1;
@@ -54,37 +55,39 @@ function revision(name: string): string {
 
 /** Adds up what the processes say. */
 class Progress {
-  private readonly counts = new Map<number, readonly Count[]>();
-  private readonly generated = new Map<number, number>();
+  private readonly shares = new Map<number, Far>();
   private readonly start = performance.now();
   private said = 0;
 
   constructor(
     private readonly total: number,
     private readonly jobs: number,
-    private readonly write: (counts: readonly Count[], generated: number) => void,
+    private readonly write: (counts: readonly Count[], state: string) => void,
   ) {}
 
-  add(index: number, counts: readonly Count[], generated: number): void {
-    this.counts.set(index, counts);
-    this.generated.set(index, generated);
-    const done = [...this.generated.values()].reduce((sum, one) => sum + one, 0);
-    if (this.counts.size < this.jobs || (done < this.said + 10_000 && done !== this.total)) return;
-    this.said = done;
-    console.log(`${done} of ${this.total}, ${((performance.now() - this.start) / 1000).toFixed(0)} s`);
-    this.write(this.sum(), done);
-    if (done === this.total) console.log(table(this.sum()));
+  add(index: number, told: Far): void {
+    this.shares.set(index, told);
+    const shares = [...this.shares.values()];
+    if (shares.length === this.jobs && shares.every(({ ended }) => ended)) {
+      this.write(this.sum(), 'It ended without a disagreement.');
+      console.log(table(this.sum()));
+    } else if (this.generated >= this.said + 10_000) {
+      this.said = this.generated;
+      const state = `${this.generated} of ${this.total}`;
+      console.log(`${state}, ${((performance.now() - this.start) / 1000).toFixed(0)} s`);
+      this.write(this.sum(), `It was not at its end yet: ${state} generated documents.`);
+    }
+  }
+
+  private get generated(): number {
+    return [...this.shares.values()].reduce((sum, { generated }) => sum + generated, 0);
   }
 
   private sum(): Count[] {
     const sums = new Map<string, Count>();
-    for (const { source, documents, bytes } of [...this.counts.values()].flat()) {
-      const before = sums.get(source) ?? { source, documents: 0, bytes: 0 };
-      sums.set(source, {
-        source,
-        documents: before.documents + documents,
-        bytes: before.bytes + bytes,
-      });
+    for (const { source, documents, bytes } of [...this.shares.values()].flatMap(({ counts }) => counts)) {
+      const sum = sums.get(source) ?? { source, documents: 0, bytes: 0 };
+      sums.set(source, { source, documents: sum.documents + documents, bytes: sum.bytes + bytes });
     }
     return [...sums.values()];
   }

@@ -21,10 +21,17 @@ export interface Share {
   readonly jobs: number;
 }
 
+/** How far a process is. */
+export interface Far {
+  readonly counts: readonly Count[];
+  /** How many of the documents that it generates are compared. */
+  readonly generated: number;
+  /** All of its documents are compared. */
+  readonly ended: boolean;
+}
+
 /** What a process tells: how far it is, or where the readers disagree. */
-export type Told =
-  | { readonly counts: readonly Count[]; readonly generated: number }
-  | { readonly disagreement: string };
+export type Told = Far | { readonly disagreement: string };
 
 /** Compares one share of the documents. It returns at the end, or tells of the first disagreement and stops there. */
 export function compareShare(share: Share, tell: (told: Told) => void): void {
@@ -36,7 +43,7 @@ export function compareShare(share: Share, tell: (told: Told) => void): void {
   };
   for (const source of sources) {
     if (!compareSource(source, share, count(source.name), tell)) return;
-    tell({ counts, generated: 0 });
+    tell({ counts, generated: 0, ended: false });
   }
   const random = new Random(share.seed);
   const texts = sources.flatMap(({ documents }) => documents.map(({ text }) => text));
@@ -47,8 +54,9 @@ export function compareShare(share: Share, tell: (told: Told) => void): void {
     const name = `seed ${share.seed}, number ${number}`;
     const text = even ? mutate(random, texts) : generate(random);
     if (!compareOne(text, name, even ? mutants : fragments, tell)) return;
-    if (number % 1000 === 0 || number === share.count) tell({ counts, generated: number });
+    if (number % 1000 === 0) tell({ counts, generated: number, ended: false });
   }
+  tell({ counts, generated: share.count, ended: true });
 }
 
 function compareSource(
