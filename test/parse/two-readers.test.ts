@@ -48,6 +48,7 @@ describe('the two readers give the same facts', () => {
   it.each([
     ['a tag outside of a list goes on with its item', '+ x\n<e>\n#'],
     ['a tag in a lazy line, and text', '- a\n<e>\n  b\nc\n# d'],
+    ['a lone tag below text, above the delimiter row of a table', 'a\n<b>\n:-\n| c |\n\n# d'],
     ['code that begins outside of a quote', '><!--\n    >\n2. :\n\n    ;'],
     ['code that begins outside of a list', '  1. \n    <\n     d'],
     ['a fence that a list ends after a blank line', '1. ```\n\nk'],
