@@ -58,6 +58,7 @@ describe('the two readers give the same facts', () => {
     ['a fence that the file ends behind marks, after a line of code', '- > ~~~\n  > a\n  > '],
     ['a fence that the file ends behind a mark and half a tab', '>```\n>\t'],
     ['underlined lines that end with CR', 'p\rd\n-'],
+    ['a tab before the blanks of what would be a hard line break', 'a\t  \nb\n-'],
     ['a line end in code in a heading', '1. x``\n``\n\t-'],
     ['blanks before a line that goes on with code', '`\n `\n-'],
     ['blanks on both sides of such code', '` a\n `\n-'],
