@@ -2,6 +2,7 @@ import type { SourceText } from '../source-text.js';
 import { type Container, continueContainer, openContainer } from './containers.js';
 import { Cursor } from './cursor.js';
 import { LeafReader } from './leaves.js';
+import { trimFront } from './line-shapes.js';
 import type { RawBlocks } from './raw-blocks.js';
 
 /**
@@ -25,8 +26,14 @@ export class BlockScanner {
       this.cursor.enter(line);
       this.readLine();
     }
-    this.leaves.close(last);
+    this.leaves.close(this.endsInMarks ? last - 1 : last);
     return this.leaves.blocks;
+  }
+
+  /** Like the reference reader: marks of containers that the file ends behind, without a line end, are no line of code. */
+  private get endsInMarks(): boolean {
+    const { text, start, end, width, blank } = this.cursor;
+    return end === text.length && blank && width === 0 && trimFront(text, start, end) < end;
   }
 
   private readLine(): void {

@@ -170,7 +170,7 @@ class InlineReader {
     const { text, at } = this;
     let end = at;
     while (end > this.kept && isBlank(text.charCodeAt(end - 1))) end -= 1;
-    const hard = at - end >= 2 && text.slice(end, at).endsWith('  ');
+    const hard = at - end >= 2 && !text.slice(end, at).includes('\t');
     this.at = end;
     return this.put(hard ? '' : '\n', this.skipBlanks(at + 1));
   }

@@ -105,6 +105,11 @@ export class LeafReader {
     if (!isHeaderRow(text, start, leaf.text.lastEnd, columns)) return false;
     const header = leaf.text.pop();
     this.close(header.line - 1);
+    // Like the reference reader: a header that is a lone tag ends the paragraph, but then begins HTML and no table.
+    if (htmlKind(text.slice(start, header.end), false) === 7) {
+      this.leaf = { kind: 'html', type: 7 };
+      return true;
+    }
     const delimiter = { line: this.cursor.line, start: first, end, cells: [] };
     this.leaf = { kind: 'table', rows: [readRow(text, header.line, start, header.end), delimiter] };
     return true;
