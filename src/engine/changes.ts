@@ -2,7 +2,7 @@ import type { ListedFile, Stamp } from '../load/list-files.js';
 import { PRESENCE, pathKey } from '../model/model.js';
 import type { FactStore } from './fact-store.js';
 import { isSameFile } from './index-file.js';
-import { keyNumber } from './keys.js';
+import { isRoughNumber, keyNumber } from './keys.js';
 import type { Batch, Item } from './read-batch.js';
 import type { Row } from './row.js';
 
@@ -109,9 +109,7 @@ export class Changes {
   }
 }
 
-/** The columns of tables are what the documents say that offer them, not that they do. */
-const COLUMNS = keyNumber('columns');
-
+/** A rough key's answers may be others although it is still offered. */
 function onlyIn(keys: Uint32Array, others: Uint32Array): number[] {
-  return [...keys].filter((key) => key === COLUMNS || !others.includes(key));
+  return [...keys].filter((key) => isRoughNumber(key) || !others.includes(key));
 }

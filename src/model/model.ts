@@ -81,6 +81,16 @@ export function offers(entry: Entry): string[] {
   return [...new Set(keys)];
 }
 
+/**
+ * Whether a key says less than what is asked by it: the first digits of a digest, the folder of a pattern, that there
+ * are columns. A document that offers it before and after a change may still give another answer.
+ */
+export function isRough(key: string): boolean {
+  return ROUGH.test(key);
+}
+
+const ROUGH = /^(?:digest |written |refs |columns$)/;
+
 /** A path is found as it is; what is named by `*` by the folder that the pattern starts from. */
 function referenceKey(named: string): string {
   const star = named.indexOf('*');

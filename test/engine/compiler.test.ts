@@ -132,6 +132,24 @@ describe('the compiler that remembers', () => {
     expect(judged).toBeLessThan(paths.length);
   });
 
+  it('sees that a pattern of the same folder names another document', async () => {
+    const write = (name: string, header: string, text: string) =>
+      writeFileSync(join(root, 'knowledge', name), `---\n${header}\n---\n\n# A\n\n${text}\n`);
+    const naming = (pattern: string) => write('naming.md', 'kind: note', `See \`${pattern}\`.`);
+    mkdirSync(join(root, 'knowledge/left'));
+    write('left/behind.sql.md', 'kind: ddl\nchange: left', 'The SQL.');
+    write('left/package.md', 'kind: command-package\nchange: left', 'The package.');
+    naming('knowledge/left/b*.md');
+    const orphans = ({ diagnostics }: { diagnostics: readonly { ruleId: string; file: string }[] }) =>
+      diagnostics.filter(({ ruleId }) => ruleId === 'no-orphan').map(({ file }) => file);
+    const compiler = await fresh();
+    expect(orphans(await compiler.compile())).toEqual([]);
+    naming('knowledge/left/p*.md');
+    expect(orphans(await compiler.compile())).toEqual(['knowledge/left/behind.sql.md']);
+    naming('knowledge/left/*.md');
+    expect(orphans(await (await fresh()).compile())).toEqual([]);
+  });
+
   it('sees a change that keeps size and time of modification', async () => {
     await (await fresh()).compile();
     const file = documents().find((one) => /command-review-package/.test(one))!;
