@@ -24,8 +24,8 @@ export interface CountClaim extends Pick<NumberClaim, 'what' | 'count'> {
 }
 
 const MAY_COUNT = /PASS|FAIL|_count|checks/i;
-/** Such a number counts one moment of the checks, and the table beside it may show another. */
-const OF_ONE_MOMENT = /NOT RUN/;
+/** Checks that were not run after COMMIT were run before it, and that is what the table then shows. */
+const OF_ONE_MOMENT = /after COMMIT.*NOT RUN/;
 
 /** Every number of checks of a document that can be tied to exactly one table or fence. */
 export function readCountClaims(entry: FullEntry): CountClaim[] {
