@@ -18,15 +18,20 @@ export async function compileCorpus(
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
   const compilation = await compile(config, { besides: selection.files });
-  requireDocuments(compilation, selection.includes);
+  requireDocuments(compilation, selection.folders);
   return { compilation, ...selection };
 }
 
-/** @throws UsageError where no document was read: nothing checked must not look like a clean corpus */
-export function requireDocuments({ config, paths }: Compiled, includes: (path: string) => boolean): void {
-  if (paths.some(includes)) return;
+/**
+ * @param folders where documents were asked for; empty for the root
+ * @throws UsageError where one has none: nothing checked must not look like a clean corpus
+ */
+export function requireDocuments({ config, paths }: Compiled, folders: readonly string[]): void {
   const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
-  throw new UsageError('no-such-document', 'no document was found', help);
+  if (paths.length === 0) throw new UsageError('no-such-document', 'no document was found', help);
+  const empty = folders.find((folder) => !paths.some((path) => path.startsWith(folder)));
+  if (empty !== undefined)
+    throw new UsageError('no-such-document', `no document was found in ${empty}`, help);
 }
 
 /** Path of a document as the corpus spells it. */

@@ -46,7 +46,7 @@ export async function compileSelection(
     besides: selection.files,
     ...(changes ? { overlay: changes.overlay } : {}),
   });
-  requireDocuments(compilation, changes ? () => true : selection.includes);
+  requireDocuments(compilation, changes ? [] : selection.folders);
   return changes ? selectChanged(compilation, selection, changes) : select(compilation, selection.includes);
 }
 

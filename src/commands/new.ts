@@ -5,6 +5,7 @@ import { UsageError } from '../base/usage-error.js';
 import { type Draft, type DraftRequest, draft, NEW_KINDS, type NewKind } from '../fix/new/draft.js';
 import { type Config, loadConfig } from '../load/config.js';
 import { toRootPath } from '../load/corpus.js';
+import { linkOnWay } from '../load/link-on-way.js';
 import { corpusMatcher } from '../load/list-files.js';
 import { schemaErrors } from '../load/schemas.js';
 import type { Model } from '../model/model.js';
@@ -52,7 +53,7 @@ export async function newDocument(
     date: request.date,
     nonce: randomUUID(),
   });
-  writeNew(join(config.root, path), path, text);
+  writeNew(config.root, path, text);
   environment.terminal.out(`${path}\n`);
   environment.terminal.err(`next: ${NEXT[kind]}\n`);
   return 0;
@@ -133,7 +134,15 @@ function placed({ cwd }: Environment, config: Config, found: Draft, named: strin
   return { ...found, path };
 }
 
-function writeNew(file: string, path: string, text: string): void {
+function writeNew(root: string, path: string, text: string): void {
+  const file = join(root, path);
+  const link = linkOnWay(root, path);
+  if (link)
+    throw new UsageError(
+      'cannot-write',
+      `cannot write ${path}: ${link} is a symbolic link`,
+      'name another with --path',
+    );
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { flag: 'wx' });

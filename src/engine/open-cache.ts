@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
 import { workerFile } from '../base/package-root.js';
@@ -7,17 +7,29 @@ import type { Config } from '../load/config.js';
 import { VERSION } from '../version.js';
 import { Cache } from './cache.js';
 
-/** The cache of a corpus: in `node_modules/.cache/probatum` as tools of npm have it, else in `.probatum/cache`. */
-export function openCache(config: Config, plugins: boolean): Cache {
+/**
+ * The cache of a corpus: in `node_modules/.cache/probatum` as tools of npm have it, else in `.probatum/cache`. Null where
+ * a link of the corpus stands in its place: what it leads to (`.git`, say) is not ours to write and sweep.
+ */
+export function openCache(config: Config, plugins: boolean): Cache | null {
   const modules = join(config.root, 'node_modules');
-  const folder = existsSync(modules)
-    ? join(modules, '.cache', 'probatum')
-    : join(config.root, '.probatum', 'cache');
+  // Teams do link node_modules as a whole.
+  const [above, own] = existsSync(modules)
+    ? [modules, ['.cache', 'probatum']]
+    : [config.root, ['.probatum', 'cache']];
+  const folder = join(above, ...own);
+  if (isLink(dirname(folder)) || isLink(folder)) return null;
   return new Cache(folder, basisOf(config, plugins));
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** What facts and findings depend on besides the documents: this build of the tool, the configuration with what it names, and whether its rules were there. */
 function basisOf({ places, ...config }: Config, plugins: boolean): string {
-  const { size, mtimeMs } = statSync(workerFile('bulk-worker'));
-  return sha256(canonicalJson({ version: VERSION, build: [size, mtimeMs], config, plugins }));
+  const worker = workerFile('bulk-worker');
+  // It names what it is made of by digests; some package managers give all files one time.
+  const build = [sha256(readFileSync(worker)), statSync(worker).mtimeMs];
+  return sha256(canonicalJson({ version: VERSION, build, config, plugins }));
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
+import { linkOnWay } from '../load/link-on-way.js';
 
 /**
  * Replaces a document that was read before: the new bytes are on disk under a name beside it before they take its
@@ -16,8 +17,10 @@ export async function writeDocument(
   const file = join(root, path);
   const partial = `${file}.${process.pid}.partial`;
   try {
+    // A rename would put a file in the place of a link, and a folder that is one may lie outside of the root.
+    const link = linkOnWay(root, path);
+    if (link) throw new UsageError('cannot-write', `cannot write ${path}: ${link} is a symbolic link`);
     const found = await lstat(file);
-    // A rename would put a file in the place of the link, and leave what it leads to as it was.
     if (!found.isFile()) throw new UsageError('cannot-write', `${path} is no plain file`);
     const handle = await open(partial, 'wx', found.mode);
     try {

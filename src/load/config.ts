@@ -26,7 +26,7 @@ export interface Config {
   readonly customKinds: { readonly [kind: string]: CustomKind };
   /** Headings that every document of a kind must have, by kind. */
   readonly requiredSections: { readonly [kind: string]: readonly string[] };
-  /** Rules of the team's own; none of them is loaded yet. */
+  /** Rules of the team's own; none is loaded by reading the configuration. */
   readonly plugins: readonly Plugin[];
   /** Where its parts stand, for errors. */
   readonly places: Places;
@@ -70,7 +70,7 @@ export function loadConfig(from: string): Config {
   const root = configRoot(from);
   const file = join(root, CONFIG_FILE);
   if (!existsSync(file)) return defaultConfig(root);
-  const { data, places } = readConfigYaml(readFileSync(file, 'utf8'));
+  const { data, places } = readConfigYaml(readText(file));
   const problems = schemaErrors('config', data).map(({ path, pointer, message, expected }) => {
     const wanted = expected === undefined ? '' : `, expected ${expected}`;
     // The schema allows less for those rules that nobody may turn down.
@@ -90,6 +90,14 @@ export function loadConfig(from: string): Config {
     ...(named.squawk === 'true' ? { squawk: true } : {}),
     places,
   };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError('cannot-read', `cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
+  }
 }
 
 /** Paths of the configuration file and of those that it names, relative to the root; they judge every document. */

@@ -46,6 +46,8 @@ export function readBytes(root: string, name: string): Uint8Array {
 export interface Selection {
   /** Markdown files named directly, relative to the root. */
   readonly files: readonly string[];
+  /** Folders named, relative to the root: empty for the root, else ending in `/`. */
+  readonly folders: readonly string[];
   /** Whether a document is one of those meant. */
   readonly includes: (path: string) => boolean;
 }
@@ -59,11 +61,13 @@ export async function selectPaths(config: Config, cwd: string, paths: readonly s
     const found = await stat(resolve(cwd, path)).catch(() => null);
     if (!found) throw new UsageError('no-such-document', `no such file or folder: ${path}`);
     if (found.isDirectory()) folders.push(inside === '' ? '' : `${inside}/`);
-    else files.push(inside);
+    else if (found.isFile()) files.push(inside);
+    // Reading a pipe might never end.
+    else throw new UsageError('cannot-read', `${path} is no plain file`);
   }
   const includes = (path: string) =>
     paths.length === 0 || files.includes(path) || folders.some((folder) => path.startsWith(folder));
-  return { files, includes };
+  return { files, folders, includes };
 }
 
 /** Path relative to the root in the corpus' spelling. @throws UsageError where it lies outside the root */

@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import { compareText } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from './config.js';
+import { linkOnWay } from './link-on-way.js';
 
 /** A file as its folder lists it: what tells, without reading it, that it is still the same. */
 export interface ListedFile {
@@ -37,8 +38,17 @@ export function listFiles(
   const names = new Set(besides);
   const wanted = picomatch([...config.corpus]);
   const left = picomatch([...NEVER, ...config.ignore]);
-  for (const folder of startingFolders(config.corpus))
+  for (const folder of startingFolders(config.corpus)) {
+    const link = linkOnWay(config.root, folder);
+    // Left out in silence, its documents would count as judged.
+    if (link)
+      throw new UsageError(
+        'cannot-read',
+        `${link} is a symbolic link, and those are not followed`,
+        'put the folder itself in its place, or take it out of the globs of the corpus',
+      );
     for (const name of walk(config.root, folder, left)) if (wanted(name) && !left(name)) names.add(name);
+  }
   const files = [...names].map((name) => listed(config.root, name));
   files.sort((a, b) => compareText(a.path, b.path));
   for (const [index, { path }] of files.entries()) {

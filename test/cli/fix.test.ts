@@ -106,7 +106,7 @@ describe('probatum lint --fix', () => {
     expect({ code, out, err }).toEqual({
       code: 2,
       out: '',
-      err: 'error: knowledge/link.md is no plain file\n',
+      err: 'error: cannot write knowledge/link.md: knowledge/link.md is a symbolic link\n',
     });
     expect(read(root, 'outside.md')).toBe(text);
   });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { CLI, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
@@ -43,5 +43,59 @@ describe('probatum in odd surroundings', () => {
   it('reads a document whose name starts with two dots', async () => {
     const root = folder({ 'knowledge/a.md': NOTE, '..draft.md': NOTE });
     expect((await probatum(['lint', '..draft.md'], { cwd: root })).out).toBe('1 document, no findings\n');
+  });
+
+  it('keeps nothing where a link of the corpus stands in place of the cache', async () => {
+    for (const [path, target] of [
+      ['.probatum/cache', '../target'],
+      ['.probatum', 'target'],
+      ['node_modules/.cache', '../target'],
+      ['node_modules/.cache/probatum', '../../target'],
+    ] as const) {
+      const root = folder({ 'knowledge/a.md': NOTE, 'target/index': 'theirs' });
+      mkdirSync(join(root, dirname(path)), { recursive: true });
+      symlinkSync(target, join(root, path));
+      expect((await probatum(['lint'], { cwd: root })).out).toBe('1 document, no findings\n');
+      expect(readdirSync(join(root, 'target'))).toEqual(['index']);
+      expect(readFileSync(join(root, 'target/index'), 'utf8')).toBe('theirs');
+    }
+  });
+
+  it('neither reads a corpus nor begins a document through a folder that is a link', async () => {
+    const outside = folder({ 'a.md': NOTE });
+    const root = folder({ 'docs/b.md': NOTE, 'probatum.config.yaml': 'corpus: [docs/**/*.md]\n' });
+    symlinkSync(outside, join(root, 'docs/linked'));
+    const begun = await probatum(['new', 'note', '--change', 'c', '--path', 'docs/linked/c.md'], {
+      cwd: root,
+    });
+    expect(begun).toMatchObject({ code: 2 });
+    expect(begun.err).toContain('docs/linked is a symbolic link');
+    expect(readdirSync(outside)).toEqual(['a.md']);
+    writeFileSync(join(root, 'probatum.config.yaml'), 'corpus: [docs/linked/*.md, docs/b.md]\n');
+    const linted = await probatum(['lint'], { cwd: root });
+    expect(linted).toMatchObject({ code: 2 });
+    expect(linted.err).toContain('docs/linked is a symbolic link');
+  });
+
+  it('says that a configuration cannot be read', async () => {
+    const root = folder({ 'knowledge/a.md': NOTE, 'probatum.config.yaml/x': '' });
+    const { code, err } = await probatum(['lint'], { cwd: root });
+    expect(code).toBe(2);
+    expect(err).toBe(`error: cannot read ${join(root, 'probatum.config.yaml')}: EISDIR\n`);
+  });
+
+  it('does not wait for a pipe that is named as a document', async () => {
+    const root = folder({ 'knowledge/a.md': NOTE });
+    await execute('mkfifo', [join(root, 'knowledge/pipe.md')]);
+    const { code, err } = await probatum(['lint', 'knowledge/pipe.md'], { cwd: root });
+    expect(code).toBe(2);
+    expect(err).toContain('knowledge/pipe.md is no plain file');
+  });
+
+  it('does not call a folder clean that has no document, beside one that has', async () => {
+    const root = folder({ 'knowledge/a.md': NOTE, 'docs/b.md': 'no document' });
+    const { code, err } = await probatum(['lint', 'knowledge', 'docs'], { cwd: root });
+    expect(code).toBe(2);
+    expect(err).toContain('no document was found in docs/');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,5 +31,22 @@ describe('a document that is written back', () => {
       code: 'cannot-write',
       message: 'cannot write b.md (ENOENT)',
     });
+  });
+
+  it('never writes through a folder that is a link', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'probatum-fix-'));
+    try {
+      writeFileSync(join(outside, 'a.md'), 'before');
+      symlinkSync(outside, join(root, 'linked'));
+      await expect(
+        writeDocument(root, 'linked/a.md', Buffer.from('before'), Buffer.from('after')),
+      ).rejects.toMatchObject({
+        code: 'cannot-write',
+        message: 'cannot write linked/a.md: linked is a symbolic link',
+      });
+      expect(readFileSync(join(outside, 'a.md'), 'utf8')).toBe('before');
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
   });
 });
