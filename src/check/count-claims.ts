@@ -26,6 +26,8 @@ export interface CountClaim extends Pick<NumberClaim, 'what' | 'count'> {
 const MAY_COUNT = /PASS|FAIL|_count|checks/i;
 /** Checks that were not run after COMMIT were run before it, and that is what the table then shows. */
 const OF_ONE_MOMENT = /after COMMIT.*NOT RUN/;
+/** In the row of a command, which does not say of which moment it speaks. */
+const NOT_RUN = /\bnot run\b/i;
 
 /** Every number of checks of a document that can be tied to exactly one table or fence. */
 export function readCountClaims(entry: FullEntry): CountClaim[] {
@@ -66,7 +68,8 @@ function claimsInCells(table: Table, beside: Beside): CountClaim[] {
     if (id === undefined) return [];
     const step = cells[1]?.text.trim() ?? null;
     return cells.slice(1).flatMap((cell) => {
-      const numbers = MAY_COUNT.test(cell.text) ? numbersOfChecks(cell.text, 'heading') : [];
+      const counts = MAY_COUNT.test(cell.text) && !NOT_RUN.test(cell.text);
+      const numbers = counts ? numbersOfChecks(cell.text, 'heading') : [];
       const set = numbers.length > 0 ? beside.command(id, step, numbers) : null;
       return set ? numbers.map((number) => inCell(number, set, cell)) : [];
     });
