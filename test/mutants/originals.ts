@@ -52,6 +52,8 @@ export const PATHS = {
 /** All documents of `knowledge/`, in the order of their paths. */
 export class Originals {
   readonly all: readonly Original[];
+  readonly lines: readonly Line[];
+  private readonly named = new Map<string, boolean>();
 
   constructor() {
     const names = readdirSync(join(REPOSITORY, 'knowledge'), { recursive: true }) as string[];
@@ -60,14 +62,20 @@ export class Originals {
       .filter((path) => path.endsWith('.md'))
       .sort()
       .map((path) => original(path, readFileSync(join(REPOSITORY, path), 'utf8')));
+    this.lines = this.all.flatMap(({ lines }) => lines);
   }
 
   get(name: keyof typeof PATHS): Original {
     return this.all.find(({ path }) => path === PATHS[name])!;
   }
 
-  get lines(): Line[] {
-    return this.all.flatMap(({ lines }) => lines);
+  /** Whether a document, as it is, has a file name in its text. */
+  names(path: string, fileName: string): boolean {
+    const key = `${path} ${fileName}`;
+    const known =
+      this.named.get(key) ?? this.all.some((one) => one.path === path && one.text.includes(fileName));
+    this.named.set(key, known);
+    return known;
   }
 }
 

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { compareText, type Diagnostic } from '../../src/base/diagnostic.js';
 import { compile, incrementalCompile } from '../../src/pipeline.js';
 import { Random } from '../equality/random.js';
@@ -6,6 +5,7 @@ import { mutantConfig } from './config.js';
 import { MOST, type Operator, type Planting } from './operator.js';
 import { OPERATORS } from './operators/index.js';
 import { Originals } from './originals.js';
+import { strays } from './strays.js';
 
 /** A planted defect. */
 export interface Mutant extends Planting {
@@ -80,31 +80,5 @@ function judge(mutant: Mutant, diagnostics: readonly Diagnostic[], originals: Or
   const caught = diagnostics.some(
     (one) => one.ruleId === mutant.rule && one.file === file && one.position.start.line === line,
   );
-  const related = relatedDocuments(mutant, originals);
-  const strays = diagnostics.filter(
-    (one) => !related.near.has(one.file) && !(BY_PINS.includes(one.ruleId) && related.above.has(one.file)),
-  );
-  return { mutant, caught, strays, diagnostics };
-}
-
-/** Rules that look further than to the documents which are named: along pins, or by the names of tables. */
-const BY_PINS = ['suspect-review', 'no-reference-cycle', 'column-count-claims'];
-
-/**
- * The documents that a change can concern: those that were changed, that name one or that one names, before or after
- * it; and those above, which rest on one by the documents that they name.
- */
-function relatedDocuments({ files }: Mutant, originals: Originals): Record<'near' | 'above', Set<string>> {
-  const texts = new Map(originals.all.map(({ path, text }) => [path, text]));
-  for (const [path, text] of Object.entries(files)) texts.set(path, `${texts.get(path) ?? ''}${text}`);
-  const paths = [...texts.keys()];
-  const names = (from: string, to: string) => texts.get(from)!.includes(posix.basename(to));
-  const naming = (some: readonly string[]) => paths.filter((path) => some.some((one) => names(path, one)));
-  const changed = Object.keys(files);
-  const first = naming(changed);
-  const named = paths.filter((path) => changed.some((one) => names(one, path)));
-  return {
-    near: new Set([...changed, ...first, ...named]),
-    above: new Set(naming([...first, ...naming(first)])),
-  };
+  return { mutant, caught, strays: strays(mutant, diagnostics, originals), diagnostics };
 }

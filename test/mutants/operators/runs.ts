@@ -5,8 +5,10 @@ import { type Line, lineWith } from '../originals.js';
 
 const report = ({ document }: Line) => document.kind.endsWith('-report');
 const COUNT = 'count-claims';
-const heading = (line: Line) => report(line) && /^##+ .*\d+ of \d+ PASS/.test(line.text);
-const command = (line: Line) => report(line) && /^\| C-0\d .*\d+ of \d+ PASS/.test(line.text);
+const heading = (line: Line) =>
+  report(line) && /^##+ .*\d+ of \d+ PASS/.test(line.text) && !/after COMMIT.*NOT RUN/.test(line.text);
+const command = (line: Line) =>
+  report(line) && /^\| C-0\d .*\d+ of \d+ PASS/.test(line.text) && !/not run/.test(line.text);
 const row = (line: Line) =>
   report(line) && line.region === 'table' && /^\| (?:PF|V|D)-\S+ .* \| PASS \| [^|]+ \|$/.test(line.text);
 /** A table in a part that says how many checks it has. */
