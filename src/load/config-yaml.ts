@@ -27,7 +27,7 @@ export function placeOf(places: Places, at: string): string {
  * @throws UsageError `bad-configuration`
  */
 export function readConfigYaml(text: string): { readonly data: unknown; readonly places: Places } {
-  const { isAlias, LineCounter, parseDocument, visit } = yamlPackage();
+  const { isAlias, isNode, LineCounter, parseDocument, visit } = yamlPackage();
   const lines = new LineCounter();
   const yaml = parseDocument(text, {
     schema: 'failsafe',
@@ -44,7 +44,12 @@ export function readConfigYaml(text: string): { readonly data: unknown; readonly
     ({ message, pos }) => `${place(pos[0])} ${message}`,
   );
   visit(yaml, (_, node) => {
-    if (isAlias(node)) problems.push(`${place(node.range?.[0] ?? 0)} YAML alias: write the value out`);
+    if (!isNode(node)) return;
+    const { anchor, tag } = node as { readonly anchor?: string; readonly tag?: string };
+    const at = place(node.range?.[0] ?? 0);
+    if (isAlias(node) || anchor !== undefined)
+      problems.push(`${at} YAML anchor or alias: write the value out`);
+    if (tag !== undefined) problems.push(`${at} YAML tag: values are plain text; remove the tag`);
   });
   if (problems.length > 0) throw badConfiguration(problems);
   const places = new Map<string, string>();

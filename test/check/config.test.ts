@@ -305,7 +305,9 @@ describe('the configuration file', () => {
     ['plugins:\n  - /tmp/rules.mjs\n', '2:5 plugins.0: does not have the form'],
     ['plugins:\n  - a/../../rules.mjs\n', '2:5 plugins.0: does not have the form'],
     ['plugins:\n  - rules.mjs\n', '2:5 cannot read rules.mjs: ENOENT'],
-    ['corpus: &a [x.md]\nignore: *a\n', '2:9 YAML alias: write the value out'],
+    ['corpus: &a [x.md]\nignore: *a\n', '2:9 YAML anchor or alias: write the value out'],
+    ['corpus: &a [x.md]\n', '1:12 YAML anchor or alias: write the value out'],
+    ['ignore: !!seq [a.md]\n', '1:15 YAML tag: values are plain text; remove the tag'],
     ['corpus: [x.md]\ncorpus: [y.md]\n', '2:1 Map keys must be unique'],
     ['rules: !own {}\n', '1:8 Unresolved tag'],
   ])('is refused where it says %j', async (text, message) => {
