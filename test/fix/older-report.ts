@@ -26,7 +26,7 @@ covers the run that succeeded.
 no_FK / CHECK / trigger: true
 ---
 §2.1 — Artefacts
-| Artefact | Path (/root/exec/) |
+| Artefact | Path (exec/) |
 Size | SHA256 |
 |---|---|---|---|
 | Backup (C-01) | before.dump |
