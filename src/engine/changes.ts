@@ -1,5 +1,5 @@
 import type { ListedFile, Stamp } from '../load/list-files.js';
-import { PRESENCE, pathKey } from '../model/model.js';
+import { PRESENCE, pathKey } from '../model/offers.js';
 import type { FactStore } from './fact-store.js';
 import { isSameFile } from './index-file.js';
 import { isRoughNumber, keyNumber } from './keys.js';

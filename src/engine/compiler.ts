@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { sha256 } from '../base/digest.js';
+import { firstNotBefore } from '../base/search.js';
 import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
 import { listFiles } from '../load/list-files.js';
 import { type Model, modelOver } from '../model/model.js';
@@ -156,14 +157,8 @@ const ROWS_AT_ONCE = 250;
 
 /** The one of a path, in a list in path order. */
 function inPathOrder<T extends { readonly path: string }>(list: readonly T[], path: string): T | undefined {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (list[middle]!.path < path) low = middle + 1;
-    else high = middle;
-  }
-  return list[low]?.path === path ? list[low] : undefined;
+  const found = list[firstNotBefore(list.length, (index) => list[index]!.path < path)];
+  return found?.path === path ? found : undefined;
 }
 
 function readIfThere(root: string, name: string): Uint8Array | null {

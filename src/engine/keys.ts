@@ -1,4 +1,4 @@
-import { isRough } from '../model/model.js';
+import { isRough } from '../model/offers.js';
 
 /**
  * Keys of the model (`offers`, `pathKey`) as 32-bit numbers (FNV-1a over UTF-16 units, the last bit set for rough ones).

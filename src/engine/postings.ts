@@ -1,3 +1,4 @@
+import { firstNotBefore } from '../base/search.js';
 import type { Row } from './row.js';
 
 /** Which rows offer a key, for many questions or for few. */
@@ -13,9 +14,14 @@ export class Postings {
     // Sorting pays after a number of questions; few are answered by looking through all rows.
     if (this.sorted === undefined && (this.few.has(key) || this.few.size < FEW)) return this.lookThrough(key);
     this.sorted ??= this.sort();
+    const { sorted } = this;
     const found: number[] = [];
-    for (let at = firstAtLeast(this.sorted, key * SPAN); at < this.sorted.length; at++) {
-      const pair = this.sorted[at]!;
+    for (
+      let at = firstNotBefore(sorted.length, (index) => sorted[index]! < key * SPAN);
+      at < sorted.length;
+      at++
+    ) {
+      const pair = sorted[at]!;
       if (Math.floor(pair / SPAN) !== key) break;
       found.push(pair % SPAN);
     }
@@ -45,14 +51,3 @@ export class Postings {
 const FEW = 100;
 /** More rows than there can be: a key of 32 bits and a row of 21 fit into a number's 53. */
 const SPAN = 2 ** 21;
-
-function firstAtLeast(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

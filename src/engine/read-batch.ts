@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { judgeDocument } from '../check/run-rules.js';
 import { readBytes } from '../load/corpus.js';
 import type { FullEntry } from '../model/entry.js';
-import { offers } from '../model/model.js';
+import { offers } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
 import { sealed } from './fact-store.js';
 import { encodeFacts } from './facts-codec.js';

@@ -4,7 +4,7 @@ import { isProtected } from '../check/protected-rules.js';
 import { RULES } from '../check/rules/index.js';
 import type { Entry } from '../model/entry.js';
 import { knownIds } from '../model/ids.js';
-import { referencedEntries, resolveLink } from '../model/model.js';
+import { referencedEntries, resolveLink } from '../model/references.js';
 import { type Cursor, type Offer, pathOffers } from './offers.js';
 import { digestsOf } from './resolve.js';
 import type { Snapshot } from './snapshot.js';

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Edit } from '../base/diagnostic.js';
 import type { Point, Range } from '../base/position.js';
 import type { Entry } from '../model/entry.js';
-import { pathMentions, resolveLink } from '../model/model.js';
+import { pathMentions, resolveLink } from '../model/references.js';
 import { linkTarget } from './link-target.js';
 import { holds, rangeKey } from './positions.js';
 import type { Snapshot } from './snapshot.js';

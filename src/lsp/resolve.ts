@@ -1,6 +1,6 @@
 import { FILE_START } from '../base/position.js';
 import { type Entry, unitOf } from '../model/entry.js';
-import { referencedEntries } from '../model/model.js';
+import { referencedEntries } from '../model/references.js';
 import type { Heading } from '../parse/document.js';
 import { derivedChecks } from '../sql/derived-checks.js';
 import type { Place, Snapshot } from './snapshot.js';

@@ -1,6 +1,7 @@
 import { derivedChecks } from '../sql/derived-checks.js';
 import { type Entry, unitOf } from './entry.js';
-import { type Model, referencedEntries } from './model.js';
+import type { Model } from './model.js';
+import { referencedEntries } from './references.js';
 
 /** Which of some ids and sections (`§7`) neither a document declares nor one that it references. */
 export function undeclaredIds(model: Model, entry: Entry, ids: Iterable<string>): Set<string> {

@@ -1,5 +1,6 @@
 import type { Entry } from '../../model/entry.js';
-import { type Model, references } from '../../model/model.js';
+import type { Model } from '../../model/model.js';
+import { references } from '../../model/references.js';
 import type { DocumentIndex } from '../../parse/document.js';
 import type { CorpusRule } from '../rule.js';
 

@@ -1,6 +1,7 @@
 import type { Range } from '../../base/position.js';
 import type { Entry } from '../../model/entry.js';
-import { type Model, pathMentions } from '../../model/model.js';
+import type { Model } from '../../model/model.js';
+import { pathMentions } from '../../model/references.js';
 import { headerPosition } from '../../parse/document.js';
 import { type AgeClaims, ageClaims as readAgeClaims } from '../age-claims.js';
 import { shownSeconds } from '../durations.js';

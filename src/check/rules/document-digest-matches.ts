@@ -1,6 +1,6 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Entry } from '../../model/entry.js';
-import { pathMentions } from '../../model/model.js';
+import { pathMentions } from '../../model/references.js';
 import type { Mention } from '../../parse/document.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';

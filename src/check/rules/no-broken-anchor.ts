@@ -1,6 +1,6 @@
 import type { Range } from '../../base/position.js';
 import type { Entry, FullEntry } from '../../model/entry.js';
-import { resolveLink } from '../../model/model.js';
+import { resolveLink } from '../../model/references.js';
 import type { DocumentIndex, Link } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
 import { corpusRule } from '../rule.js';

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { inCorpus, linksIntoCorpus, type Model, pathMentions, resolveLink } from '../../model/model.js';
+import type { Model } from '../../model/model.js';
+import { inCorpus, linksIntoCorpus, pathMentions, resolveLink } from '../../model/references.js';
 import type { Link } from '../../parse/document.js';
 import { pathsIn } from '../../parse/mentions.js';
 import { isPlannedReport } from '../planned-reports.js';

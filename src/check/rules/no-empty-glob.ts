@@ -1,4 +1,4 @@
-import { inCorpus, pathMentions, resolvePath } from '../../model/model.js';
+import { inCorpus, pathMentions, resolvePath } from '../../model/references.js';
 import { isPlannedReport } from '../planned-reports.js';
 import type { CorpusRule } from '../rule.js';
 

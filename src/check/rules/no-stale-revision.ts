@@ -1,6 +1,6 @@
 import type { Range } from '../../base/position.js';
-import { pathMentions } from '../../model/model.js';
 import { REVISION } from '../../model/pins.js';
+import { pathMentions } from '../../model/references.js';
 import { headerText } from '../../parse/document.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';

@@ -1,7 +1,7 @@
 import type { Range } from '../../base/position.js';
 import type { FullEntry } from '../../model/entry.js';
-import { pathMentions } from '../../model/model.js';
 import { REVISION } from '../../model/pins.js';
+import { pathMentions } from '../../model/references.js';
 import { headerValue, type Mention } from '../../parse/document.js';
 import type { DocumentRule, Finding } from '../rule.js';
 

@@ -1,7 +1,7 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
 import { type Entry, unitOf } from '../../model/entry.js';
-import { pathMentions, resolvePath } from '../../model/model.js';
+import { pathMentions, resolvePath } from '../../model/references.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
