@@ -255,6 +255,41 @@ program
   });
 
 program
+  .command('enroll')
+  .description(
+    'give a target a mark and a ledger, by a governed change of the tool itself; shows it without --write',
+  )
+  .argument('<target>', 'target of probatum.config.yaml')
+  .addOption(format())
+  .option('--write', 'run it', false)
+  .action(async (target: string, options) => {
+    const { enroll } = await import('./commands/enroll.js');
+    exitCode = await enroll(environment(), target, options);
+  });
+
+program
+  .command('resume')
+  .description(
+    'settle a run that died: what became of its transactions, then verification and rollback; never sends the migration again',
+  )
+  .argument('<run>', 'its id, or its folder')
+  .addOption(format())
+  .action(async (run: string, options) => {
+    const { resume } = await import('./commands/resume.js');
+    exitCode = await resume(environment(), run, options);
+  });
+
+program
+  .command('runs')
+  .description('what ran here and how it ended; exit 1 where a run is to be settled')
+  .argument('[change]')
+  .addOption(format())
+  .action(async (change: string | undefined, options) => {
+    const { runs } = await import('./commands/runs.js');
+    exitCode = runs(environment(), change, options);
+  });
+
+program
   .command('report')
   .description('render the report of a run record')
   .argument('<record>', 'record.json, or the folder of a run')

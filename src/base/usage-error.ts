@@ -13,7 +13,9 @@ export type UsageCode =
   | 'bad-record'
   | 'plan-refused'
   /** The database was changed, or may have been, and that could not be written down. */
-  | 'record-lost';
+  | 'record-lost'
+  /** A run has sent its SQL and nobody knows yet what became of it. */
+  | 'unresolved';
 
 /** Thrown for misuse or a broken environment; `help` says what to do. The command line exits with 2. */
 export class UsageError extends Error {

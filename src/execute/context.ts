@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { RunEvent, RunMode } from '../record/events.js';
+import type { RunEvent, RunMode, UnitName } from '../record/events.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
@@ -14,7 +14,7 @@ export interface RunState {
   identified: boolean;
   /** Set where another run holds the lock. */
   lockedOut: boolean;
-  staged: { readonly migration: string; readonly rollback: string } | null;
+  staged: { readonly migration: string } | null;
   /** Session whose snapshot backup, catalogue, counts and baselines share; null where the engine exports none. */
   snapshot: { readonly session: Session; readonly id: string } | null;
   backup: { readonly file: string; readonly sha256: string; readonly takenAt: Date } | null;
@@ -26,6 +26,8 @@ export interface RunState {
   /** Verdict of C-07; null where it was not reached or could not be done. */
   verified: 'passed' | 'failed' | null;
   rolledBack: boolean;
+  /** Transactions of each unit that were begun so far. */
+  readonly begun: Record<UnitName, number>;
   /** A bug of the tool that ended a step, for whoever has to mend it. */
   fault: unknown;
 }
@@ -36,6 +38,9 @@ export interface RunContext {
   readonly bytes: ReviewedBytes;
   readonly target: Target;
   readonly mode: RunMode;
+  /** Names the run in the ledger of its target. */
+  readonly ledgerId: string;
+  readonly planSha256: string;
   /** Folder of the run; artefacts are named relative to it. */
   readonly folder: string;
   readonly now: () => Date;

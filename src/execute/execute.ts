@@ -29,11 +29,22 @@ export function freshState(): RunState {
     outcome: 'not-started',
     verified: null,
     rolledBack: false,
+    begun: { migration: 0, rollback: 0 },
     fault: null,
   };
 }
 
-interface Command {
+/** Exit code of each status; an aborted run ends with 5 where another one held the lock. */
+export const EXIT_CODES = {
+  succeeded: 0,
+  aborted: 1,
+  'rolled-back': 3,
+  failed: 4,
+  indeterminate: 4,
+} as const;
+
+/** A command of the plan, or the lock. */
+export interface Command {
   readonly id: string;
   readonly step: PlanCommand['step'] | 'lock';
 }
@@ -51,6 +62,11 @@ export async function execute(context: RunContext): Promise<RunResult> {
     stopped ??= `${command.id}: ${reason}`;
     if (context.state.outcome !== 'committed' || command.step === 'rollback') break;
   }
+  return endRun(context, stopped);
+}
+
+/** Ends a run with what is known of it. @param stopped why it did not go through, null where it did */
+export async function endRun(context: RunContext, stopped: string | null): Promise<RunResult> {
   await closeSessions(context);
   const result = conclude(context, stopped);
   context.emit({ type: 'run-finished', status: result.status, reason: result.reason });
@@ -64,8 +80,8 @@ function withLock(commands: readonly PlanCommand[]): Command[] {
   );
 }
 
-/** @returns why the run cannot go on, null where it can */
-async function runCommand(context: RunContext, { id, step }: Command): Promise<string | null> {
+/** Does one command behind its gates. @returns why the run cannot go on, null where it can */
+export async function runCommand(context: RunContext, { id, step }: Command): Promise<string | null> {
   const { emit, plan } = context;
   emit({ type: 'step-started', id, step });
   let result: StepResult;
@@ -129,9 +145,14 @@ function conclude({ state, mode }: RunContext, stopped: string | null): RunResul
   const checks =
     mode === 'rehearsal' ? 'every check that a rehearsal can answer passed' : 'every check passed';
   const reason = stopped ?? `every step was done and ${checks}`;
-  if (state.outcome === 'unknown') return { status: 'indeterminate', exitCode: 4, reason };
-  if (state.outcome !== 'committed') return { status: 'aborted', exitCode: state.lockedOut ? 5 : 1, reason };
-  if (state.verified === 'passed' && stopped === null) return { status: 'succeeded', exitCode: 0, reason };
-  if (state.rolledBack) return { status: 'rolled-back', exitCode: 3, reason };
-  return { status: 'failed', exitCode: 4, reason };
+  const status = statusOf(state, stopped);
+  const exitCode = status === 'aborted' && state.lockedOut ? 5 : EXIT_CODES[status];
+  return { status, exitCode, reason };
+}
+
+function statusOf(state: RunState, stopped: string | null): RunStatus {
+  if (state.outcome === 'unknown') return 'indeterminate';
+  if (state.outcome !== 'committed') return 'aborted';
+  if (state.verified === 'passed' && stopped === null) return 'succeeded';
+  return state.rolledBack ? 'rolled-back' : 'failed';
 }

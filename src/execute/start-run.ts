@@ -1,15 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
+import type { ChainLink, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
-import { JOURNAL_FILE, readRun, type StoredRecord, writeRecord } from '../record/store.js';
+import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
 import type { Session, Target } from '../target/engine.js';
+import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
 import { execute, freshState, type RunResult } from './execute.js';
+import { changeFolder, earlierAttempts, makeRunFolder, refuseUnresolved, runLock } from './run-folder.js';
 
 /** What a run needs from outside: everything that is not in the plan. */
 export interface RunRequest {
@@ -43,16 +45,20 @@ export interface FinishedRun extends RunResult {
 export async function startRun(request: RunRequest): Promise<FinishedRun> {
   const { plan, mode, target, root, now } = request;
   const session = await target.open();
-  const changeFolder = join(root, '.probatum', 'runs', plan.change);
-  const earlier = earlierAttempts(changeFolder, request.planSha256);
-  const { folder, runId } = makeFolder(changeFolder, now());
-  const journal = new Journal(join(folder, JOURNAL_FILE), now, request.onEvent);
+  const runs = changeFolder(root, plan.change);
+  if (mode === 'run') refuseUnresolved(runs, request.targetName);
+  const earlier = earlierAttempts(runs, request.planSha256);
+  const { folder, runId } = makeRunFolder(runs, now());
+  const release = lockFile(runLock(folder), folder);
+  const journal = Journal.create(join(folder, JOURNAL_FILE), now, request.onEvent);
   const state = { ...freshState(), session };
   const context: RunContext = {
     plan,
     bytes: request.bytes,
     target,
     mode,
+    ledgerId: randomUUID(),
+    planSha256: request.planSha256,
     folder,
     now,
     emit: (event) => journal.append(event),
@@ -63,6 +69,7 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
     context.emit({
       type: 'run-started',
       runId,
+      ledgerId: context.ledgerId,
       mode,
       tool: TOOL,
       plan,
@@ -74,7 +81,7 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
         port,
         database,
         role,
-        limitations: target.limitations,
+        limitations: [...target.limitations, ...withoutLedger(request)],
       },
       chain: request.chain,
       earlier,
@@ -83,57 +90,29 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
     const result = await execute(context);
     return { ...result, folder, stored: writeRecord(folder), fault: state.fault };
   } catch (error) {
-    if (state.outcome !== 'committed' && state.outcome !== 'unknown') throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;
-    throw new UsageError('record-lost', message, `what was recorded is in ${folder}`);
+    throw recordLost(context, error);
   } finally {
     journal.close();
+    release();
   }
 }
 
-/** `<change>/<UTC time>`, with a number behind it where two runs start in one second. */
-function makeFolder(changeFolder: string, at: Date): { folder: string; runId: string } {
-  const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
-  try {
-    mkdirSync(changeFolder, { recursive: true });
-    const ignore = join(changeFolder, '..', '..', '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
-    for (let number = 1; ; number++) {
-      const runId = number === 1 ? stamp : `${stamp}-${number}`;
-      const folder = join(changeFolder, runId);
-      if (makeNew(folder)) return { folder, runId };
-    }
-  } catch (error) {
-    throw new UsageError('cannot-write', `cannot make a folder for the run: ${(error as Error).message}`);
-  }
+function withoutLedger({ plan, mode }: RunRequest): string[] {
+  return mode === 'run' && plan.target.ledger === 'none'
+    ? [
+        'The target has no ledger: if the answer to COMMIT is lost and the server restarts, the outcome stays unknown.',
+      ]
+    : [];
 }
 
-/** Whether the folder is new; another run may make the same one at the same moment. */
-function makeNew(folder: string): boolean {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Earlier runs of the same plan, also interrupted ones; a folder that cannot be read is left out. */
-function earlierAttempts(changeFolder: string, planSha256: string): EarlierAttempt[] {
-  if (!existsSync(changeFolder)) return [];
-  return readdirSync(changeFolder)
-    .sort()
-    .flatMap((name): EarlierAttempt[] => {
-      try {
-        const { record, sha256 } = readRun(join(changeFolder, name));
-        if (record.planSha256 !== planSha256) return [];
-        const { runId, mode, status, reason } = record;
-        return [{ runId, mode, status, reason, recordSha256: sha256 }];
-      } catch (error) {
-        if (error instanceof UsageError || error instanceof TypeError) return [];
-        throw error;
-      }
-    });
+/** What a failure to record means: where nothing was sent, only that; afterwards, that a person has to look. */
+export function recordLost({ state, folder }: RunContext, error: unknown): unknown {
+  if (state.outcome !== 'committed' && state.outcome !== 'unknown') return error;
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;
+  return new UsageError(
+    'record-lost',
+    message,
+    `what was recorded is in ${folder}; then: probatum resume ${folder}`,
+  );
 }

@@ -20,6 +20,11 @@ export const OWN = {
   // A crash from which the postmaster recovers by itself leaves its start time; the statistics start anew each time.
   serverLife:
     "SELECT pg_catalog.concat_ws(' / ', pg_catalog.pg_postmaster_start_time(), pg_catalog.pg_stat_get_bgwriter_stat_reset_time())",
+  backend:
+    'SELECT a.pid, a.backend_start FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_catalog.pg_backend_pid()',
+  endBackend:
+    'SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::int4 AND a.backend_start = $2::timestamptz',
+  limitFence: "SELECT pg_catalog.set_config('lock_timeout', $1, false)",
   limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
   limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",
 } as const;

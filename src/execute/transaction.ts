@@ -1,24 +1,55 @@
 import { performance } from 'node:perf_hooks';
 import type { PlanStatement, PlanUnit } from '../plan/plan.js';
-import type { MigrationOutcome } from '../record/events.js';
+import type { MigrationOutcome, UnitName } from '../record/events.js';
 import type { UnitText } from '../sql/unit-text.js';
 import { DatabaseError, type Session } from '../target/engine.js';
+import { writeLedgerRow } from '../target/ledger.js';
 import { migratingSession, type RunContext } from './context.js';
-import { type Decision, decideOutcome, type OpenTransaction, readServerLife } from './outcome.js';
+import { type Decision, decideOutcome, ledgerKey, type OpenTransaction, readServerLife } from './outcome.js';
 import { OWN } from './statements.js';
 
-type UnitName = 'migration' | 'rollback';
-
-/** Opens a transaction with the plan's limits and takes its id. */
+/** Opens a transaction with the plan's limits, takes its id, and records who could still hold it open. */
 export async function begin(context: RunContext, unit: UnitName): Promise<OpenTransaction> {
   const session = migratingSession(context);
   const serverLife = await readServerLife(session);
+  const [pid, startedAt] = (await session.run(OWN.backend)).rows[0] ?? [];
+  const ledger = keepsLedger(context);
   await session.run(OWN.begin);
   await session.run(OWN.limitLock, [String(context.plan.limits.lockTimeoutMs)]);
   await session.run(OWN.limitStatement, [String(context.plan.limits.statementTimeoutMs)]);
   const xid = (await session.run(OWN.transactionId)).rows[0]![0]!;
-  context.emit({ type: 'transaction-started', unit, xid });
-  return { xid, serverLife };
+  context.state.begun[unit] += 1;
+  const attempt = context.state.begun[unit];
+  const backend = { pid: pid ?? '', startedAt: startedAt ?? '' };
+  context.emit({ type: 'transaction-started', unit, xid, attempt, backend, serverLife, ledger });
+  return { unit, xid, attempt, backend, serverLife, ledger };
+}
+
+/** A rehearsal's database goes away with it: nobody will have to ask. */
+function keepsLedger({ plan, mode }: RunContext): boolean {
+  return mode === 'run' && plan.target.ledger === 'required';
+}
+
+/**
+ * The last of a transaction before COMMIT: is it still the one that was begun, its row in the ledger, and the word in
+ * the journal that COMMIT follows.
+ * @returns why COMMIT must not be sent, or null. @throws DatabaseError where the connection was lost
+ */
+export async function sealTransaction(
+  context: RunContext,
+  transaction: OpenTransaction,
+): Promise<string | null> {
+  const session = migratingSession(context);
+  try {
+    const xid = (await session.run(OWN.transactionId)).rows[0]?.[0];
+    if (xid !== transaction.xid) return `the transaction is ${xid}, begun was ${transaction.xid}`;
+    if (transaction.ledger) await writeLedgerRow(session, ledgerKey(context, transaction));
+    context.emit({ type: 'commit-sent', unit: transaction.unit });
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
+    return `the row in the ledger: ${error.message}`;
+  }
 }
 
 /**
@@ -111,11 +142,8 @@ export async function abandon(context: RunContext, unit: UnitName, why: string):
 }
 
 /** Sends COMMIT and says what became of the transaction, and by what that is known; never guesses. */
-export async function commit(
-  context: RunContext,
-  unit: UnitName,
-  transaction: OpenTransaction,
-): Promise<Decision> {
+export async function commit(context: RunContext, transaction: OpenTransaction): Promise<Decision> {
+  const { unit } = transaction;
   const { outcome, tag, decidedBy } = await sendCommit(context, migratingSession(context), transaction);
   context.emit({ type: 'transaction-ended', unit, tag, outcome, decidedBy });
   return { outcome, decidedBy };

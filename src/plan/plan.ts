@@ -83,6 +83,10 @@ export interface PlanTarget {
   readonly timeline: string | null;
   readonly host: string | null;
   readonly serverMajor: { readonly min: number; readonly max: number };
+  /** The mark that `enroll` left in the database. */
+  readonly marker: string | null;
+  /** `none`: a lost answer to COMMIT may stay unknown. */
+  readonly ledger: 'required' | 'none';
 }
 
 export interface NonScopeLine {

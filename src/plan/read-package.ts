@@ -39,6 +39,8 @@ function readTarget(data: Data): PlanTarget {
     timeline: optional('timeline'),
     host: optional('host'),
     serverMajor: { min: Number(major.min), max: Number(major.max) },
+    marker: optional('marker'),
+    ledger: data.ledger === 'none' ? 'none' : 'required',
   };
 }
 

@@ -15,6 +15,9 @@ export type CheckMoment = 'preflight' | 'in-transaction' | 'after-commit' | 'aft
 
 export type RunMode = 'run' | 'rehearsal';
 
+/** Reviewed SQL that has a transaction of its own. */
+export type UnitName = 'migration' | 'rollback';
+
 /** A review of what the plan runs, as it stood in the corpus when the run started. */
 export interface ChainLink {
   readonly document: DocumentRef;
@@ -49,6 +52,8 @@ export type RunEvent =
   | {
       readonly type: 'run-started';
       readonly runId: string;
+      /** UUID that names the run in the ledger of its target. */
+      readonly ledgerId: string;
       readonly mode: RunMode;
       readonly tool: { readonly name: string; readonly version: string; readonly runtime: string };
       readonly plan: Plan;
@@ -64,6 +69,13 @@ export type RunEvent =
       };
       readonly chain: readonly ChainLink[];
       readonly earlier: readonly EarlierAttempt[];
+    }
+  | {
+      readonly type: 'run-resumed';
+      /** What was cut off behind the last whole line. */
+      readonly torn: { readonly size: string; readonly sha256: string } | null;
+      /** What is open. */
+      readonly reason: string;
     }
   | { readonly type: 'scratch-built'; readonly documents: readonly DocumentRef[] }
   | { readonly type: 'step-started'; readonly id: string; readonly step: StepName | 'lock' }
@@ -125,10 +137,22 @@ export type RunEvent =
       readonly evidence: string | null;
       readonly reason: string | null;
     }
-  | { readonly type: 'transaction-started'; readonly unit: 'migration' | 'rollback'; readonly xid: string }
+  | {
+      readonly type: 'transaction-started';
+      readonly unit: UnitName;
+      readonly xid: string;
+      /** Counts the transactions of this unit in this run, from 1. */
+      readonly attempt: number;
+      /** The server process of the session, to be ended where nobody else can. */
+      readonly backend: { readonly pid: string; readonly startedAt: string };
+      /** Changes whenever the server loses its memory of transactions. */
+      readonly serverLife: string;
+      /** Whether the transaction writes a row into the ledger before it commits. */
+      readonly ledger: boolean;
+    }
   | {
       readonly type: 'statement-executed';
-      readonly unit: 'migration' | 'rollback';
+      readonly unit: UnitName;
       readonly number: number;
       readonly sha256: string;
       readonly tag: string;
@@ -137,15 +161,17 @@ export type RunEvent =
     }
   | {
       readonly type: 'statement-refused';
-      readonly unit: 'migration' | 'rollback';
+      readonly unit: UnitName;
       readonly number: number;
       readonly line: number;
       readonly column: number;
       readonly message: string;
     }
+  /** COMMIT is about to be sent; without this event it never was. */
+  | { readonly type: 'commit-sent'; readonly unit: UnitName }
   | {
       readonly type: 'transaction-ended';
-      readonly unit: 'migration' | 'rollback';
+      readonly unit: UnitName;
       /** The server's own word: `COMMIT`, `ROLLBACK`, `ERROR` where it refused, or empty where it did not answer. */
       readonly tag: string;
       readonly outcome: MigrationOutcome;

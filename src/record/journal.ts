@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
 import { UsageError } from '../base/usage-error.js';
@@ -9,17 +9,33 @@ export const CHAIN_START = '0'.repeat(64);
 
 /** Appends events to a file: each is on disk before the next step starts. */
 export class Journal {
-  private seq = 0;
-  private prev = CHAIN_START;
-  private readonly file: number;
+  private constructor(
+    private readonly file: number,
+    private seq: number,
+    private prev: string,
+    private readonly now: () => Date,
+    private readonly listener: (line: JournalLine) => void,
+  ) {}
 
   /** @param path must not exist yet @param now the clock */
-  constructor(
+  static create(path: string, now: () => Date, listener: (line: JournalLine) => void = () => {}): Journal {
+    return new Journal(openSync(path, 'wx', 0o600), 0, CHAIN_START, now, listener);
+  }
+
+  /**
+   * Goes on behind the last whole line of a journal. What stands behind it is cut off: a line that was never whole
+   * was never followed by an action.
+   * @param reading of the file as it is now
+   */
+  static reopen(
     path: string,
-    private readonly now: () => Date,
-    private readonly listener: (line: JournalLine) => void = () => {},
-  ) {
-    this.file = openSync(path, 'wx', 0o600);
+    { lines, head, size }: JournalReading,
+    now: () => Date,
+    listener: (line: JournalLine) => void,
+  ): Journal {
+    const file = openSync(path, 'r+');
+    ftruncateSync(file, size);
+    return new Journal(file, lines.length, head, now, listener);
   }
 
   /** Writes one event in full and waits for the disk. @throws where either fails: the run stops then */
@@ -44,24 +60,35 @@ export class Journal {
 export interface JournalReading {
   readonly lines: readonly JournalLine[];
   readonly head: string;
+  /** Bytes of the whole lines. */
+  readonly size: number;
+  /** What stands behind the last whole line: the process died while it wrote. Empty in a journal that is whole. */
+  readonly torn: Buffer;
 }
 
-/** Reads a journal and follows its chain over the raw lines. @throws UsageError `bad-record` at the first break */
+/** Reads a whole journal. @throws UsageError `bad-record` at the first break of its chain, or where its end is torn */
 export function readJournal(path: string): JournalReading {
-  let text: string;
+  const reading = readInterrupted(path);
+  if (reading.torn.length > 0)
+    throw new UsageError('bad-record', `${path}:${reading.lines.length + 1}: the last line is not complete`);
+  return reading;
+}
+
+/** Reads a journal whose last line may be torn, and follows its chain over the raw lines. @throws UsageError `bad-record` */
+export function readInterrupted(path: string): JournalReading {
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
   }
   const broken = (line: number, why: string) => new UsageError('bad-record', `${path}:${line}: ${why}`);
-  const raw = text.split('\n');
-  if (raw.pop() !== '') throw broken(raw.length + 1, 'the last line is not complete');
+  const size = bytes.lastIndexOf(0x0a) + 1;
   let head = CHAIN_START;
-  const lines = raw.map((content, index): JournalLine => {
+  const lines = rawLines(bytes.subarray(0, size)).map((content, index): JournalLine => {
     let line: JournalLine;
     try {
-      line = JSON.parse(content) as JournalLine;
+      line = JSON.parse(content.toString('utf8')) as JournalLine;
     } catch {
       throw broken(index + 1, 'not a line of JSON');
     }
@@ -71,5 +98,16 @@ export function readJournal(path: string): JournalReading {
     head = sha256(content);
     return line;
   });
-  return { lines, head };
+  return { lines, head, size, torn: bytes.subarray(size) };
+}
+
+/** Lines as they stand in the file, without their ends: what is decoded and encoded again may be other bytes. */
+function rawLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, start);
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
 }

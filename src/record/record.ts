@@ -1,5 +1,5 @@
 import type { DocumentRef, Plan } from '../plan/plan.js';
-import type { JournalLine, MigrationOutcome, RunEvent, RunMode, RunStatus } from './events.js';
+import type { JournalLine, MigrationOutcome, RunEvent, RunMode, RunStatus, UnitName } from './events.js';
 import type { JournalReading } from './journal.js';
 
 type EventOf<T extends RunEvent['type']> = Omit<Extract<RunEvent, { type: T }>, 'type'>;
@@ -20,10 +20,12 @@ export type Artefact = EventOf<'artefact-written'> & { readonly at: string };
 
 /** One transaction of reviewed SQL: what ran in it and how it ended. */
 export interface TransactionRecord {
-  readonly unit: 'migration' | 'rollback';
+  readonly unit: UnitName;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly xid: string;
+  /** Whether it wrote its row into the ledger of its target. */
+  readonly ledger: boolean;
   readonly statements: readonly StatementRecord[];
   readonly refused: EventOf<'statement-refused'> | null;
   readonly tag: string | null;
@@ -35,6 +37,7 @@ export interface TransactionRecord {
 export interface RunRecord {
   readonly format: 'probatum-record/1';
   readonly runId: string;
+  readonly ledgerId: string;
   readonly mode: RunMode;
   readonly tool: EventOf<'run-started'>['tool'];
   readonly plan: Plan;
@@ -43,6 +46,8 @@ export interface RunRecord {
   readonly chain: EventOf<'run-started'>['chain'];
   readonly earlier: EventOf<'run-started'>['earlier'];
   readonly scratch: readonly DocumentRef[] | null;
+  /** When the run was taken up again after it had been interrupted. */
+  readonly resumed: readonly (EventOf<'run-resumed'> & { readonly at: string })[];
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly steps: readonly StepRecord[];
@@ -67,11 +72,14 @@ export interface RunRecord {
 export function foldJournal({ lines, head }: JournalReading): RunRecord {
   const start = lines[0];
   if (start?.type !== 'run-started') throw new TypeError('a journal starts with run-started');
-  const end = only(lines, 'run-finished').at(-1);
+  // A run that was taken up again behind its end is open once more.
+  const last = lines.at(-1);
+  const end = last?.type === 'run-finished' ? last : undefined;
   const identity = only(lines, 'identity-read');
   return {
     format: 'probatum-record/1',
     runId: start.runId,
+    ledgerId: start.ledgerId,
     mode: start.mode,
     tool: start.tool,
     plan: start.plan,
@@ -80,6 +88,7 @@ export function foldJournal({ lines, head }: JournalReading): RunRecord {
     chain: start.chain,
     earlier: start.earlier,
     scratch: only(lines, 'scratch-built').at(-1)?.documents ?? null,
+    resumed: only(lines, 'run-resumed').map((line) => ({ ...bare(line), at: line.at })),
     startedAt: start.at,
     finishedAt: end?.at ?? null,
     steps: foldSteps(lines),
@@ -132,22 +141,21 @@ function foldSteps(lines: readonly JournalLine[]): StepRecord[] {
   });
 }
 
-function foldTransaction(
-  lines: readonly JournalLine[],
-  unit: 'migration' | 'rollback',
-): TransactionRecord | null {
-  const started = only(lines, 'transaction-started').find((line) => line.unit === unit);
+function foldTransaction(lines: readonly JournalLine[], unit: UnitName): TransactionRecord | null {
+  const started = only(lines, 'transaction-started').findLast((line) => line.unit === unit);
   if (!started) return null;
-  const ended = only(lines, 'transaction-ended').find((line) => line.unit === unit);
+  const own = lines.filter((line) => line.seq > started.seq);
+  const ended = only(own, 'transaction-ended').findLast((line) => line.unit === unit);
   return {
     unit,
     startedAt: started.at,
     endedAt: ended?.at ?? null,
     xid: started.xid,
-    statements: only(lines, 'statement-executed')
+    ledger: started.ledger,
+    statements: only(own, 'statement-executed')
       .filter((line) => line.unit === unit)
       .map(bare),
-    refused: bareOrNull(only(lines, 'statement-refused').find((line) => line.unit === unit)),
+    refused: bareOrNull(only(own, 'statement-refused').find((line) => line.unit === unit)),
     tag: ended?.tag ?? null,
     outcome: ended?.outcome ?? 'unknown',
     decidedBy: ended?.decidedBy ?? null,

@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
 import { UsageError } from '../base/usage-error.js';
 import { schemaErrors } from '../load/schemas.js';
-import { readJournal } from './journal.js';
+import { readInterrupted, readJournal } from './journal.js';
 import { foldJournal, type RunRecord } from './record.js';
 
 /** Names of the files in a run's folder. */
@@ -60,7 +60,7 @@ export function readRecord(path: string): StoredRecord {
 export function readRun(folder: string): StoredRecord {
   const file = join(folder, RECORD_FILE);
   if (existsSync(file)) return readRecord(file);
-  const record = foldJournal(readJournal(join(folder, JOURNAL_FILE)));
+  const record = foldJournal(readInterrupted(join(folder, JOURNAL_FILE)));
   return { record, sha256: sha256(recordText(record)) };
 }
 

@@ -1,16 +1,26 @@
 import type { Range } from '../base/position.js';
-import type { SourceText } from '../parse/source-text.js';
+import { SourceText } from '../parse/source-text.js';
 import type { ByteRange } from './facts.js';
 
 /** The concatenated bytes of one role's fences, and the way back from an offset in them to the document. */
 export class UnitText {
   readonly bytes: Buffer;
 
+  /** The same from the bytes of the document. */
+  static of(document: Buffer, ranges: readonly ByteRange[]): UnitText {
+    return new UnitText(new SourceText(document), ranges);
+  }
+
   constructor(
     private readonly source: SourceText,
     readonly ranges: readonly ByteRange[],
   ) {
     this.bytes = Buffer.concat(ranges.map(({ start, end }) => source.bytes.subarray(start, end)));
+  }
+
+  /** Bytes of the whole document that the fences stand in. */
+  get document(): Uint8Array {
+    return this.source.bytes;
   }
 
   /** Span in the document of bytes `start..end` of the unit. */

@@ -51,6 +51,12 @@ export function catalogueText(snapshot: CatalogueSnapshot): string {
   return snapshot.objects.map((object) => `${canonicalJson(object)}\n`).join('');
 }
 
+/** The snapshot that `catalogueText` wrote. */
+export function parseCatalogue(text: string): CatalogueSnapshot {
+  const lines = text.split('\n').slice(0, -1);
+  return { objects: lines.map((line) => JSON.parse(line) as CatalogueObject) };
+}
+
 /**
  * The snapshot without the names of data files. TRUNCATE and rewrites give a relation a new file, and nothing
  * gives it the old one back, so this is what a rollback can be asked to restore.

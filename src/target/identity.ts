@@ -1,4 +1,5 @@
 import type { Session } from './engine.js';
+import { readMarker } from './ledger.js';
 
 /** What proves that a session is connected to the database that was meant; all values as the server's text. */
 export interface Identity {
@@ -14,6 +15,8 @@ export interface Identity {
   readonly server_version: string;
   readonly server_version_num: string;
   readonly postmaster_start_time: string;
+  /** The mark of an enrolled target; empty where the database is not enrolled. */
+  readonly marker: string;
 }
 
 /** The current timeline is read from the WAL: the control file lags behind a promotion until a checkpoint. */
@@ -39,7 +42,6 @@ WHERE d.datname = pg_catalog.current_database()`;
 export async function readIdentity(session: Session): Promise<Identity> {
   const { columns, rows } = await session.run(IDENTITY);
   const row = rows[0] ?? [];
-  return Object.fromEntries(
-    columns.map((column, index) => [column, row[index] ?? '']),
-  ) as unknown as Identity;
+  const said = Object.fromEntries(columns.map((column, index) => [column, row[index] ?? '']));
+  return { ...(said as unknown as Omit<Identity, 'marker'>), marker: (await readMarker(session)) ?? '' };
 }

@@ -4,12 +4,17 @@ import type { TargetConfig } from '../load/config-types.js';
 import type { Target } from './engine.js';
 import type { Environment } from './environment.js';
 
-/** Opens a target that the configuration names. @throws UsageError */
+/**
+ * Opens a target that the configuration names.
+ * @param takeOver whether the lock of a process that no longer runs is taken from it
+ * @throws UsageError
+ */
 export async function openTarget(
   name: string,
   targets: { readonly [name: string]: TargetConfig },
   root: string,
   env: Environment,
+  takeOver = false,
 ): Promise<Target> {
   const config = Object.hasOwn(targets, name) ? targets[name] : undefined;
   if (!config) {
@@ -22,7 +27,7 @@ export async function openTarget(
   }
   if (config.engine === 'pglite') {
     const { openPgliteTarget } = await import('./pglite.js');
-    return openPgliteTarget(name, resolve(root, config.directory));
+    return openPgliteTarget(name, resolve(root, config.directory), takeOver);
   }
   const { openPostgresTarget } = await import('./postgres.js');
   return openPostgresTarget(name, config, env);

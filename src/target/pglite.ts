@@ -12,9 +12,9 @@ import {
   type StatementResult,
   type Target,
 } from './engine.js';
+import { lockFile, type ReleaseLock } from './lock-file.js';
 import { readDataDirectoryArchive } from './pglite-archive.js';
 import { pgliteVersion } from './pglite-cluster.js';
-import { lockDirectory, type ReleaseLock } from './pglite-lock.js';
 import { PgliteServer } from './pglite-server.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 
@@ -27,17 +27,19 @@ const LIMITATIONS: readonly string[] = [
 
 /**
  * A PGlite database as a target: a directory that exists, or one in memory that ends with the target.
+ * @param takeOver whether the lock of a process that no longer runs is taken from it
  * @throws UsageError locked where another process has the directory open, cannot-connect where it is no cluster
  */
 export async function openPgliteTarget(
   name: string,
   where: string | { readonly memory: true },
+  takeOver = false,
 ): Promise<Target> {
   if (typeof where !== 'string') return new PgliteTarget(await PgliteServer.start('memory://'), () => {});
   const directory = resolve(where);
   if (!existsSync(join(directory, 'PG_VERSION')))
     throw new UsageError('cannot-connect', `target ${name}: ${directory} is not a PGlite database`);
-  const release = lockDirectory(directory);
+  const release = lockFile(directory, directory, takeOver);
   try {
     return new PgliteTarget(await PgliteServer.start(directory), release);
   } catch (error) {

@@ -186,7 +186,7 @@ describe('probatum report', () => {
       const root = join(outer, 'inner');
       const run = join(root, '.probatum/run');
       mkdirSync(run, { recursive: true });
-      const journal = new Journal(join(run, 'journal.jsonl'), () => new Date(0));
+      const journal = Journal.create(join(run, 'journal.jsonl'), () => new Date(0));
       const [started] = journalLines(RUN);
       const {
         seq: _seq,

@@ -162,7 +162,7 @@ describe('a stored record', () => {
   it('of an interrupted run says so, and follows from its journal', () => {
     const run = mkdtempSync(join(folder, 'run-'));
     const times = cut(COMMITTED[1]!, 40).lines.map(({ at }) => new Date(at));
-    const journal = new Journal(join(run, 'journal.jsonl'), () => times.shift()!);
+    const journal = Journal.create(join(run, 'journal.jsonl'), () => times.shift()!);
     for (const { seq: _seq, at: _at, prev: _prev, ...event } of cut(COMMITTED[1]!, 40).lines)
       journal.append(event as RunEvent);
     journal.close();

@@ -73,7 +73,7 @@ describe('a journal', () => {
       fc.property(fc.array(event, { maxLength: 12 }), (events) => {
         const path = newPath();
         const heard: unknown[] = [];
-        const journal = new Journal(path, clock(), (line) => heard.push(line));
+        const journal = Journal.create(path, clock(), (line) => heard.push(line));
         const written = events.map((one) => journal.append(one));
         journal.close();
         const { lines, head } = readJournal(path);
@@ -95,15 +95,15 @@ describe('a journal', () => {
 
   it('is for its owner only, and never one that was there', () => {
     const path = newPath();
-    new Journal(path, clock()).close();
+    Journal.create(path, clock()).close();
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(() => new Journal(path, clock())).toThrow(/EEXIST/);
+    expect(() => Journal.create(path, clock())).toThrow(/EEXIST/);
   });
 
   it('has its line on disk before the listener hears of it', () => {
     const path = newPath();
     const sizes: number[] = [];
-    const journal = new Journal(path, clock(), () => sizes.push(statSync(path).size));
+    const journal = Journal.create(path, clock(), () => sizes.push(statSync(path).size));
     for (const reason of ['one', 'two']) journal.append({ type: 'run-finished', status: 'aborted', reason });
     journal.close();
     const [first, second] = readFileSync(path, 'utf8').split(/(?<=\n)/);

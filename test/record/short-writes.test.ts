@@ -45,7 +45,7 @@ describe('a disk that writes a few bytes at a time', () => {
     const some = most === 1 ? [lines[0]!, ...lines.slice(-2)] : lines;
     const events = some.map((line) => JSON.parse(line));
     const times = events.map(({ at }) => new Date(at));
-    const journal = new Journal(join(run, 'journal.jsonl'), () => times.shift()!);
+    const journal = Journal.create(join(run, 'journal.jsonl'), () => times.shift()!);
     for (const { seq: _seq, at: _at, prev: _prev, ...event } of events) journal.append(event);
     journal.close();
     expect(disk.calls).toBeGreaterThan(events.length);
@@ -65,7 +65,7 @@ describe('a disk that is full', () => {
   it('stops the run at the event, which nobody hears of', () => {
     const heard: unknown[] = [];
     const path = join(folder, 'full.jsonl');
-    const journal = new Journal(
+    const journal = Journal.create(
       path,
       () => new Date(0),
       (line) => heard.push(line),

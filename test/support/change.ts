@@ -59,6 +59,8 @@ export interface ChangeParts {
   readonly packageVerdict?: string;
   /** Parts of the identity that the package names, in place of the database's own. */
   readonly identity?: Partial<Binding>;
+  /** Mark of an enrolled target; without it the package says that there is no ledger. */
+  readonly marker?: string;
   /** The configuration's entry of the target. */
   readonly target?: string;
 }
@@ -235,6 +237,7 @@ target:
   system_identifier: ${named.system_identifier}
   database: ${named.database}
   role: ${named.role}
+  ${parts.marker === undefined ? 'ledger: none' : `marker: ${parts.marker}`}
 limits:
   lock_timeout: ${parts.lockTimeout ?? '5s'}
   statement_timeout: 60s

@@ -2,7 +2,8 @@ import { catalogueDelta, catalogueText, deltaLines, readCatalogue } from '../../
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
-import { abandon, begin, commit, fireDeferred, sendStatements } from '../transaction.js';
+import type { OpenTransaction } from '../outcome.js';
+import { abandon, begin, commit, fireDeferred, sealTransaction, sendStatements } from '../transaction.js';
 import { verificationGrid } from '../verification.js';
 import { denied, done, failed, type Step } from './step.js';
 import { stops, summarise } from './summary.js';
@@ -13,7 +14,7 @@ export const migration: Step = {
   async run(context) {
     await prepareRowChanges(migratingSession(context));
     const transaction = await begin(context, 'migration');
-    const problem = await insideTransaction(context);
+    const problem = await insideTransaction(context, transaction);
     if (problem) {
       await abandon(context, 'migration', problem.detail);
       context.state.outcome = 'not-committed';
@@ -21,7 +22,7 @@ export const migration: Step = {
     }
     // From here on only the server knows; what cannot be asked stays unknown.
     context.state.outcome = 'unknown';
-    const { outcome, decidedBy } = await commit(context, 'migration', transaction);
+    const { outcome, decidedBy } = await commit(context, transaction);
     context.state.outcome = outcome;
     const sent = context.plan.migration.statements.filter((statement) => statement.sent).length;
     if (outcome === 'committed') return done(`${sent} statements, COMMIT`);
@@ -32,15 +33,20 @@ export const migration: Step = {
 };
 
 /** Everything between BEGIN and COMMIT; null where COMMIT may be sent. */
-async function insideTransaction(context: RunContext): Promise<StepResult | null> {
+async function insideTransaction(
+  context: RunContext,
+  transaction: OpenTransaction,
+): Promise<StepResult | null> {
   try {
     const drift = await driftSince(context);
     if (drift) return denied(drift);
     const refusal = (await sendStatements(context, 'migration')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
     const verdicts = await verificationGrid(context, migratingSession(context), 'in-transaction');
-    if (!verdicts.some((verdict) => stops(context, verdict))) return null;
-    return denied(`verification in the transaction: ${summarise(context, verdicts).detail}`);
+    if (verdicts.some((verdict) => stops(context, verdict)))
+      return denied(`verification in the transaction: ${summarise(context, verdicts).detail}`);
+    const unsealed = await sealTransaction(context, transaction);
+    return unsealed ? failed(unsealed) : null;
   } catch (error) {
     if (error instanceof DatabaseError) return failed(error.message);
     // Whatever it is, COMMIT was not sent, and the record must not leave that open.

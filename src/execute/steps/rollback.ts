@@ -8,7 +8,8 @@ import {
 } from '../../target/catalogue.js';
 import { DatabaseError } from '../../target/engine.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
-import { abandon, begin, commit, sendStatements } from '../transaction.js';
+import type { OpenTransaction } from '../outcome.js';
+import { abandon, begin, commit, sealTransaction, sendStatements } from '../transaction.js';
 import { done, failed, type Step, skipped } from './step.js';
 
 /** C-08: the way back, only if C-07 found something wrong; then the catalogue must equal C-03's. */
@@ -22,28 +23,33 @@ export const rollback: Step = {
     if (plan.rollbackPolicy === 'by-hand')
       return skipped('verification failed; the package leaves the rollback to a person');
     const transaction = await begin(context, 'rollback');
-    const problem = await undo(context);
+    const problem = await undo(context, transaction);
     if (problem) {
       await abandon(context, 'rollback', problem.detail);
       return problem;
     }
-    const { outcome, decidedBy } = await commit(context, 'rollback', transaction);
+    const { outcome, decidedBy } = await commit(context, transaction);
     if (outcome !== 'committed') return failed(`the rollback is ${outcome}: ${decidedBy}`);
-    const lines = await differences(context, 'D-ROLLBACK', 'after the rollback');
-    if (lines.length > 0) return failed(`after the rollback the catalogue differs: ${lines.join(', ')}`);
-    state.rolledBack = true;
-    return done('rolled back; the catalogue equals the snapshot');
+    return confirmRollback(context);
   },
 };
 
-async function undo(context: RunContext): Promise<StepResult | null> {
+/** A rollback that is committed is only done once the catalogue is as it was. */
+export async function confirmRollback(context: RunContext): Promise<StepResult> {
+  const lines = await differences(context, 'D-ROLLBACK', 'after the rollback');
+  if (lines.length > 0) return failed(`after the rollback the catalogue differs: ${lines.join(', ')}`);
+  context.state.rolledBack = true;
+  return done('rolled back; the catalogue equals the snapshot');
+}
+
+async function undo(context: RunContext, transaction: OpenTransaction): Promise<StepResult | null> {
   try {
     const refusal = await sendStatements(context, 'rollback');
     if (refusal) return failed(refusal);
     const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback');
-    return lines.length > 0
-      ? failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`)
-      : null;
+    if (lines.length > 0) return failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`);
+    const unsealed = await sealTransaction(context, transaction);
+    return unsealed ? failed(unsealed) : null;
   } catch (error) {
     if (error instanceof DatabaseError) return failed(error.message);
     await abandon(context, 'rollback', error instanceof Error ? error.message : String(error));

@@ -1,0 +1,127 @@
+import { canonicalJson } from '../base/canonical-json.js';
+import { PACKAGE_ROOT } from '../base/package-root.js';
+import { UsageError } from '../base/usage-error.js';
+import { startRun } from '../execute/start-run.js';
+import { defaultConfig, loadConfig } from '../load/config.js';
+import { missingReviews } from '../model/chain.js';
+import { compile, preparePlan, reviewErrors } from '../pipeline.js';
+import { planDigest } from '../plan/build-plan.js';
+import type { Plan, PlanTarget } from '../plan/plan.js';
+import { encodeTerminal } from '../render/encode.js';
+import type { Target } from '../target/engine.js';
+import { type Identity, readIdentity } from '../target/identity.js';
+import { openTarget } from '../target/open-target.js';
+import { runProgress } from './progress.js';
+import { chainOf, finish } from './run.js';
+import type { Environment } from './terminal.js';
+
+/** The project's own governed change, which comes with the tool. */
+const PACKAGE = 'knowledge/probatum/enrolment/probatum-enrolment-command-package-2026-11-22.md';
+
+export interface EnrollOptions {
+  /** Whether to run the change, or only to show it. */
+  readonly write: boolean;
+  readonly format: 'pretty' | 'json';
+}
+
+/**
+ * `probatum enroll TARGET`: runs the project's own change on a target, which gives it a mark and a ledger.
+ * @returns exit code: 0 enrolled, 1 shown only or a no, else as of a run
+ */
+export async function enroll(
+  environment: Environment,
+  name: string,
+  options: EnrollOptions,
+): Promise<number> {
+  const { root, targets } = loadConfig(environment.root);
+  const compilation = await compile(defaultConfig(PACKAGE_ROOT));
+  const prepared = preparePlan(compilation, PACKAGE);
+  if (!('plan' in prepared) || prepared.errors.length > 0) throw damaged('its documents have errors');
+  const missing = missingReviews(compilation.model, prepared.plan.package.path, prepared.plan.ddl.path);
+  if (missing.length + reviewErrors(compilation, prepared.plan).length > 0)
+    throw damaged('it is not reviewed');
+  const target = await openTarget(name, targets, root, environment.variables);
+  try {
+    const identity = await identityOf(target);
+    if (identity.marker !== '') return said(environment, identity, options);
+    const plan: Plan = { ...prepared.plan, target: meaning(name, identity) };
+    const planSha256 = planDigest(plan);
+    if (!options.write) return show(environment, plan, planSha256, options);
+    const finished = await startRun({
+      ...prepared,
+      plan,
+      planSha256,
+      mode: 'run',
+      targetName: name,
+      target,
+      root,
+      chain: chainOf(compilation, prepared),
+      now: environment.now,
+      onEvent: await runProgress(environment),
+    });
+    const code = finish(environment, 'run', planSha256, finished, options.format);
+    return code === 0 && options.format === 'pretty'
+      ? said(environment, await identityOf(target), options)
+      : code;
+  } finally {
+    await target.close();
+  }
+}
+
+function damaged(why: string): UsageError {
+  return new UsageError(
+    'plan-refused',
+    `the change that comes with the tool cannot be run: ${why}`,
+    'Install the tool again.',
+  );
+}
+
+async function identityOf(target: Target): Promise<Identity> {
+  const session = await target.open();
+  return readIdentity(session).finally(() => session.close());
+}
+
+/** The one package whose target is not known beforehand means the database that answers. */
+function meaning(name: string, identity: Identity): PlanTarget {
+  const major = Math.floor(Number(identity.server_version_num) / 10_000);
+  return {
+    name,
+    systemIdentifier: identity.system_identifier,
+    database: identity.database,
+    role: identity.role,
+    databaseOid: identity.database_oid,
+    timeline: identity.timeline,
+    host: null,
+    serverMajor: { min: major, max: major },
+    marker: null,
+    ledger: 'none',
+  };
+}
+
+function show({ terminal }: Environment, plan: Plan, planSha256: string, { format }: EnrollOptions): number {
+  const { target } = plan;
+  if (format === 'json') {
+    terminal.out(`${canonicalJson({ enrolled: false, planSha256, target })}\n`);
+    return 1;
+  }
+  const lines = [
+    `target ${target.name}: database ${target.database} of system ${target.systemIdentifier}, as ${target.role}`,
+    `would run plan ${planSha256}:`,
+    ...plan.migration.statements.map(({ label }) => `  ${label}`),
+  ];
+  terminal.out(`${lines.map(encodeTerminal).join('\n')}\n`);
+  terminal.err('nothing was written: say --write to enroll it\n');
+  return 1;
+}
+
+/** What a package has to say to mean this database. */
+function said({ terminal }: Environment, identity: Identity, { format }: EnrollOptions): number {
+  const { system_identifier, database, role, marker } = identity;
+  if (format === 'json')
+    terminal.out(`${canonicalJson({ enrolled: true, database, marker, role, system_identifier })}\n`);
+  else
+    terminal.out(
+      `enrolled; a package means it by\ntarget:\n  system_identifier: ${system_identifier}\n  database: ${encodeTerminal(database)}\n  role: ${encodeTerminal(role)}\n  marker: ${encodeTerminal(marker)}\n`,
+    );
+  return 0;
+}

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from '../base/usage-error.js';
+import { resumeRun } from '../execute/resume-run.js';
+import { loadConfig } from '../load/config.js';
+import { JOURNAL_FILE, readRun } from '../record/store.js';
+import { openTarget } from '../target/open-target.js';
+import { runProgress } from './progress.js';
+import { finish } from './run.js';
+import type { Environment } from './terminal.js';
+
+export interface ResumeOptions {
+  readonly format: 'pretty' | 'json';
+}
+
+/** `probatum resume RUN`: settles a run that died and finishes what is safe. @returns exit code (RUN, "Outcomes") */
+export async function resume(environment: Environment, run: string, options: ResumeOptions): Promise<number> {
+  const { root, targets } = loadConfig(environment.root);
+  const folder = findRun(environment, root, run);
+  const { target: named } = readRun(folder).record;
+  const target = await openTarget(named.name, targets, root, environment.variables, true);
+  try {
+    const finished = await resumeRun({
+      folder,
+      target,
+      now: environment.now,
+      onEvent: await runProgress(environment),
+    });
+    return finish(environment, 'run', finished.stored.record.planSha256, finished, options.format);
+  } finally {
+    await target.close();
+  }
+}
+
+/** The folder of a run that is named by its path or by its id. @throws UsageError */
+function findRun({ cwd }: Environment, root: string, run: string): string {
+  const named = resolve(cwd, run);
+  const path = basename(named) === JOURNAL_FILE ? dirname(named) : named;
+  if (existsSync(join(path, JOURNAL_FILE))) return path;
+  const all = join(root, '.probatum', 'runs');
+  const changes = existsSync(all) ? readdirSync(all) : [];
+  const found = changes
+    .map((change) => join(all, change, run))
+    .filter((one) => existsSync(join(one, JOURNAL_FILE)));
+  if (found.length === 1) return found[0]!;
+  const help = found.length === 0 ? 'probatum runs lists them' : `say which: ${found.join(', ')}`;
+  throw new UsageError('cannot-read', `no run ${run}`, help);
+}
