@@ -42,7 +42,7 @@ export async function runProgress({ terminal, touched }: Environment): Promise<(
           : line.status === 'skipped'
             ? paint.dim('skipped')
             : paint.red(line.status);
-      const pad = ' '.repeat(8 - line.status.length);
+      const pad = ' '.repeat(Math.max(1, 8 - line.status.length));
       print(`${mark}${pad}${line.id.padEnd(6)} ${STEPS[line.step].title}: ${encodeTerminal(line.detail)}`);
     }
     if (line.type === 'run-finished') spinner?.stop();

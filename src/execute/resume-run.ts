@@ -116,7 +116,7 @@ function closeInterrupted(
       type: 'step-finished',
       id: open.id,
       step: open.step,
-      status: 'failed',
+      status: 'interrupted',
       detail: INTERRUPTED,
     });
 }
@@ -191,7 +191,7 @@ async function settleMigration(context: RunContext, lines: readonly JournalLine[
       type: 'step-finished',
       id: open.id,
       step: 'migration',
-      status: committed ? 'done' : 'failed',
+      status: committed ? 'done' : 'interrupted',
       detail,
     });
   }
@@ -217,7 +217,7 @@ async function finishCommitted(context: RunContext, lines: readonly JournalLine[
         type: 'step-finished',
         id: open.id,
         step: open.step,
-        status: 'failed',
+        status: 'interrupted',
         detail: INTERRUPTED,
       });
     const reason = await runCommand(context, command);

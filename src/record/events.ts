@@ -1,7 +1,10 @@
 import type { DocumentRef, GateName, Plan, StepName } from '../plan/plan.js';
 
-/** How a step ended. `denied`: a gate or check said no; `skipped`: its condition did not arise. */
-export type StepStatus = 'done' | 'denied' | 'failed' | 'skipped';
+/**
+ * How a step ended. `denied`: a gate or check said no; `skipped`: its condition did not arise; `interrupted`: the process
+ * died in it, as one that took the run up again found.
+ */
+export type StepStatus = 'done' | 'denied' | 'failed' | 'skipped' | 'interrupted';
 
 /** `PASS` only where expected and observed are both in the record; what did not run is `NOT RUN`. */
 export type Verdict = 'PASS' | 'FAIL' | 'NOT RUN';

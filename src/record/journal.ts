@@ -33,7 +33,7 @@ export class Journal {
     now: () => Date,
     listener: (line: JournalLine) => void,
   ): Journal {
-    const file = openSync(path, 'r+');
+    const file = openSync(path, 'a');
     ftruncateSync(file, size);
     return new Journal(file, lines.length, head, now, listener);
   }

@@ -69,7 +69,7 @@ export interface RunRecord {
 }
 
 /** Folds a journal into its record. A journal without an end gives an `indeterminate` run: nothing is guessed. */
-export function foldJournal({ lines, head }: JournalReading): RunRecord {
+export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'head'>): RunRecord {
   const start = lines[0];
   if (start?.type !== 'run-started') throw new TypeError('a journal starts with run-started');
   // A run that was taken up again behind its end is open once more.

@@ -44,7 +44,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
     });
     expect(record.migration).toMatchObject({
       tag: '',
-      decidedBy: expect.stringMatching(/; COMMIT was not sent$|^pg_xact_status\(\d+\) .*: aborted$/),
+      decidedBy: expect.stringMatching(/; COMMIT was not sent$|; pg_xact_status\(\d+\) .*: aborted$/),
     });
     expect(report).toContain('/ (no answer)\n');
     expect(await state(change)).toEqual(BEFORE);
@@ -88,7 +88,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
     );
     expect(record.migration).toMatchObject({
       tag: '',
-      decidedBy: expect.stringMatching(/^pg_xact_status\(\d+\) .*: aborted$/),
+      decidedBy: expect.stringMatching(/; pg_xact_status\(\d+\) .*: aborted$/),
     });
     expect(report).toContain('/ (no answer)\n');
     expect(await state(change)).toEqual(BEFORE);
@@ -163,8 +163,8 @@ describe.skipIf(requirePostgres() === null)('a server that crashes at COMMIT', (
       status: 'indeterminate',
       outcome: 'unknown',
     });
-    expect(record.migration?.decidedBy).toBe(
-      'COMMIT was not answered, and the server was restarted or recovered from a crash since',
+    expect(record.migration?.decidedBy).toMatch(
+      /^COMMIT was not answered \(.*\); the server was restarted or recovered from a crash since$/,
     );
     return record;
   };

@@ -19,10 +19,18 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The first lines of a journal, as if the run had died there. */
-function cut(committed: Committed, count: number): JournalReading {
+function cut(committed: Committed, count: number): Pick<JournalReading, 'lines' | 'head'> {
   const raw = journalLines(committed).slice(0, count);
   return { lines: raw.map((line) => JSON.parse(line) as JournalLine), head: sha256(raw.at(-1) ?? '') };
 }
+
+/** What else is recorded of a transaction. */
+const OPENED = {
+  attempt: 1,
+  backend: { pid: '1', startedAt: '2026-05-16 00:00:00+00' },
+  serverLife: '',
+  ledger: false,
+} as const;
 
 /** Makes every value below read-only, so that a fold which writes to it fails. */
 function freeze<T>(value: T): T {
@@ -84,7 +92,7 @@ describe.each(COMMITTED)('the fold of the committed $name', (committed) => {
 
 describe('the fold of a journal', () => {
   const start = cut(COMMITTED[1]!, 1).lines[0]!;
-  const read = (...events: readonly RunEvent[]): JournalReading => ({
+  const read = (...events: readonly RunEvent[]): Pick<JournalReading, 'lines' | 'head'> => ({
     lines: [
       start,
       ...events.map(
@@ -104,7 +112,7 @@ describe('the fold of a journal', () => {
   it('keeps the two transactions apart, with what the server refused', () => {
     const record = foldJournal(
       read(
-        { type: 'transaction-started', unit: 'migration', xid: '7' },
+        { type: 'transaction-started', unit: 'migration', xid: '7', ...OPENED },
         {
           type: 'statement-executed',
           unit: 'migration',
@@ -121,7 +129,7 @@ describe('the fold of a journal', () => {
           outcome: 'committed',
           decidedBy: 'the server',
         },
-        { type: 'transaction-started', unit: 'rollback', xid: '8' },
+        { type: 'transaction-started', unit: 'rollback', xid: '8', ...OPENED },
         { type: 'statement-refused', unit: 'rollback', number: 1, line: 9, column: 2, message: 'in use' },
         {
           type: 'transaction-ended',

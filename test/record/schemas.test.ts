@@ -89,7 +89,16 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
     evidence: null,
     reason: 'it did not run',
   },
-  'transaction-started': { unit: 'rollback', xid: '18446744073709551615' },
+  'transaction-started': {
+    unit: 'rollback',
+    xid: '18446744073709551615',
+    attempt: 2,
+    backend: { pid: '1', startedAt: '2026-05-16 00:00:00+00' },
+    serverLife: '',
+    ledger: true,
+  },
+  'commit-sent': { unit: 'rollback' },
+  'run-resumed': { torn: { size: '7', sha256: digest }, reason: 'the run was interrupted' },
   'statement-executed': {
     unit: 'rollback',
     number: 1,

@@ -61,6 +61,7 @@ export interface ChangeParts {
   readonly identity?: Partial<Binding>;
   /** Mark of an enrolled target; without it the package says that there is no ledger. */
   readonly marker?: string;
+  readonly ledger?: 'required';
   /** The configuration's entry of the target. */
   readonly target?: string;
 }
@@ -237,8 +238,7 @@ target:
   system_identifier: ${named.system_identifier}
   database: ${named.database}
   role: ${named.role}
-  ${parts.marker === undefined ? 'ledger: none' : `marker: ${parts.marker}`}
-limits:
+${enrolment(parts)}limits:
   lock_timeout: ${parts.lockTimeout ?? '5s'}
   statement_timeout: 60s
 gates:
@@ -258,6 +258,11 @@ next:
 `;
   const verify = (parts.verify ?? VERIFY).replaceAll('@database@', named.database);
   return `${header('command-package', DOCUMENTS.package, front)}# Package\n\n${fence('preflight', parts.preflight ?? PREFLIGHT)}\n${fence('verify', verify)}`;
+}
+
+function enrolment({ marker, ledger }: ChangeParts): string {
+  if (marker !== undefined) return `  marker: ${marker}\n`;
+  return ledger === 'required' ? '' : '  ledger: none\n';
 }
 
 function review(path: string, subject: string, rest: string): string {

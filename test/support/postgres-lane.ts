@@ -7,17 +7,19 @@ import { type PostgresServer, startPostgresServer } from './postgres-server.js';
 export interface PostgresLane {
   readonly server: PostgresServer;
   make(parts?: ChangeParts, prepare?: string): Promise<PostgresChange>;
+  /** What else is done when the test is over. */
+  atEnd(remove: () => void): void;
 }
 
 /** Call inside `describe`; server and changes go away with it. */
 export function postgresLane(): PostgresLane {
   let server: PostgresServer | undefined;
-  const changes: PostgresChange[] = [];
+  const over: (() => void)[] = [];
   beforeAll(async () => {
     server = await startPostgresServer();
   });
   afterEach(() => {
-    for (const change of changes.splice(0)) change.remove();
+    for (const remove of over.splice(0)) remove();
   });
   afterAll(() => server?.stop());
   const running = () => {
@@ -30,8 +32,9 @@ export function postgresLane(): PostgresLane {
     },
     async make(parts, prepare) {
       const change = await postgresChange(running(), parts, prepare);
-      changes.push(change);
+      over.push(change.remove);
       return change;
     },
+    atEnd: (remove) => void over.push(remove),
   };
 }

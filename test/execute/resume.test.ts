@@ -1,0 +1,347 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { enroll } from '../../src/commands/enroll.js';
+import { resume } from '../../src/commands/resume.js';
+import { runs } from '../../src/commands/runs.js';
+import type { JournalLine } from '../../src/record/events.js';
+import { TARGET, URL_VARIABLE } from '../support/change.js';
+import { enrolledChange } from '../support/enrolled-change.js';
+import { expectRun } from '../support/expect-run.js';
+import { type PostgresChange, queryOnce } from '../support/postgres-change.js';
+import { postgresLane } from '../support/postgres-lane.js';
+import { requirePostgres } from '../support/postgres-server.js';
+import {
+  environmentOf,
+  newestRun,
+  onceAt,
+  type Printed,
+  runFolders,
+  runHere,
+  runQuick,
+} from '../support/run-probatum.js';
+import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
+
+const state = async ({ url }: PostgresChange) =>
+  (
+    await queryOnce(
+      url,
+      "SELECT to_regclass('app.item') IS NOT NULL AS item, (SELECT count(*)::int FROM app.base) AS base",
+    )
+  )[0];
+const BEFORE = { item: false, base: 1 };
+const AFTER = { item: true, base: 2 };
+
+const ledger = ({ url }: PostgresChange) =>
+  queryOnce(url, 'SELECT run_id::text AS run, unit, outcome FROM probatum.run ORDER BY recorded_at, unit');
+
+async function resumeHere(change: PostgresChange, url = change.url): Promise<Printed> {
+  const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: url });
+  const code = await resume(environment, newestRun(change.root)!, { format: 'pretty' });
+  return { code, ...printed };
+}
+
+/** The run of a change in a process that is killed at the first event that fits, before the next one. */
+function killedAt(change: PostgresChange, url: string, fits: string): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, '../support/run-and-die.ts'), change.root, url, fits],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let err = '';
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('close', (_code, signal) =>
+      signal === 'SIGKILL' ? resolve() : reject(new Error(`it was not killed: ${err}`)),
+    );
+  });
+}
+
+describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
+  const lane = postgresLane();
+  let proxy: TcpProxy;
+  beforeEach(async () => {
+    proxy = await startProxy(lane.server.port);
+  });
+  afterEach(() => proxy.close());
+
+  test('is shown first, enrolled by --write, and only once', async () => {
+    const change = await lane.make();
+    const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: change.url });
+    expect(await enroll(environment, TARGET, { write: false, format: 'pretty' })).toBe(1);
+    expect(printed.out).toContain(`system ${change.identity.system_identifier}`);
+    expect(printed.out).toContain('CREATE TABLE probatum.run');
+    expect(await change.query("SELECT to_regnamespace('probatum') AS found")).toEqual([{ found: null }]);
+    expect(await enroll(environment, TARGET, { write: true, format: 'pretty' })).toBe(0);
+    const [{ marker }] = (await change.query('SELECT marker::text FROM probatum.target')) as [
+      { marker: string },
+    ];
+    expect(printed.out).toContain(`  marker: ${marker}\n`);
+    const again = environmentOf(change.root, { [URL_VARIABLE]: change.url });
+    expect(await enroll(again.environment, TARGET, { write: true, format: 'json' })).toBe(0);
+    expect(JSON.parse(again.printed.out)).toMatchObject({ enrolled: true, marker });
+  });
+
+  test('gets one row for each transaction, in that transaction', async () => {
+    const change = await enrolledChange(lane);
+    const { record } = await expectRun(change.root, await runQuick(change.root, change.url), {
+      code: 0,
+      status: 'succeeded',
+      outcome: 'committed',
+    });
+    expect(record.migration?.ledger).toBe(true);
+    expect(await ledger(change)).toEqual([{ run: record.ledgerId, unit: 'migration', outcome: 'committed' }]);
+  });
+
+  test.each([
+    ['with another mark', '11111111-1111-4111-8111-111111111111', 'marker'],
+    ['that is not enrolled, though the package means one that is', null, 'ledger'],
+  ])('%s is refused', async (_, marker, part) => {
+    const change =
+      marker === null ? await lane.make({ ledger: 'required' }) : await enrolledChange(lane, { marker });
+    const { record } = await expectRun(change.root, await runQuick(change.root, change.url), {
+      code: 1,
+      status: 'aborted',
+      outcome: 'none',
+    });
+    expect(record.reason).toMatch(new RegExp(`^GUARD: .*${part} is `));
+  });
+
+  test.each([
+    ['before it takes effect', false, BEFORE, 'not-committed', 1, 'aborted'],
+    ['after it took effect', true, AFTER, 'committed', 0, 'succeeded'],
+  ] as const)(
+    'whose connection is lost at COMMIT, %s: the ledger decides',
+    async (_, forwards, left, outcome, code, status) => {
+      const change = await enrolledChange(lane);
+      proxy.atCommit = async (forward) => {
+        if (forwards) await forward();
+      };
+      const { record } = await expectRun(change.root, await runQuick(change.root, proxy.url(change.url)), {
+        code,
+        status,
+        outcome,
+      });
+      expect(record.migration?.decidedBy).toContain('the ledger');
+      expect(await state(change)).toEqual(left);
+    },
+  );
+
+  describe('on which a run died', () => {
+    // Event, and what it leaves: before the transaction, in it, when COMMIT is to be sent, after it.
+    test.each([
+      ['run-started', BEFORE, 'aborted', 1],
+      ['step-finished:C-00', BEFORE, 'aborted', 1],
+      ['step-started:C-01', BEFORE, 'aborted', 1],
+      ['step-finished:C-05', BEFORE, 'aborted', 1],
+      ['transaction-started', BEFORE, 'aborted', 1],
+      ['statement-executed', BEFORE, 'aborted', 1],
+      ['check-evaluated:V-3', BEFORE, 'aborted', 1],
+      ['commit-sent', BEFORE, 'aborted', 1],
+      ['transaction-ended', AFTER, 'succeeded', 0],
+      ['step-finished:C-06', AFTER, 'succeeded', 0],
+      ['step-started:C-07', AFTER, 'succeeded', 0],
+      ['step-finished:C-07', AFTER, 'succeeded', 0],
+    ] as const)('at %s: resume settles it', async (event, left, status, code) => {
+      const change = await enrolledChange(lane);
+      await killedAt(change, change.url, event);
+      const folder = newestRun(change.root)!;
+      const listed = environmentOf(change.root);
+      runs(listed.environment, undefined, { format: 'json' });
+      expect(JSON.parse(listed.printed.out).runs.at(-1)).toMatchObject({ status: 'indeterminate' });
+      const outcome =
+        status === 'succeeded'
+          ? 'committed'
+          : event === 'run-started' || event.startsWith('step')
+            ? 'none'
+            : 'not-committed';
+      const { record } = await expectRun(
+        change.root,
+        await resumeHere(change),
+        { code, status, outcome },
+        folder,
+      );
+      expect(record.resumed).toHaveLength(1);
+      expect(await state(change)).toEqual(left);
+      expect(runFolders(change.root)).toHaveLength(1);
+      // Again: there is nothing left to do.
+      const bytes = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
+      expect((await resumeHere(change)).code).toBe(code);
+      expect(readFileSync(join(folder, 'journal.jsonl'), 'utf8')).toBe(bytes);
+    });
+
+    test('between COMMIT and its answer: the row says that it is committed', async () => {
+      const change = await enrolledChange(lane);
+      let died: Promise<void> | undefined;
+      proxy.atCommit = async (forward) => {
+        await forward();
+        process.kill(
+          Number(readFileSync(join(newestRun(change.root)!, 'run.lock'), 'utf8').split(' ')[0]),
+          'SIGKILL',
+        );
+      };
+      died = killedAt(change, proxy.url(change.url), 'never');
+      await died;
+      const { record } = await expectRun(change.root, await resumeHere(change), {
+        code: 0,
+        status: 'succeeded',
+        outcome: 'committed',
+      });
+      expect(record.migration?.decidedBy).toContain('is in the ledger');
+      expect(await state(change)).toEqual(AFTER);
+    });
+
+    test('with half a line in its journal: it is cut off, and the record says so', async () => {
+      const change = await enrolledChange(lane);
+      await killedAt(change, change.url, 'statement-executed');
+      const journal = join(newestRun(change.root)!, 'journal.jsonl');
+      appendFileSync(journal, '{"at":"2026-');
+      const { record } = await expectRun(change.root, await resumeHere(change), {
+        code: 1,
+        status: 'aborted',
+        outcome: 'not-committed',
+      });
+      expect(record.resumed[0]?.torn).toMatchObject({ size: '12' });
+    });
+
+    test('a new run is refused until it is settled', async () => {
+      const change = await enrolledChange(lane);
+      await killedAt(change, change.url, 'commit-sent');
+      const refused = await runQuick(change.root, change.url);
+      expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('probatum resume') });
+      expect((await resumeHere(change)).code).toBe(1);
+      const { record } = await expectRun(change.root, await runQuick(change.root, change.url), {
+        code: 0,
+        status: 'succeeded',
+        outcome: 'committed',
+      });
+      expect(record.earlier.at(-1)).toMatchObject({
+        status: 'aborted',
+        reason: expect.stringContaining('C-06'),
+      });
+    });
+
+    test('with a changed artefact: it is not taken up, and nothing is written', async () => {
+      const change = await enrolledChange(lane);
+      await killedAt(change, change.url, 'transaction-ended');
+      const folder = newestRun(change.root)!;
+      const bytes = readFileSync(join(folder, 'journal.jsonl'));
+      writeFileSync(join(folder, 'artefacts', 'verify.sql'), 'SELECT 1;\n');
+      await expect(resumeHere(change)).rejects.toThrow('verify.sql does not have the digest');
+      expect(readFileSync(join(folder, 'journal.jsonl'))).toEqual(bytes);
+    });
+  });
+
+  test('whose session still holds the transaction: it is ended, and cannot commit later', async () => {
+    const change = await enrolledChange(lane);
+    const holding = await queryHolder(change);
+    try {
+      const folder = newestRun(change.root)!;
+      const { record } = await expectRun(
+        change.root,
+        await resumeHere(change),
+        {
+          code: 1,
+          status: 'aborted',
+          outcome: 'not-committed',
+        },
+        folder,
+      );
+      expect(record.migration?.decidedBy).toContain('cannot commit any more');
+      expect(await holding.commit()).toBe('refused');
+      expect(await state(change)).toEqual(BEFORE);
+    } finally {
+      await holding.end();
+    }
+  });
+
+  /** Kills the tool while its server process lives on behind the proxy, with COMMIT held back. */
+  async function queryHolder(change: PostgresChange) {
+    let release: (() => void) | undefined;
+    let sent: Promise<'refused' | 'committed'> | undefined;
+    proxy.atCommit = async (forward) => {
+      process.kill(
+        Number(readFileSync(join(newestRun(change.root)!, 'run.lock'), 'utf8').split(' ')[0]),
+        'SIGKILL',
+      );
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      sent = forward().then(
+        async () => ((await state(change))?.item ? 'committed' : 'refused'),
+        () => 'refused' as const,
+      );
+      await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 2000))]);
+    };
+    await killedAt(change, proxy.url(change.url), 'never');
+    return {
+      async commit() {
+        release?.();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return (await state(change))?.item ? 'committed' : 'refused';
+      },
+      async end() {
+        release?.();
+      },
+    };
+  }
+
+  test('whose verification failed after COMMIT, and the run died before the rollback: it is rolled back', async () => {
+    const change = await enrolledChange(lane, { onlyInside: true });
+    await killedAt(change, change.url, 'step-finished:C-07');
+    const { record } = await expectRun(change.root, await resumeHere(change), {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+    });
+    expect(record.rollback?.outcome).toBe('committed');
+    expect(await state(change)).toEqual(BEFORE);
+    expect((await ledger(change)).map(({ unit, outcome }) => [unit, outcome])).toEqual([
+      ['migration', 'committed'],
+      ['rollback', 'committed'],
+    ]);
+  });
+
+  test.each([
+    ['statement-executed:rollback', 2],
+    ['commit-sent:rollback', 2],
+    ['transaction-ended:rollback', 1],
+  ] as const)('which died in its rollback, at %s', async (event, attempts) => {
+    const change = await enrolledChange(lane, { onlyInside: true });
+    await killedAt(change, change.url, event);
+    const { record } = await expectRun(change.root, await resumeHere(change), {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+    });
+    expect(record.rollback).toMatchObject({ outcome: 'committed' });
+    expect(await state(change)).toEqual(BEFORE);
+    expect((await ledger(change)).filter(({ unit }) => String(unit).startsWith('rollback'))).toHaveLength(
+      attempts,
+    );
+  });
+
+  test('is not taken up while its process is at work', async () => {
+    const change = await enrolledChange(lane);
+    let refused: unknown;
+    const waits: Promise<unknown>[] = [];
+    const atWork = (line: JournalLine) => line.type === 'step-finished' && line.id === 'C-05';
+    await runHere(change.root, change.url, {
+      onEvent: onceAt(atWork, () => {
+        waits.push(
+          resumeHere(change).catch((error: unknown) => {
+            refused = error;
+          }),
+        );
+      }),
+    });
+    await Promise.all(waits);
+    expect(refused).toMatchObject({ code: 'locked' });
+    expect(existsSync(join(newestRun(change.root)!, 'run.lock'))).toBe(false);
+  });
+});
