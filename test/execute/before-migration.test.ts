@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { UsageError } from '../../src/base/usage-error.js';
 import { run } from '../../src/commands/run.js';
+import { STAGED } from '../../src/execute/steps/provenance.js';
 import { type ChangeParts, DOCUMENTS, TARGET, URL_VARIABLE } from '../support/change.js';
 import { expectRun } from '../support/expect-run.js';
 import type { PostgresChange } from '../support/postgres-change.js';
@@ -107,7 +108,7 @@ SELECT count(*) FROM app.nowhere;
     const change = await lane.make({ identity });
     const { record } = await expectStopped(change, 'GUARD', () => runQuick(change.root, change.url));
     expect(record.reason).toContain(`${part} is `);
-    expect(record.artefacts.map(({ name }) => name)).toEqual(['migration SQL', 'rollback SQL']);
+    expect(record.artefacts.map(({ name }) => name)).toEqual(Object.values(STAGED).map(({ name }) => name));
     expect(record.identity.before?.parts.filter(({ verdict }) => verdict === 'FAIL')).toHaveLength(1);
   });
 

@@ -87,7 +87,7 @@ describe('a run on a PGlite directory', () => {
     });
     const after = await look(root);
     expect([hasItem(after), after.ids]).toEqual([true, ['1', '2']]);
-    expect(report).toContain('What this engine cannot give:');
+    expect(report).toContain('What cannot be given here:');
     expect(record.checks.every(({ verdict }) => verdict === 'PASS')).toBe(true);
   });
 
@@ -215,7 +215,7 @@ SELECT count(*) FROM app.base;
     expect(second.record.earlier).toMatchObject([{ runId, mode: 'rehearsal', status: 'aborted', reason }]);
     const { tables } = readReport(second.report);
     const [[...told] = []] = rowsUnder(tables, 'Run', 'Mode', 'Status');
-    expect(told.slice(0, 4)).toEqual([runId, 'rehearsal', 'aborted', reason]);
+    expect(told.slice(0, 4)).toEqual([runId, 'rehearsal', 'aborted, nothing changed', reason]);
     // The run goes on from there, and tells of both.
     const ran = await expectRun(root, await run(root), {
       code: 0,

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { STAGED } from '../../src/execute/steps/provenance.js';
 import { readRecord } from '../../src/record/store.js';
 import { removeChange } from '../support/change.js';
 import { expectRun } from '../support/expect-run.js';
@@ -32,7 +33,7 @@ describe.skipIf(requirePostgres() === null)('two runs at once on one database', 
         outcome: 'none',
       });
       expect(record.reason).toBe('LOCK: another run holds the lock on this database');
-      expect(record.artefacts.map(({ name }) => name)).toEqual(['migration SQL', 'rollback SQL']);
+      expect(record.artefacts.map(({ name }) => name)).toEqual(Object.values(STAGED).map(({ name }) => name));
       expect(report).toContain('| LOCK | lock | denied | another run holds the lock on this database |');
       await expectRun(roots[1 - loser]!, printed[1 - loser]!, {
         code: 0,

@@ -65,6 +65,7 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
       server_version: '15.1',
       server_version_num: '150001',
       postmaster_start_time: '2026-01-01 00:00:00+00',
+      marker: '',
     },
     parts: [{ part: 'role', expected: 'r', observed: 'r', verdict: 'PASS' }],
   },

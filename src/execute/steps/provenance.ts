@@ -10,7 +10,7 @@ export const STAGED = {
   rollback: { name: 'rollback SQL', file: 'rollback.sql' },
   preflight: { name: 'preflight SQL', file: 'preflight.sql' },
   verify: { name: 'verification SQL', file: 'verify.sql' },
-  ddl: { name: 'ddl document', file: 'ddl.sql.md' },
+  ddl: { name: 'ddl document', file: 'ddl-document.txt' },
 } as const;
 
 /**
