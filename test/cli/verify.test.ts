@@ -77,14 +77,14 @@ describe('probatum verify', () => {
     const { code, out, err } = await probatum(['verify']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(
-      /^compared \d\d digest pins in \d+ documents\nrendered 2 reports again from their records, folded 2 journals\nhashed 8 artefacts of the records\nnot here, not compared: \S+backup\.tar\.gz, \S+backup\.dump\nverified\n$/,
+      /^compared \d\d digest pins in \d+ documents\nrendered 2 reports again from their records, folded 2 journals\nhashed 14 artefacts of the records\nnot here, not compared: \S+backup\.tar\.gz, \S+backup\.dump\nverified\n$/,
     );
   });
 
   it('holds a clean copy for true', async () => {
     const { code, diagnostics, compared } = await verify(clean, RUN.report);
     expect({ code, diagnostics }).toEqual({ code: 0, diagnostics: [] });
-    expect(compared).toMatchObject({ reports: 1, journals: 1, artefacts: 4 });
+    expect(compared).toMatchObject({ reports: 1, journals: 1, artefacts: 7 });
     expect(compared.pins).toBe(5);
     expect(compared.absent).toEqual([expect.stringMatching(/\/artefacts\/backup\.dump$/)]);
   });
@@ -222,7 +222,7 @@ describe('probatum verify', () => {
       { ruleId: 'record-chain', at: RECORD, message: 'artefact artefacts/migration.sql has another digest' },
     ]);
     expect(compared).toMatchObject({
-      artefacts: 3,
+      artefacts: 6,
       absent: expect.arrayContaining([expect.stringMatching(/rows-before\.txt$/)]),
     });
   });
