@@ -37,7 +37,6 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       'remark-gfm',
       'remark-parse',
       'unified',
-      'unist-util-visit-parents',
       'yaml',
     ],
     // The parser's workers, which are ended at a time limit.
