@@ -17,11 +17,6 @@ export interface InlineLink {
   readonly end: number;
 }
 
-/** Whether a text can differ from what a reader sees of it. An underscore between letters or digits is none. */
-export function hasMarkup(text: string): boolean {
-  return /[\\`*~[<&\n]|[ \t]$|(?:^|[^A-Za-z0-9_])_|_(?:[^A-Za-z0-9_]|$)/.test(text);
-}
-
 /** What can be markup. */
 const MARK = /[\\`*_~[\]<&!\n]/g;
 

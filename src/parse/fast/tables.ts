@@ -1,17 +1,21 @@
+import { BACKSLASH, BAR, BLANK, isMark, kindOf, PLAIN } from './marks.js';
+
 /** A cell of a table row: its content, and the place from its `|` to the next one. Offsets in UTF-16 units. */
 export interface RawCell {
   readonly start: number;
-  readonly end: number;
+  end: number;
   /** Content without blanks around it; `from === to` in an empty cell. */
   readonly from: number;
   readonly to: number;
+  /** Whether a reader may see another text than is written. */
+  readonly marked: boolean;
 }
 
+/** A line of a table, from its first character on. */
 export interface RawRow {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  readonly cells: readonly RawCell[];
 }
 
 const DELIMITER_ROW = /^(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$/;
@@ -45,43 +49,35 @@ export function isHeaderRow(text: string, start: number, end: number, columns: n
 }
 
 /** Cuts a row into its cells. */
-export function readRow(text: string, line: number, start: number, end: number): RawRow {
+export function readCells(text: string, { start, end }: RawRow): RawCell[] {
   const cells: RawCell[] = [];
+  let cellStart = start;
   let from = -1;
   let to = -1;
-  let cellStart = start;
-  const flush = (cellEnd: number) => {
-    const empty = from < 0;
-    cells.push({
-      start: cellStart,
-      end: cellEnd,
-      from: empty ? cellStart : from,
-      to: empty ? cellStart : to,
-    });
-    from = -1;
-  };
-  let first = true;
-  for (let at = start; at < end; ) {
-    const code = text.charCodeAt(at);
-    if (code === 124) {
-      if (!first) {
-        flush(at);
-        cellStart = at;
-      }
-      first = false;
-      at += 1;
-    } else if (code === 32 || code === 9) at += 1;
-    else {
-      first = false;
-      if (from < 0) from = at;
-      at = dataEnd(text, at, end);
-      to = at;
+  let marked = false;
+  for (let at = text.charCodeAt(start) === 124 ? start + 1 : start; at < end; at++) {
+    const kind = kindOf(text.charCodeAt(at));
+    if (kind === BLANK) continue;
+    if (kind === BAR) {
+      cells.push(newCell(cellStart, at, from, to, marked));
+      cellStart = at;
+      from = -1;
+      marked = false;
+      continue;
     }
+    if (from < 0) from = at;
+    if (kind !== PLAIN) marked ||= isMark(kind, text, at, from, end);
+    if (kind === BACKSLASH && isEscaped(text, at + 1, end)) at += 1;
+    to = at + 1;
   }
   // What follows the last `|` is a cell only if it holds something.
-  if (from >= 0 || cells.length === 0) flush(end);
-  else cells[cells.length - 1] = { ...cells[cells.length - 1]!, end };
-  return { line, start, end, cells };
+  if (from >= 0 || cells.length === 0) cells.push(newCell(cellStart, end, from, to, marked));
+  else cells[cells.length - 1]!.end = end;
+  return cells;
+}
+
+function newCell(start: number, end: number, from: number, to: number, marked: boolean): RawCell {
+  return from < 0 ? { start, end, from: start, to: start, marked } : { start, end, from, to, marked };
 }
 
 function dataEnd(text: string, start: number, end: number): number {
@@ -90,10 +86,13 @@ function dataEnd(text: string, start: number, end: number): number {
     const code = text.charCodeAt(at);
     if (code === 124 || code === 32 || code === 9) break;
     at += 1;
-    if (code === 92 && at < end) {
-      const escaped = text.charCodeAt(at);
-      if (escaped === 92 || escaped === 124) at += 1;
-    }
+    if (code === 92 && isEscaped(text, at, end)) at += 1;
   }
   return at;
+}
+
+/** Whether a backslash before an offset takes its meaning from what stands there. */
+function isEscaped(text: string, at: number, end: number): boolean {
+  const code = at < end ? text.charCodeAt(at) : 0;
+  return code === 92 || code === 124;
 }
