@@ -62,7 +62,7 @@ class InlineReader {
 
   read(): void {
     const { text } = this;
-    const literals = /www\.|https?:\/\/|@/i.test(text);
+    const literals = mayHoldAddress(text);
     while (this.at < text.length) {
       const code = text.charCodeAt(this.at);
       if ((literals && this.takeLiteral(code)) || this.takeMarkup(code)) continue;
@@ -238,6 +238,11 @@ class InlineReader {
     if (end >= 0 && isKnown(known, text.slice(close + 2, end))) return { url: null, end: end + 1 };
     return defined && text.charCodeAt(close + 2) === 93 ? { url: null, end: close + 3 } : null;
   }
+}
+
+/** Whether an address without brackets may stand in a text: a pattern is tried only where a dot or colon allows it. */
+function mayHoldAddress(text: string): boolean {
+  return text.includes('@') || text.includes('://') || (text.includes('.') && /www\./i.test(text));
 }
 
 /** Whether a label is one of those known; what is longer than a label can be is not looked at. */

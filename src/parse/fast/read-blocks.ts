@@ -1,6 +1,6 @@
 import type { Range } from '../../base/position.js';
-import { type Blocks, fenceLines, leadsInside } from '../blocks.js';
-import type { Cell, Heading, Row, Table } from '../document.js';
+import { type Blocks, type CodeLines, fenceLines, leadsInside } from '../blocks.js';
+import type { Cell, Fence, Heading, Row, Table } from '../document.js';
 import { readFence } from '../fences.js';
 import type { SourceText } from '../source-text.js';
 import { BlockScanner } from './block-scanner.js';
@@ -43,11 +43,19 @@ class FactReader {
     const headings = raw.headings.map((heading) => this.readHeading(heading, slugs));
     const tables = raw.tables.map((rows) => this.readTable(rows));
     const fences = raw.fences.map((shape) => readFence(source, shape));
-    const code = [...fences.map(fenceLines), ...raw.indented].sort((a, b) => a.first - b.first);
     const links = this.links
       .sort((a, b) => a.offset - b.offset)
       .map(({ url, position }) => ({ url, position }));
-    return { headings, fences, tables, links, code, html: [] };
+    return { headings, fences, tables, links, code: this.readCode(fences), html: [] };
+  }
+
+  /** Every code block, in the order of lines, as fences and indented code are by themselves. */
+  private readCode(fences: readonly Fence[]): CodeLines[] {
+    const code = fences.map(fenceLines);
+    const { indented } = this.raw;
+    if (indented.length === 0) return code;
+    for (const lines of indented) code.push(lines);
+    return code.sort((a, b) => a.first - b.first);
   }
 
   private range(line: number, start: number, endLine: number, end: number): Range {
