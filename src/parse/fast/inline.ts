@@ -19,6 +19,8 @@ export interface InlineLink {
 
 /** What can be markup. */
 const MARK = /[\\`*_~[\]<&!\n]/g;
+/** What can be markup, or begin an address without an `@`. */
+const MARK_OR_ADDRESS = /[\\`*_~[\]<&!\nhHwW]/g;
 
 /** A `[` or `![` that may begin a link. */
 interface Bracket {
@@ -62,14 +64,16 @@ class InlineReader {
 
   read(): void {
     const { text } = this;
-    const literals = mayHoldAddress(text);
+    const email = text.includes('@');
+    const literals = email || mayHoldAddress(text);
+    const stops = literals ? MARK_OR_ADDRESS : MARK;
     while (this.at < text.length) {
       const code = text.charCodeAt(this.at);
       if ((literals && this.takeLiteral(code)) || this.takeMarkup(code)) continue;
       this.at += 1;
-      if (literals) continue;
-      MARK.lastIndex = this.at;
-      this.at = MARK.test(text) ? MARK.lastIndex - 1 : text.length;
+      if (email) continue;
+      stops.lastIndex = this.at;
+      this.at = stops.test(text) ? stops.lastIndex - 1 : text.length;
     }
     let end = text.length;
     while (end > this.kept && isBlank(text.charCodeAt(end - 1))) end -= 1;
@@ -240,9 +244,9 @@ class InlineReader {
   }
 }
 
-/** Whether an address without brackets may stand in a text: a pattern is tried only where a dot or colon allows it. */
+/** Whether an address without brackets may stand in a text that has no `@`. */
 function mayHoldAddress(text: string): boolean {
-  return text.includes('@') || text.includes('://') || (text.includes('.') && /www\./i.test(text));
+  return text.includes('://') || /www\./i.test(text);
 }
 
 /** Whether a label is one of those known; what is longer than a label can be is not looked at. */

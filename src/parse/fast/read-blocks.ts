@@ -9,7 +9,7 @@ import { readInline } from './inline.js';
 import { hasMarkup } from './marks.js';
 import { InlineText, type RawBlocks, type RawHeading } from './raw-blocks.js';
 import { Slugs } from './slugs.js';
-import { type RawCell, type RawRow, readCells } from './tables.js';
+import { CellReader, type RawRow } from './tables.js';
 
 /** The fast reader of Markdown: blocks by lines, inline text only where a fact needs it. @param first line to read from (1-based) */
 export function readBlocks(source: SourceText, first: number): Blocks {
@@ -115,11 +115,13 @@ class FactReader {
 
   private readRow(row: RawRow): Row {
     const { line, start, end } = row;
-    const cells = readCells(this.source.text, row).map((cell) => this.readCell(line, cell));
+    const cells: Cell[] = [];
+    const cell = new CellReader(this.source.text, row);
+    while (cell.next()) cells.push(this.readCell(line, cell));
     return { cells, position: this.source.rangeOnLine(line, start, end) };
   }
 
-  private readCell(line: number, { start, end, from, to, marked }: RawCell): Cell {
+  private readCell(line: number, { start, end, from, to, marked }: CellReader): Cell {
     if (from === to) return { text: '', position: this.source.rangeOnLine(line, start, end) };
     const position = this.source.rangeOnLine(line, from, to);
     if (!marked) return { text: this.source.text.slice(from, to), position };

@@ -1,15 +1,5 @@
+import { trimFront } from './line-shapes.js';
 import { BACKSLASH, BAR, BLANK, isMark, kindOf, PLAIN } from './marks.js';
-
-/** A cell of a table row: its content, and the place from its `|` to the next one. Offsets in UTF-16 units. */
-export interface RawCell {
-  readonly start: number;
-  end: number;
-  /** Content without blanks around it; `from === to` in an empty cell. */
-  readonly from: number;
-  readonly to: number;
-  /** Whether a reader may see another text than is written. */
-  readonly marked: boolean;
-}
 
 /** A line of a table, from its first character on. */
 export interface RawRow {
@@ -48,36 +38,54 @@ export function isHeaderRow(text: string, start: number, end: number, columns: n
   return parts > 1 && size === columns;
 }
 
-/** Cuts a row into its cells. */
-export function readCells(text: string, { start, end }: RawRow): RawCell[] {
-  const cells: RawCell[] = [];
-  let cellStart = start;
-  let from = -1;
-  let to = -1;
-  let marked = false;
-  for (let at = text.charCodeAt(start) === 124 ? start + 1 : start; at < end; at++) {
-    const kind = kindOf(text.charCodeAt(at));
-    if (kind === BLANK) continue;
-    if (kind === BAR) {
-      cells.push(newCell(cellStart, at, from, to, marked));
-      cellStart = at;
-      from = -1;
-      marked = false;
-      continue;
-    }
-    if (from < 0) from = at;
-    if (kind !== PLAIN) marked ||= isMark(kind, text, at, from, end);
-    if (kind === BACKSLASH && isEscaped(text, at + 1, end)) at += 1;
-    to = at + 1;
-  }
-  // What follows the last `|` is a cell only if it holds something.
-  if (from >= 0 || cells.length === 0) cells.push(newCell(cellStart, end, from, to, marked));
-  else cells[cells.length - 1]!.end = end;
-  return cells;
-}
+/** Cuts a row into its cells, one by one: the same object speaks of each, as there are very many. Offsets in UTF-16 units. */
+export class CellReader {
+  /** From the cell's `|` to the next one. */
+  start: number;
+  end: number;
+  /** Content without blanks around it; `from === to` in an empty cell. */
+  from = 0;
+  to = 0;
+  /** Whether a reader may see another text than is written. */
+  marked = false;
+  private readonly rowEnd: number;
+  private at: number;
 
-function newCell(start: number, end: number, from: number, to: number, marked: boolean): RawCell {
-  return from < 0 ? { start, end, from: start, to: start, marked } : { start, end, from, to, marked };
+  constructor(
+    private readonly text: string,
+    { start, end }: RawRow,
+  ) {
+    this.start = start;
+    this.end = start;
+    this.rowEnd = end;
+    this.at = text.charCodeAt(start) === 124 ? start + 1 : start;
+  }
+
+  /** Goes to the next cell; false where there is none. What follows the last `|` is a cell only if it holds something. */
+  next(): boolean {
+    const { text, rowEnd } = this;
+    if (this.end >= rowEnd) return false;
+    this.start = this.end;
+    let { at } = this;
+    let from = -1;
+    let to = -1;
+    let marked = false;
+    for (; at < rowEnd; at++) {
+      const kind = kindOf(text.charCodeAt(at));
+      if (kind === BLANK) continue;
+      if (kind === BAR) break;
+      if (from < 0) from = at;
+      if (kind !== PLAIN) marked ||= isMark(kind, text, at, from, rowEnd);
+      if (kind === BACKSLASH && isEscaped(text, at + 1, rowEnd)) at += 1;
+      to = at + 1;
+    }
+    this.from = from < 0 ? this.start : from;
+    this.to = from < 0 ? this.start : to;
+    this.marked = marked;
+    this.at = at + 1;
+    this.end = trimFront(text, at + 1, rowEnd) < rowEnd ? at : rowEnd;
+    return true;
+  }
 }
 
 function dataEnd(text: string, start: number, end: number): number {
