@@ -36,9 +36,16 @@ export function readInline(
   references: References,
   inTable = false,
 ): { text: string; links: InlineLink[] } {
-  const reader = new InlineReader(text, references, inTable);
+  const reader = new InlineReader(text, references, inTable, true);
   reader.read();
   return { text: resolveDelimiters(reader.pieces, reader.firstStrike === true), links: reader.links };
+}
+
+/** The links and images of a text as `readInline` finds them, for half of the work. */
+export function readInlineLinks(text: string, references: References): InlineLink[] {
+  const reader = new InlineReader(text, references, false, false);
+  reader.read();
+  return reader.links;
 }
 
 class InlineReader {
@@ -60,6 +67,8 @@ class InlineReader {
     private readonly text: string,
     private readonly references: References,
     private readonly inTable: boolean,
+    /** Whether pieces are kept; links do not depend on them. */
+    private readonly keepsText: boolean,
   ) {}
 
   read(): void {
@@ -82,14 +91,14 @@ class InlineReader {
 
   /** Keeps the passed text up to `end`, and goes on at `next`. */
   private keep(end: number, next = end): void {
-    if (end > this.kept) this.pieces.push(this.text.slice(this.kept, end));
+    if (this.keepsText && end > this.kept) this.pieces.push(this.text.slice(this.kept, end));
     this.kept = next;
     this.at = next;
   }
 
   private put(piece: Piece, next: number): true {
     this.keep(this.at, next);
-    this.pieces.push(piece);
+    if (this.keepsText) this.pieces.push(piece);
     return true;
   }
 
@@ -142,6 +151,7 @@ class InlineReader {
       this.at = open;
       return true;
     }
+    if (!this.keepsText) return this.put('', close + size);
     let value = text.slice(open, close);
     if (/^[ \n]/.test(value) && /[ \n]$/.test(value) && /[^ \n]/.test(value)) value = value.slice(1, -1);
     if (this.inTable) value = value.replace(/\\([\\|])/g, (all, escaped) => (escaped === '|' ? '|' : all));
@@ -157,7 +167,7 @@ class InlineReader {
     const { text, at } = this;
     let end = at;
     while (text.charCodeAt(end) === marker) end += 1;
-    if (marker === 126 && end - at > 2) {
+    if (!this.keepsText || (marker === 126 && end - at > 2)) {
       this.at = end;
       return true;
     }
@@ -210,8 +220,10 @@ class InlineReader {
     this.inactive = Math.min(this.inactive, brackets.length);
     if (!found) return open.image && this.takeImageFootnote(open);
     this.keep(at, found.end);
-    const inner = pieces.splice(open.index).slice(1);
-    pieces.push(resolveDelimiters(inner, true));
+    if (this.keepsText) {
+      const inner = pieces.splice(open.index).slice(1);
+      pieces.push(resolveDelimiters(inner, true));
+    }
     // What stands in an image is its alternative text: links in it lead nowhere.
     if (open.image) while (links.length > 0 && links[links.length - 1]!.start > open.start) links.pop();
     else this.inactive = brackets.length;
@@ -224,7 +236,7 @@ class InlineReader {
     if (this.text.charCodeAt(open.start + 2) !== 94) return false;
     if (!isKnown(this.references.footnotes, this.text.slice(open.start + 3, this.at))) return false;
     this.keep(this.at, this.at + 1);
-    this.pieces.splice(open.index, this.pieces.length, '!');
+    if (this.keepsText) this.pieces.splice(open.index, this.pieces.length, '!');
     return true;
   }
 

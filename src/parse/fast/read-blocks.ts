@@ -5,7 +5,7 @@ import { readFence } from '../fences.js';
 import type { SourceText } from '../source-text.js';
 import { BlockScanner } from './block-scanner.js';
 import { decodeText } from './character-references.js';
-import { readInline } from './inline.js';
+import { type InlineLink, readInline, readInlineLinks } from './inline.js';
 import { hasMarkup } from './marks.js';
 import { InlineText, type RawBlocks, type RawHeading } from './raw-blocks.js';
 import { Slugs } from './slugs.js';
@@ -75,12 +75,16 @@ class FactReader {
     const content = text.size === 0 ? '' : text.read(this.source.text);
     if (!hasMarkup(content)) return content;
     const inline = readInline(content, this.raw, inTable);
-    for (const { url, start, end } of inline.links) {
+    this.placeLinks(text, inline.links);
+    return inline.text;
+  }
+
+  private placeLinks(text: InlineText, links: readonly InlineLink[]): void {
+    for (const { url, start, end } of links) {
       const from = text.place(start);
       const to = text.place(end);
       this.addLink(url, from.offset, this.range(from.line, from.offset, to.line, to.offset));
     }
-    return inline.text;
   }
 
   /** Only links and images with their own targets are facts of a paragraph. */
@@ -90,7 +94,8 @@ class FactReader {
       this.nextTarget = found < 0 ? Number.POSITIVE_INFINITY : found;
     }
     if (this.nextTarget >= text.lastEnd) return;
-    if (text.read(this.source.text).includes('](')) this.readText(text, false);
+    const content = text.read(this.source.text);
+    if (content.includes('](')) this.placeLinks(text, readInlineLinks(content, this.raw));
   }
 
   private readHeading({ depth, line, start, endLine, end, text }: RawHeading, slugs: Slugs): Heading {
