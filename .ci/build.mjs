@@ -14,6 +14,7 @@ const PACKAGES = ['@electric-sql/pglite', 'libpg-query', 'liquidjs', 'pg'];
 
 const bundled = await bundlePrograms();
 await compileSchemas();
+await bundleYaml();
 writeLicences(bundled);
 
 async function bundlePrograms() {
@@ -74,6 +75,22 @@ async function compileSchemas() {
       logLevel: 'warning',
     });
   }
+}
+
+/** The reader of YAML as one file that is loaded at once where a configuration is read, whose reading waits for nothing. */
+async function bundleYaml() {
+  const names = 'isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit';
+  await build({
+    stdin: { contents: `export { ${names} } from 'yaml';`, resolveDir: root },
+    outfile: join(dist, 'yaml.cjs'),
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
 }
 
 /** What is bundled brings its licence along. */

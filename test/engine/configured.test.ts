@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { incrementalCompile } from '../../src/incremental.js';
 import { loadConfig } from '../../src/load/config.js';
-import { compile, incrementalCompile } from '../../src/pipeline.js';
+import { compile } from '../../src/pipeline.js';
 import { temporaryFolders } from '../cli/probatum.js';
 
 /*
