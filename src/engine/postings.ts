@@ -1,3 +1,4 @@
+import { firstNotBefore } from '../base/search.js';
 import type { Row } from './row.js';
 
 /** Which rows offer a key. */
@@ -10,45 +11,54 @@ export class Postings {
   /** Numbers of the rows that offer a key, in order. */
   of(key: number): number[] {
     this.table ??= fill(this.rows);
-    const { starts, keys, numbers, shift } = this.table;
-    const bucket = key >>> shift;
+    const { keys, ends, heads, next, shift } = this.table;
     const found: number[] = [];
-    for (let at = starts[bucket]!; at < starts[bucket + 1]!; at++)
-      if (keys[at] === key) found.push(numbers[at]!);
+    for (let at = heads[key >>> shift]!; at !== NONE; at = next[at]!)
+      if (keys[at] === key) found.push(firstNotBefore(ends.length, (number) => ends[number]! <= at));
     return found;
   }
 }
 
-/** Keys and the numbers of their rows, in buckets by the first bits of the key, in a bucket by number. */
+/**
+ * A hash table of all keys that are offered, with a chain for each value of a key's first bits. It is made in one pass,
+ * as it is made anew in every process and for few questions: sorting the keys takes many times as long.
+ */
 interface Table {
-  /** Where each bucket starts; one more for the end. */
-  readonly starts: Uint32Array;
   readonly keys: Uint32Array;
-  readonly numbers: Uint32Array;
-  /** Bits of a key behind those that tell its bucket. */
+  /** Where the keys of each row end. */
+  readonly ends: Uint32Array;
+  /** Where each chain begins. */
+  readonly heads: Int32Array;
+  /** The place of the next key in the chain. */
+  readonly next: Int32Array;
+  /** Bits of a key behind those that tell its chain. */
   readonly shift: number;
 }
 
-/** Counts first and puts everything in its place then: that is two passes, where sorting takes ten times as long. */
+/** The end of a chain. */
+const NONE = -1;
+
 function fill(rows: readonly Row[]): Table {
   const offers = rows.map((row) => row.offers);
   const total = offers.reduce((sum, { length }) => sum + length, 0);
   const bits = Math.min(22, Math.max(4, Math.ceil(Math.log2(total + 1))));
   const shift = 32 - bits;
-  const starts = new Uint32Array(2 ** bits + 1);
-  for (const some of offers) for (let at = 0; at < some.length; at++) starts[(some[at]! >>> shift) + 1]! += 1;
-  for (let bucket = 1; bucket < starts.length; bucket++) starts[bucket]! += starts[bucket - 1]!;
-  const next = starts.slice();
   const keys = new Uint32Array(total);
-  const numbers = new Uint32Array(total);
-  for (let number = 0; number < offers.length; number++) {
+  const ends = new Uint32Array(rows.length);
+  const heads = new Int32Array(2 ** bits).fill(NONE);
+  const next = new Int32Array(total);
+  let at = total;
+  // From behind, so that each chain is in the order of the rows.
+  for (let number = offers.length - 1; number >= 0; number--) {
     const some = offers[number]!;
-    for (let at = 0; at < some.length; at++) {
-      const key = some[at]!;
-      const place = next[key >>> shift]!++;
-      keys[place] = key;
-      numbers[place] = number;
+    ends[number] = at;
+    at -= some.length;
+    keys.set(some, at);
+    for (let place = at + some.length - 1; place >= at; place--) {
+      const chain = keys[place]! >>> shift;
+      next[place] = heads[chain]!;
+      heads[chain] = place;
     }
   }
-  return { starts, keys, numbers, shift };
+  return { keys, ends, heads, next, shift };
 }
