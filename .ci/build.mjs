@@ -1,4 +1,5 @@
 // Builds dist/ beside the declarations that tsc writes: programs and library as bundles, validators from the schemas.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,30 +13,66 @@ const require = createRequire(import.meta.url);
 // Programs and data that packages load from their own folders, and what only some commands need, stay packages.
 const PACKAGES = ['@electric-sql/pglite', 'libpg-query', 'liquidjs', 'pg'];
 
-const bundled = await bundlePrograms();
+const COMMON = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  external: PACKAGES,
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const bundled = [...(await bundleProgram()), ...(await bundleLibrary())];
 await compileSchemas();
+await bundleYaml();
 writeLicences(bundled);
 
-async function bundlePrograms() {
+/** The program as one file, named by its digest, and what starts it (src/start.ts). */
+async function bundleProgram() {
+  const { metafile, outputFiles } = await build({
+    ...COMMON,
+    entryPoints: ['src/cli.ts'],
+    format: 'cjs',
+    define: { 'import.meta.url': '__url' },
+    banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+    write: false,
+  });
+  const contents = importedByStart(outputFiles[0].text);
+  const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
+  writeFileSync(join(dist, program), contents);
+  await build({
+    ...COMMON,
+    entryPoints: ['src/start.ts'],
+    outfile: 'dist/cli.js',
+    format: 'esm',
+    define: { PROGRAM: JSON.stringify(program) },
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/** Code that V8 has kept cannot import by itself (Node 20 forgets whose it is): what starts it does that for it. */
+function importedByStart(text) {
+  const known = new RegExp(`\\bimport\\((?=(?:${PACKAGES.map((name) => JSON.stringify(name)).join('|')}|url)\\))`, 'g');
+  const replaced = text.replace(known, '__import(');
+  if (/[^.\w$]import\(/.test(replaced)) throw new Error('an import() of the program that src/start.ts does not know');
+  return replaced;
+}
+
+async function bundleLibrary() {
   const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: ['src/cli.ts', 'src/index.ts', 'src/parse/parse-worker.ts', 'src/engine/bulk-worker.ts'],
+    ...COMMON,
+    entryPoints: ['src/index.ts', 'src/parse/parse-worker.ts', 'src/engine/bulk-worker.ts'],
     entryNames: '[name]',
     chunkNames: 'chunks/[name]-[hash]',
     outdir: 'dist',
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    external: PACKAGES,
-    metafile: true,
     // Bundled CommonJS asks for modules of Node by require.
     banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
-    logLevel: 'warning',
   });
   return Object.keys(metafile.inputs);
 }
@@ -74,6 +111,22 @@ async function compileSchemas() {
       logLevel: 'warning',
     });
   }
+}
+
+/** The reader of YAML as one file that is loaded at once where a configuration is read, whose reading waits for nothing. */
+async function bundleYaml() {
+  const names = 'isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit';
+  await build({
+    stdin: { contents: `export { ${names} } from 'yaml';`, resolveDir: root },
+    outfile: join(dist, 'yaml.cjs'),
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
 }
 
 /** What is bundled brings its licence along. */

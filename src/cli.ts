@@ -1,6 +1,4 @@
-#!/usr/bin/env node
 import { resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './base/usage-error.js';
 import { type Environment, processTerminal } from './commands/terminal.js';
@@ -27,11 +25,6 @@ function environment(): Environment {
     now: () => new Date(),
     touched,
   };
-}
-
-/** A linter uses the SQL grammar too little for its code to be compiled a second time, which takes 0.1 s and 45 MB. */
-function compileGrammarOnce(): void {
-  setFlagsFromString('--liftoff-only');
 }
 
 const format = () =>
@@ -153,7 +146,6 @@ program
       command.error('error: --watch writes for people: without --output, and in no other format');
     const fix = fixOption(options.fix, paths);
     const fixDryRun = fixOption(options.fixDryRun, paths);
-    compileGrammarOnce();
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
   });
@@ -355,13 +347,13 @@ for (const event of ['uncaughtException', 'unhandledRejection'])
     process.exit(databaseTouched ? 4 : 2);
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  exitCode = report(error);
-}
-// What was written is out before the process ends, on pipes too.
-process.stdout.write('', () => setImmediate(end));
+void program
+  .parseAsync()
+  .catch((error) => {
+    exitCode = report(error);
+  })
+  // What was written is out before the process ends, on pipes too.
+  .then(() => process.stdout.write('', () => setImmediate(end)));
 
 /** A result that could not be written is none; a run's result is in its folder as well. */
 function end(): never {

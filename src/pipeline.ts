@@ -2,8 +2,6 @@ import type { Diagnostic } from './base/diagnostic.js';
 import { applyToCorpus } from './check/apply-settings.js';
 import { UNREADABLE } from './check/protected-rules.js';
 import { runRules } from './check/run-rules.js';
-import { Compiler } from './engine/compiler.js';
-import { openCache } from './engine/open-cache.js';
 import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
@@ -19,22 +17,24 @@ import { UnitText } from './sql/unit-text.js';
 import { squawkDiagnostics } from './squawk/squawk-diagnostics.js';
 import { teamRules } from './team-rules.js';
 
-/** A compiled corpus: its files, the model of them, and every finding. */
+/** A compiled corpus: its files and every finding, and the model of them for those who ask for it. */
 export interface Compiled {
   readonly config: Config;
   /** Bytes of the documents; undefined for what is no document, or is not any more what was compiled. */
   readonly files: { get(path: string): SourceFile | undefined };
   /** Paths of the documents, in order. */
   readonly paths: readonly string[];
-  readonly model: Model;
   /** Findings as the configuration weighs them. */
   readonly diagnostics: readonly Diagnostic[];
   /** Findings that a comment with a reason has accepted. */
   readonly suppressed: readonly Diagnostic[];
+  /** The model, as long as nothing was compiled after this; most who look at findings do without what makes it. */
+  loadModel(): Promise<Model>;
 }
 
 /** A corpus that was compiled anew, for what decides over a plan, a run or a verification. */
 export interface Compilation extends Compiled {
+  readonly model: Model;
   /** Findings as the rules weigh them, or heavier: whatever is configured. */
   readonly strict: readonly Diagnostic[];
 }
@@ -54,7 +54,9 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   ];
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
   const files = new Map(sources.map((file) => [file.path, file]));
-  return { config, files, paths: [...files.keys()], model, diagnostics: kept, suppressed, strict };
+  const paths = [...files.keys()];
+  const loadModel = async () => model;
+  return { config, files, paths, model, loadModel, diagnostics: kept, suppressed, strict };
 }
 
 /** What squawk says of the migrations, where the configuration asks for it. */
@@ -70,37 +72,6 @@ function squawkFindings(
     return [{ path: entry.document.path, text: new UnitText(source, unit.ranges) }];
   });
   return squawkDiagnostics(config.root, migrations);
-}
-
-/**
- * The same by reading and judging only what has changed since the last time; `lint` and the editor use it. What
- * decides over a run is read anew by `compile`.
- * @param cached whether facts outlive the process, in the cache's folder
- * @param plugins whether programs of the corpus may run: its own rules, squawk
- */
-export function incrementalCompile(
-  config: Config,
-  cached: boolean,
-  plugins = false,
-): (reading?: Reading) => Promise<Compiled> {
-  // What another program says is not kept.
-  if (config.squawk && plugins) return (reading) => compile(config, reading, plugins);
-  let compiler: Compiler | undefined;
-  return async (reading = {}) => {
-    compiler ??= new Compiler(await teamRules(config, plugins), cached ? openCache(config, plugins) : null);
-    const made = compiler;
-    const { paths, diagnostics, suppressed } = await made.compile(reading);
-    return {
-      config,
-      paths,
-      diagnostics,
-      suppressed,
-      files: { get: (path) => made.file(path) },
-      get model() {
-        return made.model;
-      },
-    };
-  };
 }
 
 /** A plan with its digest and the reviewed bytes that it speaks of. */

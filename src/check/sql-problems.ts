@@ -4,8 +4,9 @@ import type { DocumentContext } from './rule.js';
 /** Reports what the SQL pass found for one rule. */
 export function reportSqlProblems({ entry, report }: DocumentContext, rule: SqlRuleId): void {
   const file = entry.document.path;
-  for (const { rule: found, related, ...finding } of entry.sql.problems) {
-    if (found !== rule) continue;
+  for (const problem of entry.sql.problems) {
+    if (problem.rule !== rule) continue;
+    const { rule: _, related, ...finding } = problem;
     report(related ? { ...finding, related: related.map((place) => ({ file, ...place })) } : finding);
   }
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../base/usage-error.js';
 import { type Config, loadConfig } from '../load/config.js';
 import { type Reading, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import { SourceText } from '../parse/source-text.js';
-import { type Compilation, type Compiled, compile } from '../pipeline.js';
+import type { Compilation, Compiled } from '../pipeline.js';
 import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
 import type { Environment } from './terminal.js';
 
@@ -17,6 +17,8 @@ export async function compileCorpus(
 ): Promise<{ compilation: Compilation } & Selection> {
   const config = loadConfig(environment.root);
   const selection = await selectPaths(config, environment.cwd, paths);
+  // What lint takes from this module does without it.
+  const { compile } = await import('../pipeline.js');
   const compilation = await compile(config, { besides: selection.files });
   requireDocuments(compilation, selection.folders);
   return { compilation, ...selection };

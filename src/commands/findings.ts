@@ -1,11 +1,10 @@
 import { join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
-import { RULES } from '../check/rules/index.js';
 import { repositoryRoot } from '../load/repository.js';
 import type { Compiled } from '../pipeline.js';
 import { type Paint, PLAIN } from '../render/diagnostics.js';
-import { type OutputFormat, renderFindings } from '../render/formats/index.js';
+import type { OutputFormat } from '../render/formats/index.js';
 import { VERSION } from '../version.js';
 import { linesOf } from './corpus.js';
 import type { Environment } from './terminal.js';
@@ -52,6 +51,8 @@ async function render(
 ): Promise<string> {
   if (format === 'pretty') return shown.pretty(coloured ? terminal.colors : PLAIN);
   if (format === 'json') return shown.json();
+  const { renderFindings } = await import('../render/formats/index.js');
+  const { RULES } = await import('../check/rules/index.js');
   const { compilation, diagnostics, documents } = shown;
   const { root } = compilation.config;
   // reviewdog counts paths from where it is run, all others from the root of the repository.

@@ -78,11 +78,16 @@ function select(compilation: Compiled, includes: (path: string) => boolean): Sel
 }
 
 /** Findings of documents that changed, of those that name one that changed or went, and findings that point to one. */
-function selectChanged(compilation: Compiled, { includes }: Selection, { paths }: Changes): Selected {
+async function selectChanged(
+  compilation: Compiled,
+  { includes }: Selection,
+  { paths }: Changes,
+): Promise<Selected> {
   // The configuration judges every document.
   if (configurationFiles(compilation.config).some((path) => paths.includes(path)))
     return select(compilation, includes);
-  const { model, diagnostics } = compilation;
+  const { diagnostics } = compilation;
+  const model = await compilation.loadModel();
   const changed = changedPaths(compilation, paths);
   const affected = new Set([...changed, ...[...changed].flatMap((path) => model.referrers(path))]);
   const pointsToChange = ({ related = [] }: Diagnostic) => related.some(({ file }) => changed.has(file));

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { incrementalCompile } from '../pipeline.js';
+import { incrementalCompile } from '../incremental.js';
 import {
   diagnosticsJson,
   diagnosticsPretty,

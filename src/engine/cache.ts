@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { type Columns, replaced } from './columns.js';
 import { type FactStore, FolderStore, MemoryStore } from './fact-store.js';
-import { type Columns, decodeIndex, encodeIndex } from './index-file.js';
+import { decodeIndex, encodeIndex } from './index-file.js';
 import type { Row } from './row.js';
 
 const INDEX = 'index';
@@ -82,7 +83,7 @@ export class Cache {
     const one = new FolderStore(this.folder, []);
     const moved = rows.map((row) => {
       const { length } = row.facts;
-      return { ...row, facts: { ...one.append(store.raw(row.facts)), length } };
+      return replaced(row, { facts: { ...one.append(store.raw(row.facts)), length } });
     });
     return { rows: moved, store: one };
   }

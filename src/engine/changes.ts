@@ -1,7 +1,7 @@
 import type { ListedFile, Stamp } from '../load/list-files.js';
 import { PRESENCE, pathKey } from '../model/offers.js';
+import { isSameFile, replaced } from './columns.js';
 import type { FactStore } from './fact-store.js';
-import { isSameFile } from './index-file.js';
 import { isRoughNumber, keyNumber } from './keys.js';
 import type { Batch, Item } from './read-batch.js';
 import type { Row } from './row.js';
@@ -37,8 +37,7 @@ export class Changes {
     for (const source of sources) {
       while (at < before.length && before[at]!.path < source.path) this.appearedOrWent(before[at++]!);
       const known = before[at]?.path === source.path ? before[at++]! : undefined;
-      if (!known || !source.stamp || !isSameFile(known.stamp, source.stamp, listed))
-        this.toRead(source, known);
+      if (!known || !source.stamp || !isSameFile(known, source.stamp, listed)) this.toRead(source, known);
       this.rows.push(known);
     }
     while (at < before.length) this.appearedOrWent(before[at++]!);
@@ -67,7 +66,7 @@ export class Changes {
       const stamp = this.stamps.get(path) ?? null;
       this.any = true;
       if (outcome.became === 'same') {
-        this.rows[place] = { ...known!, stamp };
+        this.rows[place] = replaced(known!, { stamp });
         continue;
       }
       const { length, offers } = outcome;

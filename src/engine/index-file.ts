@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Stamp } from '../load/list-files.js';
+import { type Columns, keysBefore, StoredRow } from './columns.js';
 import type { Row } from './row.js';
 
 /*
@@ -7,26 +7,6 @@ import type { Row } from './row.js';
  * a line of JSON that says what follows, and each column aligned to eight bytes. A sum over everything after the
  * first line tells a torn or damaged file, which is then as good as none.
  */
-
-/** The columns of an index; a row is put together only when it is needed. */
-export interface Columns {
-  readonly count: number;
-  /** Names of the segments that locations count. */
-  readonly segments: readonly string[];
-  readonly paths: readonly string[];
-  /** Four numbers a row; NaN for a row without a stamp. */
-  readonly stamps: Float64Array;
-  readonly digests: Uint8Array;
-  /** Segment, offset and length, three numbers a row. */
-  readonly locations: Uint32Array;
-  /** Where the offers and the asked keys of each row end, two numbers a row. */
-  readonly ends: Uint32Array;
-  readonly keys: Uint32Array;
-  /** Findings by number of the row, as JSON. */
-  readonly findings: ReadonlyMap<number, string>;
-  /** When the files were listed, in milliseconds. */
-  readonly listed: number;
-}
 
 interface Head {
   readonly format: 1;
@@ -48,40 +28,110 @@ export function encodeIndex(
   basis: string,
   listed: number,
 ): Buffer[] {
-  const count = rows.length;
-  const stamps = new Float64Array(4 * count);
-  const digests = Buffer.alloc(32 * count);
-  const locations = new Uint32Array(3 * count);
-  const ends = new Uint32Array(2 * count);
-  const keys = new Uint32Array(
-    rows.reduce((sum, { offers, asked }) => sum + offers.length + (asked?.length ?? 0), 0),
-  );
-  const findings: [number, string][] = [];
-  let end = 0;
-  for (const [index, row] of rows.entries()) {
-    stamps.set(row.stamp ?? [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 4 * index);
-    row.digest.copy(digests, 32 * index);
-    locations.set([row.facts.segment, row.facts.offset, row.facts.length], 3 * index);
-    keys.set(row.offers, end);
-    ends[2 * index] = end += row.offers.length;
-    keys.set(row.asked ?? [], end);
-    ends[2 * index + 1] = end += row.asked?.length ?? 0;
-    if (row.findings !== null) findings.push([index, row.findings]);
-  }
-  const columns = [
-    Buffer.from(rows.map(({ path }) => path).join('\0')),
-    bytesOf(stamps),
-    digests,
-    bytesOf(locations),
-    bytesOf(ends),
-    bytesOf(keys),
-    Buffer.from(JSON.stringify(findings)),
-  ];
+  const columns = columnsOf(rows);
   const body = Buffer.concat(columns.flatMap((column) => [column, Buffer.alloc(padding(column.length))]));
   const lengths = columns.map(({ length }) => length);
-  const head: Head = { format: 1, basis, listed, count, segments, lengths, sum: crc32(body) };
+  const head: Head = { format: 1, basis, listed, count: rows.length, segments, lengths, sum: crc32(body) };
   const line = Buffer.from(JSON.stringify(head));
   return [line, Buffer.from(`${' '.repeat(padding(line.length + 1))}\n`), body];
+}
+
+/** Rows that stand one behind the other in the same columns, or one row of its own. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly stored: StoredRow | null;
+}
+
+function columnsOf(rows: readonly Row[]): Buffer[] {
+  const runs = runsOf(rows);
+  const writer = new ColumnWriter(
+    rows.length,
+    runs.reduce((sum, run) => sum + keyCount(rows, run), 0),
+  );
+  const findings: [number, string][] = [];
+  for (const { from, to, stored } of runs) {
+    if (stored) writer.copy(stored, from, to - from);
+    else writer.put(rows[from]!, from);
+  }
+  for (let index = 0; index < rows.length; index++) {
+    const found = rows[index]!.findings;
+    if (found !== null) findings.push([index, found]);
+  }
+  const paths = Buffer.from(rows.map(({ path }) => path).join('\0'));
+  return [paths, ...writer.columns(), Buffer.from(JSON.stringify(findings))];
+}
+
+/** Where little has changed, a few long runs are copied as they are. */
+function runsOf(rows: readonly Row[]): Run[] {
+  const runs: Run[] = [];
+  for (let from = 0; from < rows.length; ) {
+    const stored = rows[from] instanceof StoredRow ? (rows[from] as StoredRow) : null;
+    let to = from + 1;
+    while (stored && to < rows.length && follows(rows[to]!, stored, to - from)) to += 1;
+    runs.push({ from, to, stored });
+    from = to;
+  }
+  return runs;
+}
+
+function follows(row: Row, { columns, index }: StoredRow, distance: number): boolean {
+  return row instanceof StoredRow && row.columns === columns && row.index === index + distance;
+}
+
+function keyCount(rows: readonly Row[], { from, to, stored }: Run): number {
+  const { offers, asked } = rows[from]!;
+  if (!stored) return offers.length + (asked?.length ?? 0);
+  const { columns, index } = stored;
+  return keysBefore(columns, index + to - from) - keysBefore(columns, index);
+}
+
+/** The columns of fixed width, filled row by row or many rows at once. */
+class ColumnWriter {
+  private readonly stamps: Float64Array;
+  private readonly digests: Buffer;
+  private readonly locations: Uint32Array;
+  private readonly ends: Uint32Array;
+  private readonly keys: Uint32Array;
+  private end = 0;
+
+  constructor(count: number, keys: number) {
+    this.stamps = new Float64Array(4 * count);
+    this.digests = Buffer.alloc(32 * count);
+    this.locations = new Uint32Array(3 * count);
+    this.ends = new Uint32Array(2 * count);
+    this.keys = new Uint32Array(keys);
+  }
+
+  put({ stamp, digest, facts, offers, asked }: Row, index: number): void {
+    this.stamps.set(stamp ?? [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 4 * index);
+    digest.copy(this.digests, 32 * index);
+    this.locations.set([facts.segment, facts.offset, facts.length], 3 * index);
+    this.keys.set(offers, this.end);
+    this.ends[2 * index] = this.end += offers.length;
+    this.keys.set(asked ?? [], this.end);
+    this.ends[2 * index + 1] = this.end += asked?.length ?? 0;
+  }
+
+  copy({ columns, index }: StoredRow, at: number, count: number): void {
+    const part = <T extends Uint8Array | Uint32Array | Float64Array>(column: T, width: number) =>
+      column.subarray(width * index, width * (index + count)) as T;
+    this.stamps.set(part(columns.stamps, 4), 4 * at);
+    this.digests.set(part(columns.digests, 32), 32 * at);
+    this.locations.set(part(columns.locations, 3), 3 * at);
+    const first = keysBefore(columns, index);
+    const last = keysBefore(columns, index + count);
+    this.keys.set(columns.keys.subarray(first, last), this.end);
+    const moved = this.end - first;
+    const ends = part(columns.ends, 2);
+    for (let row = 0; row < ends.length; row++) this.ends[2 * at + row] = ends[row]! + moved;
+    this.end += last - first;
+  }
+
+  columns(): Buffer[] {
+    const { stamps, digests, locations, ends, keys } = this;
+    return [bytesOf(stamps), digests, bytesOf(locations), bytesOf(ends), bytesOf(keys)];
+  }
 }
 
 /** The columns of a file; null where it is of another basis or format, or damaged. */
@@ -123,51 +173,6 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     findings: new Map(JSON.parse(findings.toString('utf8')) as [number, string][]),
     listed: head.listed,
   };
-}
-
-/** The row of a number. */
-export function rowAt(columns: Columns, index: number): Row {
-  const { paths, digests, locations, ends, keys, findings } = columns;
-  const first = index === 0 ? 0 : ends[2 * index - 1]!;
-  const middle = ends[2 * index]!;
-  return {
-    path: paths[index]!,
-    stamp: stampAt(columns, index),
-    digest: Buffer.from(digests.buffer, digests.byteOffset + 32 * index, 32),
-    facts: {
-      segment: locations[3 * index]!,
-      offset: locations[3 * index + 1]!,
-      length: locations[3 * index + 2]!,
-    },
-    offers: keys.subarray(first, middle),
-    asked: keys.subarray(middle, ends[2 * index + 1]),
-    findings: findings.get(index) ?? null,
-  };
-}
-
-function stampAt({ stamps }: Columns, index: number): Stamp | null {
-  const at = 4 * index;
-  return Number.isNaN(stamps[at]) ? null : [stamps[at]!, stamps[at + 1]!, stamps[at + 2]!, stamps[at + 3]!];
-}
-
-/** Whether a file on disk is as a row has it, without making the row. */
-export function isAsListed(columns: Columns, index: number, stamp: Stamp): boolean {
-  const at = 4 * index;
-  for (let part = 0; part < 4; part++) if (columns.stamps[at + part] !== stamp[part]) return false;
-  return isSettled(stamp, columns.listed);
-}
-
-/** Whether two stamps are of the same bytes. @param listed when the first was taken, in milliseconds */
-export function isSameFile(known: Stamp | null, stamp: Stamp, listed: number): boolean {
-  return (known?.every((part, index) => part === stamp[index]) ?? false) && isSettled(stamp, listed);
-}
-
-/** Coarsest clock of a file system that is reckoned with, in milliseconds. */
-const COARSEST = 2000;
-
-/** A file that was written about when it was listed may have been written again without another time. */
-function isSettled([, modified, changed]: Stamp, listed: number): boolean {
-  return Math.max(modified, changed) < listed - COARSEST;
 }
 
 function bytesOf(array: Float64Array | Uint32Array): Buffer {

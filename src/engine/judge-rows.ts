@@ -1,12 +1,12 @@
-import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
 import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
 import { modelOver } from '../model/model.js';
 import type { TeamRules } from '../team-rules.js';
+import { rowsOf } from './columns.js';
 import { FolderStore } from './fact-store.js';
-import { decodeIndex, rowAt } from './index-file.js';
+import { encodeFindings } from './findings.js';
+import { decodeIndex } from './index-file.js';
 import { keyNumbers } from './keys.js';
-import type { Row } from './row.js';
 import { StoredCorpus } from './stored-corpus.js';
 
 /** What became of a row when it was judged beside others. */
@@ -56,27 +56,6 @@ export function judgeRows(
   return judged;
 }
 
-/** What there is to say of documents. */
-export interface Said {
-  readonly diagnostics: readonly Diagnostic[];
-  /** Findings that a comment has accepted. */
-  readonly suppressed: readonly Diagnostic[];
-}
-
-function encodeFindings({ diagnostics, suppressed }: Said): string | null {
-  if (diagnostics.length + suppressed.length === 0) return null;
-  return JSON.stringify([[...diagnostics].sort(compareDiagnostics), suppressed]);
-}
-
-/** What rows say, from their findings. */
-export function decodeFindings(findings: readonly string[]): Said {
-  const parts = findings.map((json) => JSON.parse(json) as [Diagnostic[], Diagnostic[]]);
-  return {
-    diagnostics: parts.flatMap(([diagnostics]) => diagnostics),
-    suppressed: parts.flatMap(([, suppressed]) => suppressed),
-  };
-}
-
 /** The corpus that this thread judged last, as the next task is most likely of the same. */
 let open: { readonly folder: string; readonly first: string; readonly corpus: StoredCorpus } | undefined;
 
@@ -85,8 +64,7 @@ function openCorpus(index: SharedArrayBuffer, folder: string): StoredCorpus {
   const first = bytes.toString('latin1', 0, bytes.indexOf(10));
   if (open?.folder === folder && open.first === first) return open.corpus;
   const columns = decodeIndex(bytes, SHARED)!;
-  const rows: Row[] = columns.paths.map((_, number) => rowAt(columns, number));
-  const corpus = new StoredCorpus(rows, new FolderStore(folder, columns.segments));
+  const corpus = new StoredCorpus(rowsOf(columns), new FolderStore(folder, columns.segments));
   open = { folder, first, corpus };
   return corpus;
 }

@@ -1,53 +1,64 @@
 import { firstNotBefore } from '../base/search.js';
 import type { Row } from './row.js';
 
-/** Which rows offer a key, for many questions or for few. */
+/** Which rows offer a key. */
 export class Postings {
-  private sorted: Float64Array | undefined;
-  private readonly few = new Map<number, number[]>();
+  private table: Table | undefined;
 
   /** @param rows in path order */
   constructor(private readonly rows: readonly Row[]) {}
 
   /** Numbers of the rows that offer a key, in order. */
   of(key: number): number[] {
-    // Sorting pays after a number of questions; few are answered by looking through all rows.
-    if (this.sorted === undefined && (this.few.has(key) || this.few.size < FEW)) return this.lookThrough(key);
-    this.sorted ??= this.sort();
-    const { sorted } = this;
+    this.table ??= fill(this.rows);
+    const { keys, ends, heads, next, shift } = this.table;
     const found: number[] = [];
-    for (
-      let at = firstNotBefore(sorted.length, (index) => sorted[index]! < key * SPAN);
-      at < sorted.length;
-      at++
-    ) {
-      const pair = sorted[at]!;
-      if (Math.floor(pair / SPAN) !== key) break;
-      found.push(pair % SPAN);
-    }
+    for (let at = heads[key >>> shift]!; at !== NONE; at = next[at]!)
+      if (keys[at] === key) found.push(firstNotBefore(ends.length, (number) => ends[number]! <= at));
     return found;
-  }
-
-  private lookThrough(key: number): number[] {
-    const known = this.few.get(key);
-    if (known) return known;
-    const found: number[] = [];
-    for (let index = 0; index < this.rows.length; index++)
-      if (this.rows[index]!.offers.includes(key)) found.push(index);
-    this.few.set(key, found);
-    return found;
-  }
-
-  /** Key and row of every offer as one number, in order. */
-  private sort(): Float64Array {
-    const pairs = new Float64Array(this.rows.reduce((sum, { offers }) => sum + offers.length, 0));
-    let at = 0;
-    for (const [index, { offers }] of this.rows.entries())
-      for (const key of offers) pairs[at++] = key * SPAN + index;
-    return pairs.sort();
   }
 }
 
-const FEW = 100;
-/** More rows than there can be: a key of 32 bits and a row of 21 fit into a number's 53. */
-const SPAN = 2 ** 21;
+/**
+ * A hash table of all keys that are offered, with a chain for each value of a key's first bits. It is made in one pass,
+ * as it is made anew in every process and for few questions: sorting the keys takes many times as long.
+ */
+interface Table {
+  readonly keys: Uint32Array;
+  /** Where the keys of each row end. */
+  readonly ends: Uint32Array;
+  /** Where each chain begins. */
+  readonly heads: Int32Array;
+  /** The place of the next key in the chain. */
+  readonly next: Int32Array;
+  /** Bits of a key behind those that tell its chain. */
+  readonly shift: number;
+}
+
+/** The end of a chain. */
+const NONE = -1;
+
+function fill(rows: readonly Row[]): Table {
+  const offers = rows.map((row) => row.offers);
+  const total = offers.reduce((sum, { length }) => sum + length, 0);
+  const bits = Math.min(22, Math.max(4, Math.ceil(Math.log2(total + 1))));
+  const shift = 32 - bits;
+  const keys = new Uint32Array(total);
+  const ends = new Uint32Array(rows.length);
+  const heads = new Int32Array(2 ** bits).fill(NONE);
+  const next = new Int32Array(total);
+  let at = total;
+  // From behind, so that each chain is in the order of the rows.
+  for (let number = offers.length - 1; number >= 0; number--) {
+    const some = offers[number]!;
+    ends[number] = at;
+    at -= some.length;
+    keys.set(some, at);
+    for (let place = at + some.length - 1; place >= at; place--) {
+      const chain = keys[place]! >>> shift;
+      next[place] = heads[chain]!;
+      heads[chain] = place;
+    }
+  }
+  return { keys, ends, heads, next, shift };
+}

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../base/diagnostic.js';
+import { incrementalCompile } from '../incremental.js';
 import type { Entry } from '../model/entry.js';
 import { readDocument } from '../parse/read-document.js';
-import { type Compilation, incrementalCompile } from '../pipeline.js';
+import type { Compilation } from '../pipeline.js';
 import { applyFixes, type Fixable, isFixable } from './apply-fixes.js';
 import { sameSql } from './same-sql.js';
 

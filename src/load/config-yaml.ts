@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Node } from 'yaml';
+import { PACKAGE_ROOT } from '../base/package-root.js';
 import { UsageError } from '../base/usage-error.js';
 
 /** Name of the configuration file at the root of a corpus. */
@@ -57,9 +59,15 @@ export function readConfigYaml(text: string): { readonly data: unknown; readonly
   return { data: yaml.contents === null ? {} : yaml.toJS(), places };
 }
 
-/** The reader of YAML, loaded where there is a configuration: it takes longer to load than a document to check. */
-function yamlPackage(): typeof import('yaml') {
-  return createRequire(import.meta.url)('yaml');
+/**
+ * The reader of YAML, loaded where there is a configuration. The build makes one file of its dozens (.ci/build.mjs):
+ * those take longer to load than a document to check.
+ */
+function yamlPackage(): Pick<
+  typeof import('yaml'),
+  'isAlias' | 'isMap' | 'isNode' | 'isScalar' | 'isSeq' | 'LineCounter' | 'parseDocument' | 'visit'
+> {
+  return createRequire(import.meta.url)(join(PACKAGE_ROOT, 'dist', 'yaml.cjs'));
 }
 
 /** Every problem on a line of its own, each with its place in front. */

@@ -35,9 +35,10 @@ export function listFiles(
   config: Pick<Config, 'root'> & Globs,
   besides: readonly string[] = [],
 ): ListedFile[] {
-  const names = new Set(besides);
   const wanted = picomatch([...config.corpus]);
-  const left = picomatch([...NEVER, ...config.ignore]);
+  const isLeft = config.ignore.length === 0 ? () => false : picomatch([...config.ignore]);
+  const isNever = picomatch(NEVER);
+  const names: string[] = [];
   for (const folder of startingFolders(config.corpus)) {
     const link = linkOnWay(config.root, folder);
     // Left out in silence, its documents would count as judged.
@@ -47,9 +48,10 @@ export function listFiles(
         `${link} is a symbolic link, and those are not followed`,
         'put the folder itself in its place, or take it out of the globs of the corpus',
       );
-    for (const name of walk(config.root, folder, left)) if (wanted(name) && !left(name)) names.add(name);
+    // What is below it has no name of those folders: the walk leaves them out.
+    if (!isNever(folder)) walk(config.root, folder, { wanted, isLeft }, names);
   }
-  const files = [...names].map((name) => listed(config.root, name));
+  const files = [...new Set([...names, ...besides])].map((name) => listed(config.root, name));
   files.sort((a, b) => compareText(a.path, b.path));
   for (const [index, { path }] of files.entries()) {
     // One of them would be read and the other be invisible.
@@ -72,22 +74,32 @@ export function startingFolders(globs: readonly string[]): string[] {
   );
 }
 
-function* walk(root: string, folder: string, left: (path: string) => boolean): Generator<string> {
+/** Which files are listed, and which folders are not walked. */
+interface Wish {
+  readonly wanted: (path: string) => boolean;
+  readonly isLeft: (path: string) => boolean;
+}
+
+function walk(root: string, folder: string, wish: Wish, into: string[]): void {
+  const take = (path: string) => {
+    if (wish.wanted(path) && !wish.isLeft(path)) into.push(path);
+  };
   let items: ReturnType<typeof readFolder>;
   try {
     items = readFolder(join(root, folder));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A glob may name one file, or a folder that is not there yet.
-    if (code === 'ENOTDIR') yield folder;
+    if (code === 'ENOTDIR') take(folder);
     if (code === 'ENOTDIR' || code === 'ENOENT') return;
     throw new UsageError('cannot-read', `cannot list ${folder === '' ? root : folder}: ${code}`);
   }
   for (const item of items) {
-    if (item.name.startsWith('.')) continue;
-    const path = folder === '' ? item.name : `${folder}/${item.name}`;
-    if (item.isFile()) yield path;
-    else if (item.isDirectory() && item.name !== 'node_modules' && !left(path)) yield* walk(root, path, left);
+    const { name } = item;
+    if (name.startsWith('.') || name === 'node_modules') continue;
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (item.isFile()) take(path);
+    else if (item.isDirectory() && !wish.isLeft(path)) walk(root, path, wish, into);
   }
 }
 
@@ -98,7 +110,7 @@ function readFolder(path: string) {
 function listed(root: string, name: string): ListedFile {
   let stats: Stats;
   try {
-    stats = lstatSync(join(root, name));
+    stats = lstatSync(`${root}/${name}`);
   } catch (error) {
     throw new UsageError('cannot-read', `cannot read ${name}: ${(error as NodeJS.ErrnoException).code}`);
   }

@@ -1,6 +1,7 @@
+import { incrementalCompile } from '../incremental.js';
 import { loadConfig } from '../load/config.js';
 import { corpusMatcher } from '../load/list-files.js';
-import { type Compiled, incrementalCompile } from '../pipeline.js';
+import type { Compiled } from '../pipeline.js';
 
 /** Bytes in place of files, by path; null where a file counts as absent. */
 export type Overlay = ReadonlyMap<string, Uint8Array | null>;

@@ -16,11 +16,11 @@ export class Snapshot {
   private readonly sources = new Map<string, SourceText>();
   private readonly findings = new Map<string, Diagnostic[]>();
 
-  /** The model of this compilation, also while the next one is being made. */
-  readonly model: Model;
-
-  constructor(readonly compilation: Compiled) {
-    this.model = compilation.model;
+  /** @param model of this compilation, also while the next one is being made */
+  constructor(
+    readonly compilation: Compiled,
+    readonly model: Model,
+  ) {
     for (const diagnostic of compilation.diagnostics) {
       const known = this.findings.get(diagnostic.file);
       if (known) known.push(diagnostic);

@@ -105,7 +105,7 @@ export class Workspace implements Addresses {
     const { paths, diagnostics } = compilation;
     const time = `${Math.round(performance.now() - start)} ms`;
     this.voice.log(`${paths.length} documents, ${diagnostics.length} findings, ${time} (${engine.root})`);
-    return new Snapshot(compilation);
+    return new Snapshot(compilation, await compilation.loadModel());
   }
 
   /** The engine of the configuration as it is now; of the last valid one while that is broken. */

@@ -5,8 +5,8 @@ import type { FrontMatterLines } from './front-matter-lines.js';
 import { readLegacyHeader } from './legacy-header.js';
 import { splitLegacyTables } from './legacy-tables.js';
 import { readLines } from './line-facts.js';
-import { lineSigns } from './line-signs.js';
-import { findMentions } from './mentions.js';
+import { LineSigns } from './line-signs.js';
+import { ANY_MENTION, findMentions } from './mentions.js';
 import type { SourceText } from './source-text.js';
 import { readSuppressions } from './suppressions.js';
 
@@ -34,10 +34,10 @@ export function documentFacts({
   // Only a document with a header of the old form lacks the blank lines that end a table.
   const legacy = header?.origin === 'legacy';
   const blocks = legacy ? { ...read, tables: splitLegacyTables(read.tables) } : read;
-  const signs = lineSigns(source.bytes, source.lineCount);
-  const facts = readLines(source, blocks, signs, (lines?.last ?? 0) + 1);
+  const signs = new LineSigns(source.text);
   const mentions: Mention[] = [];
   for (const value of frontMatter.header?.values ?? []) readHeaderMentions(source, signs, value, mentions);
+  const facts = readLines(source, blocks, signs, (lines?.last ?? 0) + 1);
   return {
     path,
     digest,
@@ -84,13 +84,13 @@ function legacyHeader(source: SourceText, { code }: Blocks, problems: readonly P
 
 function readHeaderMentions(
   source: SourceText,
-  signs: Uint8Array,
+  signs: LineSigns,
   { path: key, position: { start, end } }: HeaderScalar,
   found: Mention[],
 ): void {
-  let held = 0;
-  for (let line = start.line; line <= end.line; line++) held |= signs[line] ?? 0;
   const from = source.lineStart(start.line) + start.column - 1;
   const to = source.lineStart(end.line) + end.column - 1;
+  const held = signs.of(from, to);
+  if ((held & ANY_MENTION) === 0) return;
   findMentions(source, source.text.slice(from, to), from, { in: 'header', key }, held, found);
 }

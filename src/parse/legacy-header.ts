@@ -33,6 +33,7 @@ export function readLegacyHeader(
   source: SourceText,
   isCode: (line: number) => boolean = () => false,
 ): Header | null {
+  if (REQUIRED.filter((key) => source.text.includes(`${key}:`)).length < 2) return null;
   const last = Math.min(source.lineCount, SEARCHED_LINES);
   for (let first = 1; first <= last; first++) {
     const block: KeyValue[] = [];

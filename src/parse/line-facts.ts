@@ -2,8 +2,8 @@ import type { Range } from '../base/position.js';
 import type { Blocks, CodeLines } from './blocks.js';
 import type { Heading, KeyValue, Mention, ProseLine } from './document.js';
 import { readKeyValue } from './legacy-header.js';
-import { Sign } from './line-signs.js';
-import { findMentions } from './mentions.js';
+import { type LineSigns, Sign } from './line-signs.js';
+import { ANY_MENTION, findMentions } from './mentions.js';
 import type { SourceText } from './source-text.js';
 import { findAnchors, headingAnchor } from './tags.js';
 
@@ -24,7 +24,7 @@ const IN_TABLE = 1;
 const IN_HEADING = 2;
 
 /** Walks the lines outside front matter and code; fenced YAML is read for mentions, other code is not. @param first line to read from */
-export function readLines(source: SourceText, blocks: Blocks, signs: Uint8Array, first: number): LineFacts {
+export function readLines(source: SourceText, blocks: Blocks, signs: LineSigns, first: number): LineFacts {
   const reader = new LineReader(source, signs, marksOf(source, blocks));
   let line = first;
   for (const code of blocks.code) {
@@ -53,7 +53,7 @@ class LineReader {
 
   constructor(
     private readonly source: SourceText,
-    private readonly signs: Uint8Array,
+    private readonly signs: LineSigns,
     private readonly marks: Uint8Array,
   ) {}
 
@@ -62,37 +62,39 @@ class LineReader {
     const { source } = this;
     const end = closed ? last - 1 : last;
     for (let line = first + 1; line <= end; line++) {
-      const text = source.line(line);
-      const key = readKeyValue(source, line)?.key ?? null;
       const start = source.lineStart(line);
-      findMentions(source, text, start, { in: 'yaml', key }, this.signs[line]!, this.facts.mentions);
+      const signs = this.signs.of(start, source.lineEnd(line));
+      if ((signs & ANY_MENTION) === 0) continue;
+      const key = signs & Sign.colon ? (readKeyValue(source, line)?.key ?? null) : null;
+      findMentions(source, source.line(line), start, { in: 'yaml', key }, signs, this.facts.mentions);
     }
   }
 
   readText(line: number): void {
     const { source, facts } = this;
-    const signs = this.signs[line]!;
     const marks = this.marks[line]!;
     const start = source.lineStart(line);
     const text = source.line(line);
-    const trimmed = text.trim();
-    if (trimmed === '') return;
+    const code = firstCode(text);
+    if (Number.isNaN(code)) return;
+    const signs = this.signs.of(start, start + text.length);
     const keyValue = marks === 0 && signs & Sign.colon ? readKeyValue(source, line) : null;
     if (keyValue) facts.keyValues.push(keyValue);
-    const place = keyValue ? { in: 'key-value' as const, key: keyValue.key } : PROSE;
-    findMentions(source, text, start, place, signs, facts.mentions);
+    if (signs & ANY_MENTION) {
+      const place = keyValue ? { in: 'key-value' as const, key: keyValue.key } : PROSE;
+      findMentions(source, text, start, place, signs, facts.mentions);
+    }
     facts.prose.push({ line, text });
     if (signs & Sign.tag) findAnchors(text, facts.anchors);
-    const code = trimmed.charCodeAt(0);
     if ((marks & IN_HEADING) !== 0) {
-      const anchor = headingAnchor(trimmed);
+      const anchor = headingAnchor(text.trim());
       if (anchor !== null) facts.anchors.push(anchor);
     } else if (code === 0xa7 && LEGACY_HEADING.test(text))
       facts.legacyHeadings.push({ depth: 2, text, slug: '', position: this.whole(line, text) });
     if (
       (marks & IN_TABLE) === 0 &&
       (code === 124 || code === 45 || code === 58) &&
-      DELIMITER_ROW.test(trimmed)
+      DELIMITER_ROW.test(text.trim())
     )
       facts.strayDelimiters.push(this.whole(line, text));
   }
@@ -104,3 +106,11 @@ class LineReader {
 }
 
 const PROSE = { in: 'prose' as const, key: null };
+
+/** Code of the first character that `trim` would keep, NaN where there is none. */
+function firstCode(text: string): number {
+  let at = 0;
+  while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9) at += 1;
+  const code = text.charCodeAt(at);
+  return code > 32 && code < 127 ? code : text.trim().charCodeAt(0);
+}

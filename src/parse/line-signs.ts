@@ -1,4 +1,4 @@
-/** What a line may hold, by signs that are cheap to find: only then a pattern is tried on it. */
+/** What a piece of text may hold, by signs that are cheap to find: only then a pattern is tried on it. */
 export const Sign = {
   path: 1,
   digest: 2,
@@ -9,68 +9,83 @@ export const Sign = {
   colon: 64,
 } as const;
 
-/** Classes of bytes: no sign, a hex digit, the rest. */
-const PLAIN = 0;
-const HEX = 1;
-const OTHER = 2;
-const CLASSES = new Uint8Array(256);
-for (const character of '0123456789abcdefABCDEF') CLASSES[character.charCodeAt(0)] = HEX;
-for (const character of '.-N<:\n\r') CLASSES[character.charCodeAt(0)] = OTHER;
-// First bytes of `§` and `…` in UTF-8.
-for (const byte of [0xc2, 0xe2]) CLASSES[byte] = OTHER;
+/** Every fact of a line holds one of these. `N` also begins other words: the pattern for ids tells. */
+const SIGNS: readonly (readonly [string, number])[] = [
+  ['.md', Sign.path],
+  ['…', Sign.abbreviation],
+  ['...', Sign.abbreviation],
+  ['C-', Sign.id],
+  ['G-', Sign.id],
+  ['PF-', Sign.id],
+  ['V-', Sign.id],
+  ['D-', Sign.id],
+  ['N', Sign.id],
+  ['§', Sign.section],
+  ['<', Sign.tag],
+  [':', Sign.colon],
+];
 
-/** Signs of every line (1-based), in one pass over a file's bytes. */
-export function lineSigns(bytes: Uint8Array, lineCount: number): Uint8Array {
-  const signs = new Uint8Array(lineCount + 3);
-  const size = bytes.length;
-  let hex = 0;
-  let line = 1;
-  let found = 0;
-  for (let at = 0; at < size; at++) {
-    const byte = bytes[at]!;
-    const kind = CLASSES[byte]!;
-    if (kind === PLAIN) {
-      hex = 0;
-      continue;
+const DIGEST_LENGTH = 64;
+/** Behind every text. */
+const NOWHERE = 2 ** 30;
+
+/**
+ * Signs of pieces of a text, best asked for from front to back. The runtime's own search for a string is many times
+ * as fast as a loop over characters, and nearly every line lacks nearly every sign.
+ */
+export class LineSigns {
+  /** Where each sign stands next, and the nearest of them all; none stands between `asked` and there. */
+  private readonly next: number[] = new Array(SIGNS.length).fill(-1);
+  private nextDigest = -1;
+  private nearest = -1;
+  private asked = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Signs that begin in a piece of the text. Offsets in UTF-16 units. */
+  of(start: number, end: number): number {
+    if (start < this.asked) this.restart();
+    this.asked = start;
+    if (this.nearest >= end) return 0;
+    const { text, next } = this;
+    if (this.nextDigest < start) this.nextDigest = hexRun(text, start);
+    let held = this.nextDigest < end ? Sign.digest : 0;
+    let nearest = this.nextDigest;
+    for (let index = 0; index < SIGNS.length; index++) {
+      const [sign, bit] = SIGNS[index]!;
+      let at = next[index]!;
+      if (at < start) {
+        at = text.indexOf(sign, start);
+        if (at < 0) at = NOWHERE;
+        next[index] = at;
+      }
+      if (at < end) held |= bit;
+      if (at < nearest) nearest = at;
     }
-    if (kind === HEX) {
-      hex += 1;
-      if (hex === 64) found |= Sign.digest;
-      continue;
-    }
-    hex = 0;
-    if (byte === 10 || (byte === 13 && bytes[at + 1] !== 10)) {
-      signs[line] = found;
-      line += 1;
-      found = 0;
-    } else found |= signOf(bytes, at, byte);
+    this.nearest = nearest;
+    return held;
   }
-  signs[line] = found;
-  return signs;
+
+  private restart(): void {
+    this.next.fill(-1);
+    this.nextDigest = -1;
+    this.nearest = -1;
+  }
 }
 
-function signOf(bytes: Uint8Array, at: number, byte: number): number {
-  const next = bytes[at + 1];
-  switch (byte) {
-    case 46:
-      if (next === 46) return Sign.abbreviation;
-      return next === 109 && bytes[at + 2] === 100 ? Sign.path : 0;
-    case 45:
-      return at > 0 && ID_PREFIXES.includes(bytes[at - 1]!) ? Sign.id : 0;
-    case 78:
-      return next !== undefined && next >= 48 && next <= 57 ? Sign.id : 0;
-    case 60:
-      return Sign.tag;
-    case 58:
-      return Sign.colon;
-    case 0xc2:
-      return next === 0xa7 ? Sign.section : 0;
-    case 0xe2:
-      return next === 0x80 && bytes[at + 2] === 0xa6 ? Sign.abbreviation : 0;
-    default:
-      return 0;
+/** Where the next run of at least 64 hex digits begins. One such run has a digit at every 64th character. */
+function hexRun(text: string, from: number): number {
+  for (let at = from + DIGEST_LENGTH - 1; at < text.length; at += DIGEST_LENGTH) {
+    if (!isHex(text.charCodeAt(at))) continue;
+    let start = at;
+    while (start > from && isHex(text.charCodeAt(start - 1))) start -= 1;
+    do at += 1;
+    while (isHex(text.charCodeAt(at)));
+    if (at - start >= DIGEST_LENGTH) return start;
   }
+  return NOWHERE;
 }
 
-/** Last letters of what stands before the hyphen of an id: C, G, F, V, D. */
-const ID_PREFIXES = [67, 71, 70, 86, 68];
+function isHex(code: number): boolean {
+  return (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102);
+}

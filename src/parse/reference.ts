@@ -1,11 +1,10 @@
 import GithubSlugger from 'github-slugger';
-import type { Code, Nodes, Parents, Root, TableRow } from 'mdast';
+import type { Code, Nodes, TableRow } from 'mdast';
 import { toString as plainText } from 'mdast-util-to-string';
 import remarkFrontmatter from 'remark-frontmatter';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { type Processor, unified } from 'unified';
-import { visitParents } from 'unist-util-visit-parents';
 import type { Range } from '../base/position.js';
 import { type Blocks, type CodeLines, leadsInside, fenceLines as linesOfFence } from './blocks.js';
 import type { Fence, Heading, Link, Row, Table } from './document.js';
@@ -43,6 +42,28 @@ const parser = unified()
   .use(leaveAddresses)
   .freeze();
 
+/** Names of the constructs that look for an address at each word. */
+const ADDRESS_CONSTRUCTS = ['wwwAutolink', 'protocolAutolink', 'emailAutolink'];
+
+/** What every address in text has. */
+const ADDRESS_SIGN = /@|www\.|https?:/i;
+
+/** They are a fifth of the reader's work, and find nothing in a document without such a sign. */
+function withoutAddresses(this: Processor): void {
+  const data = this.data();
+  data.micromarkExtensions = (data.micromarkExtensions ?? []).map((extension) => ({
+    ...extension,
+    text: Object.fromEntries(
+      Object.entries(extension.text ?? {}).flatMap(([code, constructs]) => {
+        const kept = [constructs ?? []].flat().filter(({ name = '' }) => !ADDRESS_CONSTRUCTS.includes(name));
+        return kept.length > 0 ? [[code, kept]] : [];
+      }),
+    ),
+  }));
+}
+
+const addressless = parser().use(withoutAddresses).freeze();
+
 /** The reference reader: CommonMark with GFM and front matter by remark. It keeps facts only, no node. */
 export function readReferenceBlocks(source: SourceText): Blocks {
   const headings: Heading[] = [];
@@ -52,14 +73,15 @@ export function readReferenceBlocks(source: SourceText): Blocks {
   const html: Range[] = [];
   const code: CodeLines[] = [];
   const slugger = new GithubSlugger();
-  visitParents(parser.parse(source.text) as Root, (node: Nodes, ancestors: readonly Parents[]) => {
+  const reader = ADDRESS_SIGN.test(source.text) ? parser : addressless;
+  visit(reader.parse(source.text), 0, (node, depth) => {
     if (!node.position) return;
     const position = range(node);
     if (node.type === 'heading') {
       const text = plainText(node).replace(/\r\n?/g, '\n');
       headings.push({ depth: node.depth, text, slug: slugger.slug(text), position });
     } else if (node.type === 'code') {
-      const shape = fenceShape(source, node, ancestors.length === 1);
+      const shape = fenceShape(source, node, depth === 1);
       const fence = shape && readFence(source, shape);
       if (fence) fences.push(fence);
       const { start, end } = position;
@@ -76,6 +98,12 @@ export function readReferenceBlocks(source: SourceText): Blocks {
     }
   });
   return { headings, fences, tables, links, code, html };
+}
+
+/** Sees each node before those in it, with the number of nodes that it is in. */
+function visit(node: Nodes, depth: number, see: (node: Nodes, depth: number) => void): void {
+  see(node, depth);
+  if ('children' in node) for (const child of node.children) visit(child, depth + 1, see);
 }
 
 function range(node: Nodes): Range {

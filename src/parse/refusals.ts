@@ -25,7 +25,8 @@ export function refuseDepth(source: SourceText): Problem | null {
   const listColumns = new Set<number>();
   for (let line = 1; line <= source.lineCount; line++) {
     if (!mayOpenContainer(source, line)) continue;
-    if (containerDepth(source.line(line), listColumns) <= DEPTH_LIMIT) continue;
+    if (containerDepth(source.text, source.lineStart(line), source.lineEnd(line), listColumns) <= DEPTH_LIMIT)
+      continue;
     const place = { line, column: 1 };
     const message = `blocks are nested deeper than ${DEPTH_LIMIT}`;
     return {
@@ -54,20 +55,44 @@ export const LINE_END = /\r\n|\n|\r/;
  * How many containers a line may be inside of, at most: each of its own markers, and its indentation only as far
  * as list items above it have opened columns for it. @param listColumns columns of list markers, added to
  */
-export function containerDepth(line: string, listColumns: Set<number>): number {
-  const prefix = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))*[ \t]*/.exec(line)![0];
-  const own = new Set<number>();
+export function containerDepth(text: string, start: number, end: number, listColumns: Set<number>): number {
+  const own: number[] = [];
   let markers = 0;
   let column = 0;
-  for (const { 0: part } of prefix.matchAll(/\t|\d+[.)]|./g)) {
-    if (part !== '\t' && part !== ' ') markers += 1;
-    if (/^[-+*\d]/.test(part)) own.add(column);
-    column += part === '\t' ? 4 - (column % 4) : part.length;
+  for (let at = start; at < end; ) {
+    const code = text.charCodeAt(at);
+    const size = code === 32 || code === 9 ? 0 : markerSize(text, at, end);
+    if (size < 0) break;
+    if (size > 0) markers += 1;
+    if (size > 0 && code !== 62) own.push(column);
+    column += code === 9 ? 4 - (column % 4) : Math.max(1, size);
+    at += Math.max(1, size);
   }
   let above = 0;
-  for (const opened of listColumns) if (opened < column && !own.has(opened)) above += 1;
-  for (const opened of own) listColumns.add(opened);
+  for (const opened of listColumns) if (opened < column) above += 1;
+  for (const opened of own) {
+    if (listColumns.has(opened)) above -= 1;
+    else listColumns.add(opened);
+  }
   return markers + above;
+}
+
+/** Length of the container's marker at an offset, negative where there is none. */
+function markerSize(text: string, at: number, end: number): number {
+  const code = text.charCodeAt(at);
+  if (code === 62) return 1;
+  let last = at;
+  if (isDigit(code)) {
+    while (last < end && last - at < 10 && isDigit(text.charCodeAt(last))) last += 1;
+    const sign = last < end && last - at < 10 ? text.charCodeAt(last) : 0;
+    if (sign !== 46 && sign !== 41) return -1;
+  } else if (code !== 45 && code !== 43 && code !== 42) return -1;
+  const after = last + 1 < end ? text.charCodeAt(last + 1) : 32;
+  return after === 32 || after === 9 ? last + 1 - at : -1;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function firstInvalidByte(bytes: Uint8Array): number {

@@ -14,8 +14,8 @@ export function readSuppressions(
   first: number,
   code: readonly CodeLines[],
 ): Suppression[] {
-  // Nearly no document has one, and nearly every document is long.
-  if (!source.text.includes(NAME)) return [];
+  // Nearly no document has one, and nearly every document is long; a short text is found faster than a long one.
+  if (!source.text.includes('<!--') || !source.text.includes(NAME)) return [];
   const inCode = new Uint8Array(source.lineCount + 2);
   for (const { first: from, last } of code) inCode.fill(1, from, last + 1);
   const found: Suppression[] = [];

@@ -34,7 +34,7 @@ export function isSlowForReference(bytes: Uint8Array): boolean {
   let length = 0;
   let openers = 0;
   for (const line of lines) {
-    const depth = containerDepth(line, listColumns);
+    const depth = containerDepth(line, 0, line.length, listColumns);
     containers += depth;
     if (line.length > 10_000 || depth > 12 || containers > 3000) return true;
     // Each of these can be looked for a partner up to the end of its paragraph.

@@ -1,4 +1,5 @@
 import type { SqlError } from 'libpg-query';
+import { Recent } from '../base/recent.js';
 
 type Grammar = typeof import('libpg-query');
 
@@ -38,8 +39,22 @@ export interface SyntaxProblem {
 
 /** What is wrong with SQL that is there to be read; null where the server's grammar takes it. */
 export function syntaxProblem(bytes: Uint8Array): SyntaxProblem | null {
+  const text = textOf(bytes);
+  if (text.length > MOST_JUDGED) return judge(text);
+  const known = judged.get(text);
+  if (known !== undefined) return known;
+  const problem = judge(text);
+  judged.set(text, problem);
+  return problem;
+}
+
+/** Examples are copied from page to page, and an editor asks for all of a document at each key: the last short ones. */
+const judged = new Recent<SyntaxProblem | null>(1000);
+/** In UTF-16 units. */
+const MOST_JUDGED = 1000;
+
+function judge(text: string): SyntaxProblem | null {
   if (!grammar) throw new Error('the SQL grammar is not loaded');
-  const text = Buffer.from(bytes).toString('utf8');
   if (text.trim() === '') return null;
   try {
     grammar.parseSync(text);
@@ -49,10 +64,14 @@ export function syntaxProblem(bytes: Uint8Array): SyntaxProblem | null {
   }
 }
 
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+}
+
 /** Tokens of SQL that need not parse; none where even the lexer refuses it. */
 export function tokensOf(bytes: Uint8Array): Token[] {
   try {
-    return scan(Buffer.from(bytes).toString('utf8'));
+    return scan(textOf(bytes));
   } catch {
     return [];
   }
@@ -65,7 +84,7 @@ export function parseSql(bytes: Uint8Array): {
   problem: SyntaxProblem | null;
 } {
   if (!grammar) throw new Error('the SQL grammar is not loaded');
-  const text = Buffer.from(bytes).toString('utf8');
+  const text = textOf(bytes);
   if (text.trim() === '') return { statements: [], tokens: [], problem: null };
   try {
     const parsed = grammar.parseSync(text).stmts ?? [];
@@ -109,17 +128,31 @@ function endOfStatement(tokens: readonly Token[], limit: number): number {
 function toProblem(error: unknown, text: string): SyntaxProblem {
   const details = (error as SqlError).sqlDetails;
   if (details) {
-    const before = [...text].slice(0, Math.max(0, details.cursorPosition)).join('');
-    return { message: details.message, offset: Buffer.byteLength(before) };
+    return { message: details.message, offset: byteOffset(text, details.cursorPosition) };
   }
   if (error instanceof RangeError)
     return { message: 'the statement is nested too deeply to be read', offset: 0 };
   return { message: (error as Error).message, offset: 0 };
 }
 
+/** The byte at which a character of a text begins; the grammar counts characters, as Unicode does. */
+function byteOffset(text: string, character: number): number {
+  let unit = 0;
+  for (let left = character; left > 0 && unit < text.length; left--)
+    unit += text.codePointAt(unit)! > 0xffff ? 2 : 1;
+  return Buffer.byteLength(text.slice(0, unit));
+}
+
 /** Whether a word is a keyword that the server quotes when it prints an identifier: all but the unreserved. */
 export function isKeyword(word: string): boolean {
   if (!grammar) throw new Error('the SQL grammar is not loaded');
+  const known = keywords.get(word);
+  if (known !== undefined) return known;
   const kind = grammar.scanSync(word).tokens[0]?.keywordName;
-  return kind !== undefined && kind !== 'NO_KEYWORD' && kind !== 'UNRESERVED_KEYWORD';
+  const keyword = kind !== undefined && kind !== 'NO_KEYWORD' && kind !== 'UNRESERVED_KEYWORD';
+  keywords.set(word, keyword);
+  return keyword;
 }
+
+/** The last words that were asked for: a document names the same tables and columns again and again. */
+const keywords = new Recent<boolean>(1000);

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { SourceText } from '../parse/source-text.js';
 import type { ByteRange, SqlProblem } from './facts.js';
 import type { Token } from './grammar.js';
@@ -5,6 +6,9 @@ import type { UnitText } from './unit-text.js';
 
 // Controls, spaces other than the plain one, what has no width or no fixed look, and the blank of Braille.
 const HIDDEN = /(?![\t\n ])[\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** Text without anything that the classes above or the scripts below are asked for, as most SQL is. */
+const PLAIN = /^[\t\n -~]*$/;
 
 /** So many blanks move what follows out of a reviewer's sight. */
 const FAR = 120;
@@ -22,7 +26,8 @@ export function hiddenCharacters(source: SourceText, range: ByteRange): SqlProbl
       position: source.range(start + index, start + index + length),
       help,
     });
-  for (const match of text.matchAll(HIDDEN)) {
+  const plain = PLAIN.test(text);
+  for (const match of plain ? [] : text.matchAll(HIDDEN)) {
     const code = match[0].codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
     report(
       `hidden or ambiguous character U+${code} in executable SQL`,
@@ -36,9 +41,10 @@ export function hiddenCharacters(source: SourceText, range: ByteRange): SqlProbl
     if (blanks.length >= FAR && next !== undefined && next !== '\n')
       report(`${blanks.length} blanks within a line of executable SQL`, index, blanks.length, 'remove them');
   }
-  for (const match of text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\p{ASCII}]/gu)) {
+  for (const match of plain ? [] : text.matchAll(/[\p{L}\p{M}\p{N}_]+|[^\p{ASCII}]/gu)) {
     const word = match[0];
     const after = text.slice(Math.max(0, match.index - 1), match.index) + word;
+    if (PLAIN.test(after)) continue;
     if (after !== after.normalize('NFC')) {
       report('text that is not in Unicode form NFC', match.index, word.length, 'normalise it to NFC');
       continue;
@@ -68,6 +74,7 @@ export function hiddenCharacters(source: SourceText, range: ByteRange): SqlProbl
 /** Names that only look like SQL's signs: to the server's lexer every character beyond ASCII is a letter. */
 export function hiddenNames(text: UnitText, tokens: readonly Token[]): SqlProblem[] {
   const problems: SqlProblem[] = [];
+  if (isAscii(text.bytes) && !/u&["']/i.test(text.bytes.toString('latin1'))) return problems;
   for (const { kind, start, end } of tokens) {
     if (kind !== 'other') continue;
     const word = text.bytes.toString('utf8', start, end);

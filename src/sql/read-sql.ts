@@ -42,8 +42,9 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   const units: SqlUnit[] = [];
   const checks: Check[] = [];
   const parsed = new Map<FenceRole, ParsedUnit>();
-  for (const role of ROLES) {
-    const fences = document.fences.filter((fence) => fence.role === role && isExecutable(fence));
+  const executable = document.fences.filter(isExecutable);
+  for (const role of executable.length > 0 ? ROLES : []) {
+    const fences = executable.filter((fence) => fence.role === role);
     if (fences.length === 0) continue;
     const text = new UnitText(source(), fences.map(toRange));
     for (const range of text.ranges) problems.push(...hiddenCharacters(source(), range));

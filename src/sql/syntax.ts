@@ -30,6 +30,7 @@ export function checkExecutableSyntax(text: UnitText, problems: SqlProblem[]): R
 
 /** Each fence is read on its own by a reviewer, so nothing may begin in one and end in another. */
 export function acrossFences(text: UnitText, parts: readonly { start: number; end: number }[]): SqlProblem[] {
+  if (text.ranges.length === 1) return [];
   const crossing = parts.find(({ start, end }) => text.fenceOf(start) !== text.fenceOf(end - 1));
   if (!crossing) return [];
   const { start } = text.range(crossing.start, crossing.end);

@@ -6,12 +6,16 @@ export function* nodesOf(tree: Node): Generator<{ readonly key: string; readonly
   const open: { key: string; value: unknown }[] = [{ key: '', value: tree }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { key, value } = next;
-    if (typeof value !== 'object' || value === null) continue;
-    if (!Array.isArray(value)) yield { key, node: value as Node };
-    const children = Array.isArray(value)
-      ? value.map((item) => ({ key, value: item as unknown }))
-      : Object.entries(value).map(([name, child]) => ({ key: name, value: child }));
-    for (const child of children.reverse()) open.push(child);
+    if (Array.isArray(value)) {
+      for (let index = value.length - 1; index >= 0; index--) open.push({ key, value: value[index] });
+    } else if (typeof value === 'object' && value !== null) {
+      yield { key, node: value as Node };
+      const children = Object.entries(value as Node);
+      for (let index = children.length - 1; index >= 0; index--) {
+        const [name, child] = children[index]!;
+        if (typeof child === 'object') open.push({ key: name, value: child });
+      }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { COLOUR, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
 
@@ -69,77 +69,78 @@ describe('probatum', () => {
 
 describe('starting probatum', () => {
   const hooks = folder({
-    'register.mjs': "import { register } from 'node:module';\nregister('./hooks.mjs', import.meta.url);\n",
-    'hooks.mjs': `import { appendFileSync } from 'node:fs';
-export async function load(url, context, next) {
-  appendFileSync(process.env.LOADED, url + '\\n');
-  return next(url, context);
-}
+    'loaded.cjs': `const { writeFileSync } = require('node:fs');
+process.on('exit', () => writeFileSync(process.env.LOADED, Object.keys(require.cache).join('\\n')));
 `,
   });
-  const heavy =
-    /node_modules\/(pg|@electric-sql\/pglite|libpg-query|remark-[a-z]+|unified|ajv|liquidjs|yaml|globby)\//;
+  const heavy = /node_modules\/(pg|@electric-sql\/pglite|libpg-query|liquidjs)\//;
 
-  /** Addresses of the modules that a command loads. */
-  const loaded = async (args: readonly string[]) => {
+  /** The packages among the files that a command loads: what is no part of the program itself. */
+  const packages = async (args: readonly string[], text = '') => {
     const file = join(folder(), 'loaded.txt');
-    const node = ['--import', pathToFileURL(join(hooks, 'register.mjs')).href];
     const { code } = await probatum(args, {
-      cwd: folder({ 'knowledge/a.md': '---\nkind: note\n---\n' }),
-      node,
+      cwd: folder({ 'knowledge/a.md': `---\nkind: note\n---\n${text}` }),
+      node: ['--require', join(hooks, 'loaded.cjs')],
       env: { LOADED: file },
     });
     expect(code).toBe(0);
-    return readFileSync(file, 'utf8').trimEnd().split('\n');
+    const files = readFileSync(file, 'utf8').replaceAll('\\', '/').split('\n');
+    return [...new Set(files.flatMap((one) => heavy.exec(one)?.[1] ?? []))].sort();
   };
-  const packages = (urls: readonly string[]) =>
-    [...new Set(urls.flatMap((url) => heavy.exec(url)?.[1] ?? []))].sort();
-
-  /** Bytes of this package's own programs among them. */
-  const ownBytes = (urls: readonly string[]) =>
-    urls
-      .filter((url) => url.includes('/dist/'))
-      .reduce((sum, url) => sum + statSync(fileURLToPath(url)).size, 0);
 
   it.each([['--version'], ['--help'], ['run', '--help']])(
-    'for %s loads neither database nor parser',
+    'for %s loads neither database nor grammar',
     async (...args) => {
-      const urls = await loaded(args);
-      expect(urls.some((url) => url.endsWith('/dist/cli.js'))).toBe(true);
-      expect(packages(urls)).toEqual([]);
-      // The reader of arguments and little else: every command is a file of its own.
-      expect(ownBytes(urls)).toBeLessThan(100_000);
+      expect(await packages(args)).toEqual([]);
     },
   );
 
-  it('for lint loads the parser and no database', async () => {
-    const urls = await loaded(['lint']);
-    expect(packages(urls)).toEqual([]);
-    expect(ownBytes(urls)).toBeGreaterThan(100_000);
-    // The language server is a file that only its command loads.
-    expect(urls.some((url) => /\/chunks\/lsp-/.test(url))).toBe(false);
-  });
-
-  it('for lint loads no output, no git, no watching and no spinner that was not asked for', async () => {
-    const chunks = (urls: readonly string[]) =>
-      urls.flatMap((url) => /\/dist\/chunks\/([a-z-]+)-[A-Z0-9]+\.js$/.exec(url)?.[1] ?? []);
-    const plain = chunks(await loaded(['lint']));
-    expect(plain).toContain('lint');
-    for (const name of [
-      'sarif',
-      'junit',
-      'github',
-      'gitlab',
-      'rdjson',
-      'git-changes',
-      'watch',
-      'yocto-spinner',
-    ]) {
-      expect(plain).not.toContain(name);
-      expect(readdirSync(join(REPOSITORY, 'dist/chunks')).some((file) => file.startsWith(`${name}-`))).toBe(
-        true,
-      );
-    }
-    expect(chunks(await loaded(['lint', '--format', 'sarif']))).toContain('sarif');
+  it('for lint loads the grammar of SQL where a document holds some, and no database', async () => {
+    expect(await packages(['lint'])).toEqual([]);
+    const sql = '\n```sql check\nSELECT 1;\n```\n';
+    expect(await packages(['lint'], sql)).toEqual(['libpg-query']);
   });
 });
+
+describe('what V8 made of the program', () => {
+  const installed = folder({ 'knowledge/a.md': '---\nkind: note\n---\n' });
+  cpSync(join(REPOSITORY, 'dist'), join(installed, 'dist'), { recursive: true, filter: isBuilt });
+  for (const name of ['package.json', 'schemas'])
+    cpSync(join(REPOSITORY, name), join(installed, name), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'node_modules'), join(installed, 'node_modules'));
+  const lint = (args: readonly string[] = []) =>
+    spawnSync(process.execPath, [join(installed, 'dist/cli.js'), 'lint', '--no-cache', ...args], {
+      cwd: installed,
+      encoding: 'utf8',
+    });
+  const kept = () =>
+    readdirSync(join(installed, 'dist'))
+      .filter((name) => !isBuilt(name) && name.startsWith('program-'))
+      .map((name) => join(installed, 'dist', name));
+  const flip = (bytes: Buffer) => {
+    bytes[bytes.length >> 1]! ^= 4;
+    return bytes;
+  };
+
+  it.each<[string, (bytes: Buffer) => Uint8Array]>([
+    ['cut', (bytes) => bytes.subarray(0, 1000)],
+    ['empty', () => new Uint8Array()],
+    ['flipped', flip],
+    ['of another program', (bytes) => Buffer.concat([Buffer.from([0, 0, 0, 0]), bytes.subarray(8)])],
+  ])('is kept beside it, and made anew where it is %s', (_, harm) => {
+    const first = lint();
+    expect(first).toMatchObject({ status: 0, stdout: '1 document, no findings\n', stderr: '' });
+    const [file, ...more] = kept();
+    expect(more).toEqual([]);
+    const whole = readFileSync(file!);
+    writeFileSync(file!, harm(Buffer.from(whole)));
+    expect(lint()).toMatchObject({ status: 0, stdout: first.stdout, stderr: '' });
+    expect(readFileSync(file!).length).toBeGreaterThan(whole.length / 2);
+    expect(lint(['--format', 'json'])).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+/** Whether a name in `dist` is of a file that the build makes. */
+function isBuilt(name: string): boolean {
+  return !/program-[0-9a-f]+\.cjs\./.test(name);
+}

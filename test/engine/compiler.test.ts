@@ -42,7 +42,8 @@ beforeEach(() => {
 });
 
 const cache = () => new Cache(cacheFolder, 'test');
-const fresh = async () => new Compiler(await teamRules(config, false), cache());
+const rules = () => teamRules(config, false);
+const fresh = async () => new Compiler(config, rules, cache());
 
 function documents(): string[] {
   return (readdirSync(join(root, 'knowledge'), { recursive: true }) as string[])
@@ -100,7 +101,7 @@ function changeSomething(below: (limit: number) => number): string {
 describe('the compiler that remembers', () => {
   it.each([1, 2, 3, 4])('agrees with the one that does not after any change (seed %i)', async (seed) => {
     const below = random(seed);
-    const staying = new Compiler(await teamRules(config, false));
+    const staying = new Compiler(config, rules);
     await staying.compile();
     await (await fresh()).compile();
     for (let step = 0; step < 6; step++) {
@@ -204,7 +205,7 @@ describe('the cache', () => {
 
   it('of another basis is as good as none', async () => {
     await (await fresh()).compile();
-    const other = new Compiler(await teamRules(config, false), new Cache(cacheFolder, 'other'));
+    const other = new Compiler(config, rules, new Cache(cacheFolder, 'other'));
     const { read, paths } = await other.compile();
     expect(read).toBe(paths.length);
   });

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { incrementalCompile } from '../../src/incremental.js';
 import { loadConfig } from '../../src/load/config.js';
-import { compile, incrementalCompile } from '../../src/pipeline.js';
-import { temporaryFolders } from '../cli/probatum.js';
+import { compile } from '../../src/pipeline.js';
+import { probatum, temporaryFolders } from '../cli/probatum.js';
 
 /*
  * What a configuration changes is the same whether documents are read one by one, in threads, or not at all because the
@@ -105,5 +106,37 @@ describe('a configured corpus', () => {
     expect(await messages(false)).toEqual([]);
     writeFileSync(join(root, 'rules.mjs'), PLUGIN('another TODO'));
     expect(await messages(true)).toEqual(['another TODO']);
+  });
+
+  it('is judged anew where the configuration changes and keeps its size and time', async () => {
+    const write = (level: string) => `rules:\n  no-broken-reference: ${level}\n`;
+    const text = '---\nkind: note\n---\n\nSee knowledge/nothing.md.\n';
+    const root = folder({ 'probatum.config.yaml': write('warning'), 'knowledge/a.md': text });
+    const file = join(root, 'probatum.config.yaml');
+    const { atime, mtime } = statSync(file);
+    const severities = async () => {
+      const { diagnostics } = await incrementalCompile(loadConfig(root), true)();
+      return diagnostics.map(({ severity }) => severity);
+    };
+    expect(await severities()).toEqual(['warning']);
+    writeFileSync(file, write("'error'"));
+    utimesSync(file, atime, mtime);
+    expect(statSync(file).size).toBe(write('warning').length);
+    expect(await severities()).toEqual(['error']);
+    writeFileSync(file, 'rules:\n  no-such-rule: off\n');
+    await expect(severities()).rejects.toThrow('no-such-rule');
+  });
+
+  it('cannot be linted where a plugin cannot be loaded any more, whatever the cache has', async () => {
+    const cwd = folder({
+      'probatum.config.yaml': 'plugins: [rules.mjs]\n',
+      'rules.mjs': "export { rules } from './part.mjs';\n",
+      'part.mjs': PLUGIN('a TODO'),
+      'knowledge/a.md': '---\nkind: note\n---\n\nTODO\n',
+    });
+    expect((await probatum(['lint'], { cwd })).out).toContain('a TODO');
+    rmSync(join(cwd, 'part.mjs'));
+    const { code, err } = await probatum(['lint'], { cwd });
+    expect({ code, named: err.includes('part.mjs') }).toEqual({ code: 2, named: true });
   });
 });

@@ -47,7 +47,7 @@ describe('fixes', () => {
     const root = folder({ [PATH]: `${NOTE}one\ntwo\nthree\nfour\n` });
     const compilation = await compile(loadConfig(root));
     const found = codeActionsAt(
-      new Snapshot({ ...compilation, diagnostics }),
+      new Snapshot({ ...compilation, diagnostics }, compilation.model),
       PATH,
       range,
       only,

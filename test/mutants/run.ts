@@ -1,5 +1,6 @@
 import { compareText, type Diagnostic } from '../../src/base/diagnostic.js';
-import { compile, incrementalCompile } from '../../src/pipeline.js';
+import { incrementalCompile } from '../../src/incremental.js';
+import { compile } from '../../src/pipeline.js';
 import { Random } from '../equality/random.js';
 import { mutantConfig } from './config.js';
 import { MOST, type Operator, type Planting } from './operator.js';

@@ -39,6 +39,19 @@ describe('places', () => {
     expect(source.lineStart(3)).toBe(10);
   });
 
+  it('of lines in bytes are the same in whichever order they are asked for', () => {
+    const text = 'é—\r\n😀b\n\nßc\rd';
+    const starts = [0, 7, 13, 14, 18];
+    const lines = starts.map((_, index) => index + 1);
+    const asked = (order: readonly number[]) => {
+      const source = of(text);
+      return order.map((line) => source.lineStartByte(line));
+    };
+    expect(asked(lines)).toEqual(starts);
+    expect(asked([...lines].reverse())).toEqual([...starts].reverse());
+    expect(asked([4, 2, 5, 99])).toEqual([14, 7, 18, Buffer.byteLength(text)]);
+  });
+
   it('count a byte order mark inside of the text as a character', () => {
     expect(of('a\n\ufeffb').pointAtByte(5)).toEqual({ line: 2, column: 2 });
   });

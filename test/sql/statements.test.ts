@@ -143,6 +143,15 @@ describe('a syntax error', () => {
     ]);
   });
 
+  it('is shown of every fence of thousands, wherever the same text stood before, right or wrong', () => {
+    const texts = Array.from(
+      { length: 3000 },
+      (_, index) => `${index % 3 ? 'SELECT' : 'SELEC'} ${index % 900};\n`,
+    );
+    const read = texts.map((sql) => readText(`\`\`\`sql\n${sql}\`\`\`\n`).problems.length);
+    expect(read).toEqual(texts.map((sql) => (sql.startsWith('SELEC ') ? 1 : 0)));
+  });
+
   it('is none of the marks of a quote, nor of what stands behind a list', () => {
     expect(readText('> ```sql\n> SELECT 1;\n> ```\n').problems).toEqual([]);
     expect(readText('- ```sql\n  SELECT 1;\n\nText, no SQL.\n').problems).toEqual([]);

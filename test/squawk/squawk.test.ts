@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { incrementalCompile } from '../../src/incremental.js';
 import { loadConfig } from '../../src/load/config.js';
-import { compile, incrementalCompile } from '../../src/pipeline.js';
+import { compile } from '../../src/pipeline.js';
 
 /*
  * squawk's packages for other platforms are not everywhere, so that it cannot be a dependency. A program in its

@@ -1,7 +1,9 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
 import type { FullEntry } from '../../model/entry.js';
+import type { Document, Table } from '../../parse/document.js';
 import { type DigestFault, digestFault, digestFaultsIn } from '../digest-form.js';
+import { proseAt } from '../prose-line.js';
 import type { DocumentRule, Finding } from '../rule.js';
 
 export const digestFormat: DocumentRule = {
@@ -51,22 +53,16 @@ function inFrontMatter({ kind, document, pins }: FullEntry): Finding[] {
 }
 
 function inText({ document }: FullEntry): Finding[] {
-  const lines = new Map(document.prose.map(({ line, text }) => [line, text]));
-  const values = document.keyValues.map(({ key, value, position }) => ({ name: key, text: value, position }));
-  const cells = document.tables.flatMap(({ header, rows }) =>
-    rows.flatMap((row) =>
-      row.cells.map(({ text, position }, index) => {
-        const label = header.cells.length === 2 && index === 1 ? row.cells[0]!.text : '';
-        const name = nameOf(label) ? label : (header.cells[index]?.text ?? '');
-        return { name, text, position };
-      }),
-    ),
-  );
-  const named = [...values, ...cells].flatMap(({ name, text, position }) => {
-    const kind = nameOf(name);
-    const fault = kind && digestFault(text, kind);
-    return fault ? [finding(fault, wordIn(lines, position, fault.written), name.trim())] : [];
+  const values = document.keyValues.flatMap(({ key, value, position }) => {
+    const kind = nameOf(key);
+    return kind ? [{ name: key, kind, text: value, position }] : [];
   });
+  const named = [...values, ...document.tables.flatMap(namedCells)].flatMap(
+    ({ name, kind, text, position }) => {
+      const fault = digestFault(text, kind);
+      return fault ? [finding(fault, wordIn(document, position, fault.written), name.trim())] : [];
+    },
+  );
   const loose = document.prose.flatMap(({ line, text }) =>
     digestFaultsIn(text).map((fault) => {
       const end = fault.index + fault.written.length;
@@ -77,16 +73,32 @@ function inText({ document }: FullEntry): Finding[] {
   return [...named, ...loose];
 }
 
+/** Cells whose column is headed as one of digests; in a table of two columns also those whose row begins so. */
+function namedCells({ header, rows }: Table) {
+  const kinds = header.cells.map(({ text }) => nameOf(text));
+  const labelled = header.cells.length === 2;
+  if (!labelled && kinds.every((kind) => kind === null)) return [];
+  return rows.flatMap(({ cells }) =>
+    cells.flatMap(({ text, position }, index) => {
+      const label = labelled && index === 1 ? cells[0]!.text : '';
+      const byLabel = nameOf(label);
+      const kind = byLabel ?? kinds[index] ?? null;
+      const name = byLabel ? label : (header.cells[index]?.text ?? '');
+      return kind ? [{ name, kind, text, position }] : [];
+    }),
+  );
+}
+
 /** What the name of a key or the head of a column says its values are. */
 function nameOf(name: string): 'sha256' | 'digest' | null {
-  const words = name.trim();
-  if (/(?:^|[\s_.-])sha-?256$/i.test(words)) return 'sha256';
-  return /(?:^|[\s_.-])digest$/i.test(words) ? 'digest' : null;
+  const word = /(?:^|[\s_.-])(sha-?256|digest)$/i.exec(name.trim())?.[1];
+  if (word === undefined) return null;
+  return word.toLowerCase() === 'digest' ? 'digest' : 'sha256';
 }
 
 /** The place of a word inside a value, which may stand in code marks there. */
-function wordIn(lines: ReadonlyMap<number, string>, { start, end }: Range, word: string): Range {
-  const text = lines.get(start.line) ?? '';
+function wordIn(document: Document, { start, end }: Range, word: string): Range {
+  const text = proseAt(document, start.line) ?? '';
   const index = text.indexOf(word, start.column - 1);
   if (start.line !== end.line || index < 0 || index + word.length > end.column - 1) return { start, end };
   return {

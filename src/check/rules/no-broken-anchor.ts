@@ -2,6 +2,7 @@ import type { Range } from '../../base/position.js';
 import type { Entry, FullEntry } from '../../model/entry.js';
 import { resolveLink } from '../../model/references.js';
 import type { DocumentIndex, Link } from '../../parse/document.js';
+import { proseAt } from '../prose-line.js';
 import { relatedDocument } from '../related.js';
 import { corpusRule } from '../rule.js';
 
@@ -29,10 +30,9 @@ export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
   collect({ document }: FullEntry) {
     const links = document.links.filter(({ url }) => url.includes('#'));
     if (links.length === 0) return null;
-    const lines = new Map(document.prose.map(({ line, text }) => [line, text]));
     const found = links
-      .filter((link) => isUsed(document, lines, link))
-      .flatMap((link) => anchorLink(document, lines, link));
+      .filter((link) => isUsed(document, link))
+      .flatMap((link) => anchorLink(document, link));
     return found.length === 0 ? null : found;
   },
   check({ model, collected, report }) {
@@ -62,15 +62,11 @@ export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
   },
 });
 
-function anchorLink(
-  document: Pick<DocumentIndex, 'path'>,
-  lines: ReadonlyMap<number, string>,
-  { url, position }: Link,
-): AnchorLink[] {
+function anchorLink(document: FullEntry['document'], { url, position }: Link): AnchorLink[] {
   const target = resolveLink(document, url);
   const written = url.slice(url.indexOf('#') + 1);
   if (target?.anchor == null || !target.path.endsWith('.md') || isPageTop(written)) return [];
-  const exact = anchorPlace(lines, position, url, written);
+  const exact = anchorPlace(document, position, url, written);
   return [
     {
       path: target.path,
@@ -82,16 +78,14 @@ function anchorLink(
 }
 
 /** A definition that no link uses leads nobody anywhere: `[title]: #title` below a heading is a habit of some. */
-function isUsed(
-  { prose }: FullEntry['document'],
-  lines: ReadonlyMap<number, string>,
-  { position }: Link,
-): boolean {
+function isUsed(document: FullEntry['document'], { position }: Link): boolean {
   const { line, column } = position.start;
-  const label = /^\[([^[\]]+)\]:/.exec(lines.get(line)?.slice(column - 1) ?? '')?.[1];
+  const text = proseAt(document, line);
+  if (!text?.includes(']:', column - 1)) return true;
+  const label = /^\[([^[\]]+)\]:/.exec(text.slice(column - 1))?.[1];
   if (label === undefined) return true;
   const reference = `[${label.toLowerCase()}]`;
-  return prose.some((one) => one.line !== line && one.text.toLowerCase().includes(reference));
+  return document.prose.some((one) => one.line !== line && one.text.toLowerCase().includes(reference));
 }
 
 /** `#` and `#top` are the top of the page; `#L12` are lines and `#fn-1` footnotes, which the site makes. */
@@ -99,21 +93,21 @@ function isPageTop(anchor: string): boolean {
   return /^(?:top|L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?|(?:user-content-)?fn(?:ref)?-.*|:~:.*)?$/i.test(anchor);
 }
 
+/** What stands before an address. */
+const OPENINGS = ['](', '](<', ']: '];
+
 /** Where the anchor stands, if the link is on one line and has its address once where addresses are. */
 function anchorPlace(
-  lines: ReadonlyMap<number, string>,
+  document: FullEntry['document'],
   { start, end }: Range,
   url: string,
   anchor: string,
 ): Range | null {
-  const text = start.line === end.line ? lines.get(start.line)?.slice(start.column - 1, end.column - 1) : '';
-  const at = [`](${url}`, `](<${url}`, `]: ${url}`].map((opening) => ({
-    index: text?.indexOf(opening) ?? -1,
-    length: opening.length,
-  }));
-  const found = at.find(({ index }) => index >= 0);
-  if (!found) return null;
-  const last = start.column + found.index + found.length;
+  const line = start.line === end.line ? proseAt(document, start.line) : undefined;
+  const text = line?.slice(start.column - 1, end.column - 1) ?? '';
+  const opening = OPENINGS.find((one) => text.includes(one + url));
+  if (opening === undefined) return null;
+  const last = start.column + text.indexOf(opening + url) + opening.length + url.length;
   return {
     start: { line: start.line, column: last - anchor.length },
     end: { line: start.line, column: last },
@@ -121,6 +115,7 @@ function anchorPlace(
 }
 
 function decode(anchor: string): string {
+  if (!anchor.includes('%')) return anchor;
   try {
     return decodeURIComponent(anchor);
   } catch {

@@ -17,6 +17,7 @@ export const requiredSections: DocumentRule = {
     const kind = kindName(entry);
     if (kind === null || document.problems.length > 0) return;
     const required = Object.hasOwn(settings.requiredSections, kind) ? settings.requiredSections[kind]! : [];
+    if (required.length === 0) return;
     const present = new Set(document.headings.flatMap(({ text }) => sectionNames(text)));
     for (const section of required) {
       if (sectionNames(section).some((name) => present.has(name))) continue;

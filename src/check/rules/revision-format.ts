@@ -3,6 +3,7 @@ import type { FullEntry } from '../../model/entry.js';
 import { REVISION } from '../../model/pins.js';
 import { pathMentions } from '../../model/references.js';
 import { headerValue, type Mention } from '../../parse/document.js';
+import { proseAt } from '../prose-line.js';
 import type { DocumentRule, Finding } from '../rule.js';
 
 /*
@@ -42,13 +43,10 @@ const BEFORE = new RegExp(`\\((${LOOSE})\\)\\s*:\\s*[\`("']*$`, 'i');
 const BESIDE = 60;
 
 function besidePaths({ document }: FullEntry): Finding[] {
-  const mentions = pathMentions(document).filter(
-    ({ in: place }) => place === 'prose' || place === 'key-value',
-  );
-  if (mentions.length === 0) return [];
-  const lines = new Map(document.prose.map(({ line, text }) => [line, text]));
-  return mentions.flatMap((mention) => {
-    const beside = revisionBeside(lines.get(mention.position.start.line) ?? '', mention);
+  return pathMentions(document).flatMap((mention) => {
+    if (mention.in !== 'prose' && mention.in !== 'key-value') return [];
+    const line = proseAt(document, mention.position.start.line) ?? '';
+    const beside = /\([rR]/.test(line) ? revisionBeside(line, mention) : null;
     return beside && !REVISION.test(beside.text) ? [finding(beside.text, beside.position)] : [];
   });
 }

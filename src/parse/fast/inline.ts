@@ -17,13 +17,10 @@ export interface InlineLink {
   readonly end: number;
 }
 
-/** Whether a text can differ from what a reader sees of it. An underscore between letters or digits is none. */
-export function hasMarkup(text: string): boolean {
-  return /[\\`*~[<&\n]|[ \t]$|(?:^|[^A-Za-z0-9_])_|_(?:[^A-Za-z0-9_]|$)/.test(text);
-}
-
 /** What can be markup. */
 const MARK = /[\\`*_~[\]<&!\n]/g;
+/** What can be markup, or begin an address without an `@`. */
+const MARK_OR_ADDRESS = /[\\`*_~[\]<&!\nhHwW]/g;
 
 /** A `[` or `![` that may begin a link. */
 interface Bracket {
@@ -39,9 +36,16 @@ export function readInline(
   references: References,
   inTable = false,
 ): { text: string; links: InlineLink[] } {
-  const reader = new InlineReader(text, references, inTable);
+  const reader = new InlineReader(text, references, inTable, true);
   reader.read();
   return { text: resolveDelimiters(reader.pieces, reader.firstStrike === true), links: reader.links };
+}
+
+/** The links and images of a text as `readInline` finds them, for half of the work. */
+export function readInlineLinks(text: string, references: References): InlineLink[] {
+  const reader = new InlineReader(text, references, false, false);
+  reader.read();
+  return reader.links;
 }
 
 class InlineReader {
@@ -63,18 +67,22 @@ class InlineReader {
     private readonly text: string,
     private readonly references: References,
     private readonly inTable: boolean,
+    /** Whether pieces are kept; links do not depend on them. */
+    private readonly keepsText: boolean,
   ) {}
 
   read(): void {
     const { text } = this;
-    const literals = /www\.|https?:\/\/|@/i.test(text);
+    const email = text.includes('@');
+    const literals = email || mayHoldAddress(text);
+    const stops = literals ? MARK_OR_ADDRESS : MARK;
     while (this.at < text.length) {
       const code = text.charCodeAt(this.at);
       if ((literals && this.takeLiteral(code)) || this.takeMarkup(code)) continue;
       this.at += 1;
-      if (literals) continue;
-      MARK.lastIndex = this.at;
-      this.at = MARK.test(text) ? MARK.lastIndex - 1 : text.length;
+      if (email) continue;
+      stops.lastIndex = this.at;
+      this.at = stops.test(text) ? stops.lastIndex - 1 : text.length;
     }
     let end = text.length;
     while (end > this.kept && isBlank(text.charCodeAt(end - 1))) end -= 1;
@@ -83,14 +91,14 @@ class InlineReader {
 
   /** Keeps the passed text up to `end`, and goes on at `next`. */
   private keep(end: number, next = end): void {
-    if (end > this.kept) this.pieces.push(this.text.slice(this.kept, end));
+    if (this.keepsText && end > this.kept) this.pieces.push(this.text.slice(this.kept, end));
     this.kept = next;
     this.at = next;
   }
 
   private put(piece: Piece, next: number): true {
     this.keep(this.at, next);
-    this.pieces.push(piece);
+    if (this.keepsText) this.pieces.push(piece);
     return true;
   }
 
@@ -143,6 +151,7 @@ class InlineReader {
       this.at = open;
       return true;
     }
+    if (!this.keepsText) return this.put('', close + size);
     let value = text.slice(open, close);
     if (/^[ \n]/.test(value) && /[ \n]$/.test(value) && /[^ \n]/.test(value)) value = value.slice(1, -1);
     if (this.inTable) value = value.replace(/\\([\\|])/g, (all, escaped) => (escaped === '|' ? '|' : all));
@@ -158,7 +167,7 @@ class InlineReader {
     const { text, at } = this;
     let end = at;
     while (text.charCodeAt(end) === marker) end += 1;
-    if (marker === 126 && end - at > 2) {
+    if (!this.keepsText || (marker === 126 && end - at > 2)) {
       this.at = end;
       return true;
     }
@@ -211,8 +220,10 @@ class InlineReader {
     this.inactive = Math.min(this.inactive, brackets.length);
     if (!found) return open.image && this.takeImageFootnote(open);
     this.keep(at, found.end);
-    const inner = pieces.splice(open.index).slice(1);
-    pieces.push(resolveDelimiters(inner, true));
+    if (this.keepsText) {
+      const inner = pieces.splice(open.index).slice(1);
+      pieces.push(resolveDelimiters(inner, true));
+    }
     // What stands in an image is its alternative text: links in it lead nowhere.
     if (open.image) while (links.length > 0 && links[links.length - 1]!.start > open.start) links.pop();
     else this.inactive = brackets.length;
@@ -225,7 +236,7 @@ class InlineReader {
     if (this.text.charCodeAt(open.start + 2) !== 94) return false;
     if (!isKnown(this.references.footnotes, this.text.slice(open.start + 3, this.at))) return false;
     this.keep(this.at, this.at + 1);
-    this.pieces.splice(open.index, this.pieces.length, '!');
+    if (this.keepsText) this.pieces.splice(open.index, this.pieces.length, '!');
     return true;
   }
 
@@ -243,6 +254,11 @@ class InlineReader {
     if (end >= 0 && isKnown(known, text.slice(close + 2, end))) return { url: null, end: end + 1 };
     return defined && text.charCodeAt(close + 2) === 93 ? { url: null, end: close + 3 } : null;
   }
+}
+
+/** Whether an address without brackets may stand in a text that has no `@`. */
+function mayHoldAddress(text: string): boolean {
+  return text.includes('://') || /www\./i.test(text);
 }
 
 /** Whether a label is one of those known; what is longer than a label can be is not looked at. */

@@ -11,7 +11,7 @@ import {
   underlineDepth,
 } from './line-shapes.js';
 import { InlineText, RawBlocks } from './raw-blocks.js';
-import { delimiterCells, isHeaderRow, type RawRow, readRow } from './tables.js';
+import { delimiterCells, isHeaderRow, type RawRow } from './tables.js';
 
 /** The open block that holds no blocks, if any. */
 type Leaf =
@@ -110,8 +110,11 @@ export class LeafReader {
       this.leaf = { kind: 'html', type: 7 };
       return true;
     }
-    const delimiter = { line: this.cursor.line, start: first, end, cells: [] };
-    this.leaf = { kind: 'table', rows: [readRow(text, header.line, start, header.end), delimiter] };
+    const rows = [
+      { line: header.line, start, end: header.end },
+      { line: this.cursor.line, start: first, end },
+    ];
+    this.leaf = { kind: 'table', rows };
     return true;
   }
 
@@ -131,7 +134,7 @@ export class LeafReader {
   open(atRoot: boolean, lazy: boolean): void {
     const { cursor } = this;
     const table = this.leaf?.kind === 'table' ? this.leaf : null;
-    const { text, first, end, line } = cursor;
+    const { first, end, line } = cursor;
     if (cursor.blank || cursor.width > 3) {
       this.close(line - 1);
       if (!cursor.blank) this.leaf = { kind: 'indented', first: line, last: line };
@@ -143,7 +146,7 @@ export class LeafReader {
     if (opened !== undefined) {
       if (table) this.blocks.tables.push(table.rows);
       this.leaf = opened;
-    } else if (table) table.rows.push(readRow(text, line, first, end));
+    } else if (table) table.rows.push({ line, start: first, end });
     else {
       const content = new InlineText();
       content.add(line, first, end);

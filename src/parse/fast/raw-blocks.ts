@@ -4,56 +4,57 @@ import type { RawRow } from './tables.js';
 
 /** Text of a paragraph or heading: the pieces of the lines that it stands on, the first one without blanks before it. */
 export class InlineText {
-  private readonly lines: number[] = [];
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
-  private table: number[] = [];
+  /** Line, start and end of every piece: one list, as there is a text for every paragraph. */
+  private readonly parts: number[] = [];
+  private table: readonly number[] | null = null;
 
   add(line: number, start: number, end: number): void {
-    this.lines.push(line);
-    this.starts.push(start);
-    this.ends.push(end);
+    this.parts.push(line, start, end);
   }
 
   get size(): number {
-    return this.lines.length;
+    return this.parts.length / 3;
   }
 
   get firstLine(): number {
-    return this.lines[0]!;
+    return this.parts[0]!;
   }
 
   get firstStart(): number {
-    return this.starts[0]!;
+    return this.parts[1]!;
   }
 
   get lastStart(): number {
-    return this.starts[this.starts.length - 1]!;
+    return this.parts[this.parts.length - 2]!;
   }
 
   get lastEnd(): number {
-    return this.ends[this.ends.length - 1]!;
+    return this.parts[this.parts.length - 1]!;
   }
 
   /** Takes the last line off. */
   pop(): { line: number; end: number } {
-    this.starts.pop();
-    return { line: this.lines.pop()!, end: this.ends.pop()! };
+    const end = this.parts.pop()!;
+    this.parts.pop();
+    return { line: this.parts.pop()!, end };
   }
 
   /** The text with its lines joined by LF. */
   read(source: string): string {
-    if (this.size === 1) return source.slice(this.starts[0], this.ends[0]);
-    return this.starts.map((start, index) => source.slice(start, this.ends[index])).join('\n');
+    const { parts } = this;
+    let text = source.slice(parts[1], parts[2]);
+    for (let at = 3; at < parts.length; at += 3) text += `\n${source.slice(parts[at + 1], parts[at + 2])}`;
+    return text;
   }
 
   /** The text from an offset in `read` on; empty where nothing is left. */
   from(offset: number): InlineText {
     const rest = new InlineText();
     const before = this.offsets();
-    for (const [index, start] of this.starts.entries()) {
-      const from = start + Math.max(0, offset - before[index]!);
-      if (from < this.ends[index]!) rest.add(this.lines[index]!, from, this.ends[index]!);
+    for (let index = 0; index < this.size; index++) {
+      const from = this.startOf(index) + Math.max(0, offset - before[index]!);
+      const end = this.parts[3 * index + 2]!;
+      if (from < end) rest.add(this.lineOf(index), from, end);
     }
     return rest;
   }
@@ -68,19 +69,28 @@ export class InlineText {
       if (before[middle]! <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: this.lines[low]!, offset: this.starts[low]! + offset - before[low]! };
+    return { line: this.lineOf(low), offset: this.startOf(low) + offset - before[low]! };
+  }
+
+  private lineOf(index: number): number {
+    return this.parts[3 * index]!;
+  }
+
+  private startOf(index: number): number {
+    return this.parts[3 * index + 1]!;
   }
 
   /** Offset in `read` of every line. */
   private offsets(): readonly number[] {
-    if (this.table.length === this.size) return this.table;
-    this.table = [];
+    if (this.table?.length === this.size) return this.table;
+    const table: number[] = [];
     let offset = 0;
-    for (const [index, start] of this.starts.entries()) {
-      this.table.push(offset);
-      offset += this.ends[index]! - start + 1;
+    for (let index = 0; index < this.size; index++) {
+      table.push(offset);
+      offset += this.parts[3 * index + 2]! - this.startOf(index) + 1;
     }
-    return this.table;
+    this.table = table;
+    return table;
   }
 }
 

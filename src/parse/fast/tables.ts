@@ -1,17 +1,11 @@
-/** A cell of a table row: its content, and the place from its `|` to the next one. Offsets in UTF-16 units. */
-export interface RawCell {
-  readonly start: number;
-  readonly end: number;
-  /** Content without blanks around it; `from === to` in an empty cell. */
-  readonly from: number;
-  readonly to: number;
-}
+import { trimFront } from './line-shapes.js';
+import { BACKSLASH, BAR, BLANK, isMark, kindOf, PLAIN } from './marks.js';
 
+/** A line of a table, from its first character on. */
 export interface RawRow {
   readonly line: number;
   readonly start: number;
   readonly end: number;
-  readonly cells: readonly RawCell[];
 }
 
 const DELIMITER_ROW = /^(?:\|[ \t]*)?:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$/;
@@ -44,44 +38,54 @@ export function isHeaderRow(text: string, start: number, end: number, columns: n
   return parts > 1 && size === columns;
 }
 
-/** Cuts a row into its cells. */
-export function readRow(text: string, line: number, start: number, end: number): RawRow {
-  const cells: RawCell[] = [];
-  let from = -1;
-  let to = -1;
-  let cellStart = start;
-  const flush = (cellEnd: number) => {
-    const empty = from < 0;
-    cells.push({
-      start: cellStart,
-      end: cellEnd,
-      from: empty ? cellStart : from,
-      to: empty ? cellStart : to,
-    });
-    from = -1;
-  };
-  let first = true;
-  for (let at = start; at < end; ) {
-    const code = text.charCodeAt(at);
-    if (code === 124) {
-      if (!first) {
-        flush(at);
-        cellStart = at;
-      }
-      first = false;
-      at += 1;
-    } else if (code === 32 || code === 9) at += 1;
-    else {
-      first = false;
-      if (from < 0) from = at;
-      at = dataEnd(text, at, end);
-      to = at;
-    }
+/** Cuts a row into its cells, one by one: the same object speaks of each, as there are very many. Offsets in UTF-16 units. */
+export class CellReader {
+  /** From the cell's `|` to the next one. */
+  start: number;
+  end: number;
+  /** Content without blanks around it; `from === to` in an empty cell. */
+  from = 0;
+  to = 0;
+  /** Whether a reader may see another text than is written. */
+  marked = false;
+  private readonly rowEnd: number;
+  private at: number;
+
+  constructor(
+    private readonly text: string,
+    { start, end }: RawRow,
+  ) {
+    this.start = start;
+    this.end = start;
+    this.rowEnd = end;
+    this.at = text.charCodeAt(start) === 124 ? start + 1 : start;
   }
-  // What follows the last `|` is a cell only if it holds something.
-  if (from >= 0 || cells.length === 0) flush(end);
-  else cells[cells.length - 1] = { ...cells[cells.length - 1]!, end };
-  return { line, start, end, cells };
+
+  /** Goes to the next cell; false where there is none. What follows the last `|` is a cell only if it holds something. */
+  next(): boolean {
+    const { text, rowEnd } = this;
+    if (this.end >= rowEnd) return false;
+    this.start = this.end;
+    let { at } = this;
+    let from = -1;
+    let to = -1;
+    let marked = false;
+    for (; at < rowEnd; at++) {
+      const kind = kindOf(text.charCodeAt(at));
+      if (kind === BLANK) continue;
+      if (kind === BAR) break;
+      if (from < 0) from = at;
+      if (kind !== PLAIN) marked ||= isMark(kind, text, at, from, rowEnd);
+      if (kind === BACKSLASH && isEscaped(text, at + 1, rowEnd)) at += 1;
+      to = at + 1;
+    }
+    this.from = from < 0 ? this.start : from;
+    this.to = from < 0 ? this.start : to;
+    this.marked = marked;
+    this.at = at + 1;
+    this.end = trimFront(text, at + 1, rowEnd) < rowEnd ? at : rowEnd;
+    return true;
+  }
 }
 
 function dataEnd(text: string, start: number, end: number): number {
@@ -90,10 +94,13 @@ function dataEnd(text: string, start: number, end: number): number {
     const code = text.charCodeAt(at);
     if (code === 124 || code === 32 || code === 9) break;
     at += 1;
-    if (code === 92 && at < end) {
-      const escaped = text.charCodeAt(at);
-      if (escaped === 92 || escaped === 124) at += 1;
-    }
+    if (code === 92 && isEscaped(text, at, end)) at += 1;
   }
   return at;
+}
+
+/** Whether a backslash before an offset takes its meaning from what stands there. */
+function isEscaped(text: string, at: number, end: number): boolean {
+  const code = at < end ? text.charCodeAt(at) : 0;
+  return code === 92 || code === 124;
 }

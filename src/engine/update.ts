@@ -1,0 +1,119 @@
+import { availableParallelism } from 'node:os';
+import type { Config } from '../load/config.js';
+import { type Model, modelOver } from '../model/model.js';
+import type { TeamRules } from '../team-rules.js';
+import { Changes, type Source } from './changes.js';
+import { replaced } from './columns.js';
+import { type FactStore, FolderStore } from './fact-store.js';
+import { encodeIndex } from './index-file.js';
+import { type Judged, judgeRows, SHARED } from './judge-rows.js';
+import { inBatches, readInBulk } from './read-in-bulk.js';
+import type { Row } from './row.js';
+import { StoredCorpus } from './stored-corpus.js';
+import { Threads } from './threads.js';
+
+/** State of a corpus between two compiles. */
+export interface State {
+  readonly rows: readonly Row[];
+  readonly store: FactStore;
+  /** When its files were listed, in milliseconds: one that changed about then may have changed since. */
+  readonly listed: number;
+}
+
+/** What became of the rows of a corpus. */
+export interface Updated {
+  readonly rows: readonly Row[];
+  /** Whether anything has to be written down. */
+  readonly any: boolean;
+  /** Documents that were read, because their bytes are not those that are known. */
+  readonly read: number;
+  /** Documents that were judged beside others. */
+  readonly judged: number;
+}
+
+/** Fewest files to read for which threads are worth their start. */
+const WORTH_THREADS = 400;
+/** Rows that a thread judges at once. */
+const ROWS_AT_ONCE = 250;
+
+/** Reads what has changed, and judges what the change can have changed. @throws FactsLost */
+export async function update(
+  { rows: before, store, listed }: State,
+  sources: readonly Source[],
+  team: TeamRules,
+): Promise<Updated> {
+  const changes = new Changes(before, sources, listed, store);
+  const { items } = changes;
+  const threads = items.length < WORTH_THREADS ? null : new Threads(availableParallelism(), team);
+  try {
+    await readInBulk(items, team, threads, (some, batch) => changes.take(some, batch));
+    const rows = changes.current();
+    const judged = await judge(rows, store, changes.keys, team, threads);
+    return { rows, any: changes.any, read: changes.read, judged };
+  } finally {
+    threads?.end();
+  }
+}
+
+/** The model of a corpus. */
+export function modelOf({ rows, store }: State, { corpus }: Pick<Config, 'corpus'>): Model {
+  return modelOver(new StoredCorpus(rows, store), corpus);
+}
+
+/** Judges every row that is new or asked for something that has changed. @returns how many */
+async function judge(
+  rows: Row[],
+  store: FactStore,
+  changed: ReadonlySet<number>,
+  team: TeamRules,
+  threads: Threads | null,
+): Promise<number> {
+  const numbers = toJudge(rows, changed);
+  if (numbers.length === 0) return 0;
+  const take = (judged: readonly Judged[]) => {
+    for (const { number, asked, findings } of judged)
+      rows[number] = replaced(rows[number]!, { asked, findings });
+  };
+  if (threads && store instanceof FolderStore) {
+    const index = inSharedMemory(encodeIndex(rows, store.segments, SHARED, 0));
+    const { folder } = store;
+    const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, index, folder }));
+    await threads.run(tasks, (_, answer) => {
+      if ('judged' in answer) take(answer.judged);
+    });
+  } else take(judgeRows(new StoredCorpus(rows, store), numbers, team));
+  return numbers.length;
+}
+
+/** Numbers of the rows that are not judged, or asked for one of the keys that have changed. */
+function toJudge(rows: readonly Row[], changed: ReadonlySet<number>): number[] {
+  // Hundreds of thousands of keys are looked at, and nearly none has changed: a look into a small table says so.
+  const perhaps = new Uint8Array(PERHAPS);
+  for (const key of changed) perhaps[key % PERHAPS] = 1;
+  const numbers: number[] = [];
+  for (let number = 0; number < rows.length; number++) {
+    const { asked } = rows[number]!;
+    if (asked === null || (changed.size > 0 && holdsOne(asked, perhaps, changed))) numbers.push(number);
+  }
+  return numbers;
+}
+
+const PERHAPS = 2 ** 16;
+
+function holdsOne(keys: Uint32Array, perhaps: Uint8Array, changed: ReadonlySet<number>): boolean {
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at]!;
+    if (perhaps[key % PERHAPS] === 1 && changed.has(key)) return true;
+  }
+  return false;
+}
+
+function inSharedMemory(parts: readonly Buffer[]): SharedArrayBuffer {
+  const shared = new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    new Uint8Array(shared, at).set(part);
+    at += part.length;
+  }
+  return shared;
+}

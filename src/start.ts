@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cachedDataVersionTag, getHeapCodeStatistics, setFlagsFromString } from 'node:v8';
+import { Script } from 'node:vm';
+import { crc32 } from 'node:zlib';
+
+/*
+ * Starts the program, which the build makes one file of. What V8 made of its text is kept beside it, as compiling it
+ * takes longer than checking a document. Whoever can write there can write the program as well: no other folder will do,
+ * as what is kept is run. Where the folder is not ours to write, every start takes a little longer.
+ */
+
+/** Name of the program with the digest of its text in it, so that nothing is ever run that was made of another text. */
+declare const PROGRAM: string;
+
+/** What V8 made of the program, with a sum and the size of the code in front. */
+interface Kept {
+  readonly code: Buffer;
+  readonly size: number;
+}
+
+const HEAD = 8;
+/** How much more code than was kept makes it worth to keep it anew. */
+const GROWTH = 1.25;
+
+/** Only the linter is started so often that it matters; the code of other commands would be read in vain. */
+const linting = process.argv.includes('lint');
+// It uses the SQL grammar too little for its code to be compiled a second time, which takes 0.1 s and 45 MB.
+if (linting) setFlagsFromString('--liftoff-only');
+
+const file = join(dirname(fileURLToPath(import.meta.url)), PROGRAM);
+// V8 refuses what another version of it made, or other flags.
+const keptFile = `${file}.${cachedDataVersionTag().toString(16)}`;
+const kept = linting ? readKept() : null;
+const script = new Script(
+  `(function (require, module, exports, __filename, __dirname, __import) {${readFileSync(file, 'utf8')}\n})`,
+  {
+    filename: file,
+    ...(kept ? { cachedData: kept.code } : {}),
+  },
+);
+if (linting) process.on('exit', keep);
+const own = { exports: {} };
+const load = (specifier: string): Promise<unknown> => import(specifier);
+script.runInThisContext()(createRequire(file), own, own.exports, file, dirname(file), load);
+
+function readKept(): Kept | null {
+  try {
+    const bytes = readFileSync(keptFile);
+    const code = bytes.subarray(HEAD);
+    return bytes.readUInt32LE(0) === crc32(code) ? { code, size: bytes.readUInt32LE(4) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Another start may have compiled less: one where nothing had changed, or threads did the work. */
+function keep(): void {
+  const size = getHeapCodeStatistics().bytecode_and_metadata_size;
+  if (kept && !script.cachedDataRejected && size <= kept.size * GROWTH) return;
+  try {
+    const code = script.createCachedData();
+    const head = Buffer.alloc(HEAD);
+    head.writeUInt32LE(crc32(code), 0);
+    head.writeUInt32LE(size, 4);
+    const temporary = `${keptFile}.${process.pid}`;
+    writeFileSync(temporary, Buffer.concat([head, code]));
+    renameSync(temporary, keptFile);
+  } catch {
+    // The folder is not ours to write.
+  }
+}
