@@ -36,7 +36,11 @@ export async function rehearse(
       chain: chainOf(compilation, prepared),
       now: environment.now,
       onEvent: await runProgress(environment),
-      buildScratch: (session, emit) => buildScratch(session, sources, emit),
+      // Its SQL is reviewed too, but not part of the plan: it goes by a session of its own.
+      buildScratch: async (emit) => {
+        const session = await target.open();
+        await buildScratch(session, sources, emit).finally(() => session.close());
+      },
     });
     return finish(environment, 'rehearsal', prepared.planSha256, finished, options.format);
   } finally {

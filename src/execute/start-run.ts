@@ -6,11 +6,12 @@ import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { ChainLink, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
-import type { Session, Target } from '../target/engine.js';
+import type { Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
 import { execute, freshState, type RunResult } from './execute.js';
+import { ReviewedOnly } from './reviewed-only.js';
 import { changeFolder, earlierAttempts, makeRunFolder, refuseUnresolved, runLock } from './run-folder.js';
 
 /** What a run needs from outside: everything that is not in the plan. */
@@ -27,7 +28,7 @@ export interface RunRequest {
   readonly now: () => Date;
   readonly onEvent: (line: JournalLine) => void;
   /** Prepares a scratch database before the first step; only rehearsals have it. */
-  readonly buildScratch?: (session: Session, emit: RunContext['emit']) => Promise<void>;
+  readonly buildScratch?: (emit: RunContext['emit']) => Promise<void>;
 }
 
 export interface FinishedRun extends RunResult {
@@ -43,7 +44,8 @@ export interface FinishedRun extends RunResult {
  * @throws UsageError where the run could not start
  */
 export async function startRun(request: RunRequest): Promise<FinishedRun> {
-  const { plan, mode, target, root, now } = request;
+  const { plan, mode, root, now } = request;
+  const target = new ReviewedOnly(request.target, plan, request.bytes);
   const session = await target.open();
   const runs = changeFolder(root, plan.change);
   if (mode === 'run') refuseUnresolved(runs, request.targetName);
@@ -86,7 +88,7 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
       chain: request.chain,
       earlier,
     });
-    await request.buildScratch?.(session, context.emit);
+    await request.buildScratch?.(context.emit);
     const result = await execute(context);
     return { ...result, folder, stored: writeRecord(folder), fault: state.fault };
   } catch (error) {

@@ -34,5 +34,8 @@ export function useSnapshot(id: string): string {
   return `SET TRANSACTION SNAPSHOT '${id.replaceAll("'", "''")}'`;
 }
 
+/** What `useSnapshot` gives for the ids that servers export. */
+export const USE_SNAPSHOT = /^SET TRANSACTION SNAPSHOT '[0-9A-F-]+'$/;
+
 /** Key of the advisory lock that two runs against one database compete for. */
 export const LOCK_KEY = '8101098497116117109';

@@ -3,6 +3,7 @@ import { compareText } from '../base/diagnostic.js';
 import { OBJECT_QUERIES } from './catalogue-objects.js';
 import { RELATION_QUERIES } from './catalogue-relations.js';
 import type { Session, StatementResult } from './engine.js';
+import { SERVER_VERSION } from './session-settings.js';
 
 export { catalogueDelta, deltaLines } from './catalogue-delta.js';
 
@@ -28,7 +29,7 @@ export interface CatalogueSnapshot {
  * @throws DatabaseError
  */
 export async function readCatalogue(session: Session): Promise<CatalogueSnapshot> {
-  const { rows } = await session.run('SHOW server_version_num');
+  const { rows } = await session.run(SERVER_VERSION);
   const version = Number(rows[0]?.[0]);
   const objects: CatalogueObject[] = [];
   for (const query of [...RELATION_QUERIES, ...OBJECT_QUERIES]) {

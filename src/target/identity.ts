@@ -20,7 +20,7 @@ export interface Identity {
 }
 
 /** The current timeline is read from the WAL: the control file lags behind a promotion until a checkpoint. */
-const IDENTITY = `
+export const IDENTITY = `
 SELECT
   (SELECT system_identifier FROM pg_catalog.pg_control_system()) AS system_identifier,
   d.datname AS database,

@@ -16,7 +16,7 @@ import { lockFile, type ReleaseLock } from './lock-file.js';
 import { readDataDirectoryArchive } from './pglite-archive.js';
 import { pgliteVersion } from './pglite-cluster.js';
 import { PgliteServer } from './pglite-server.js';
-import { SESSION_SETTINGS } from './session-settings.js';
+import { LEAVE_TRANSACTION, RESET_SETTINGS, SESSION_SETTINGS } from './session-settings.js';
 
 const LIMITATIONS: readonly string[] = [
   'PGlite has one session: all sessions of a run share it, and checks run in the session that migrates.',
@@ -71,7 +71,7 @@ class PgliteTarget implements Target {
     if (this.server.inTransaction(null))
       throw new DatabaseError('SQLSTATE 25001: a transaction is open in the one session of PGlite', '25001');
     const session = new PgliteSession(this.server);
-    for (const statement of ['RESET ALL', ...SESSION_SETTINGS]) await session.run(statement);
+    for (const statement of [RESET_SETTINGS, ...SESSION_SETTINGS]) await session.run(statement);
     return session;
   }
 
@@ -105,7 +105,7 @@ class PgliteSession implements Session {
   }
 
   async close(): Promise<void> {
-    if (!this.#closed && this.server.inTransaction(this)) await this.server.run(this, 'ROLLBACK', []);
+    if (!this.#closed && this.server.inTransaction(this)) await this.server.run(this, LEAVE_TRANSACTION, []);
     this.#closed = true;
   }
 }

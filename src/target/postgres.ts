@@ -4,6 +4,7 @@ import type { Backup, BackupReading, Endpoint, Session, Target } from './engine.
 import type { Environment } from './environment.js';
 import { readDump, type ToolRun, writeDump } from './postgres-backup.js';
 import { PostgresSession } from './postgres-session.js';
+import { SERVER_VERSION } from './session-settings.js';
 import { findTool, type ToolsConfig } from './tools.js';
 
 /** How long one statement may go without an answer; an hour, unless the caller knows better. */
@@ -80,7 +81,7 @@ class PostgresTarget implements Target {
   async #readServerMajor(): Promise<number> {
     if (this.#serverMajor === null) {
       const session = await PostgresSession.connect(this.#connection, this.timeoutMs);
-      const { rows } = await session.run('SHOW server_version_num').finally(() => session.close());
+      const { rows } = await session.run(SERVER_VERSION).finally(() => session.close());
       this.#serverMajor = Math.floor(Number(rows[0]?.[0]) / 10_000);
     }
     return this.#serverMajor;

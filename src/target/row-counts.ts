@@ -12,13 +12,19 @@ export interface RowCount {
 const BATCH = 250;
 
 /** The server writes each count itself, so that no name is ever quoted here. Partitioned parents hold no rows. */
-const COUNT_STATEMENTS = `
+export const COUNT_STATEMENTS = `
 SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
   pg_catalog.format('SELECT %L AS name, count(*) AS rows FROM ONLY %I.%I',
     pg_catalog.format('%I.%I', n.nspname, c.relname), n.nspname, c.relname) AS statement,
   pg_catalog.row_security_active(c.oid) AS filtered
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND (c.relkind = 'r' OR c.relispopulated) AND ${USER_SCHEMAS}`;
+
+const IDENTIFIER = '(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")';
+const ONE_COUNT = `SELECT E?'(?:[^']|'')*' AS name, count\\(\\*\\) AS rows FROM ONLY ${IDENTIFIER}\\.${IDENTIFIER}`;
+
+/** What the server's statements look like when they are sent back to it, joined: counts of tables and nothing else. */
+export const COUNTS = new RegExp(`^${ONE_COUNT}(?:\\nUNION ALL\\n${ONE_COUNT})*$`);
 
 /**
  * Counts the rows of all user tables, partitions and materialised views, sorted by name.

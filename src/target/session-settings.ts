@@ -24,3 +24,12 @@ export const SESSION_SETTINGS: readonly string[] = [
   // The session that exports the snapshot is idle in its transaction for as long as the backup takes.
   'SET idle_in_transaction_session_timeout = 0',
 ];
+
+/** What a session of PGlite runs before them: it takes over the session of the one before it. */
+export const RESET_SETTINGS = 'RESET ALL';
+
+/** Undoes what a session of PGlite left open when it is closed. */
+export const LEAVE_TRANSACTION = 'ROLLBACK';
+
+/** Asks for the server's version: which catalogues there are, and which `pg_dump` is new enough. */
+export const SERVER_VERSION = 'SHOW server_version_num';

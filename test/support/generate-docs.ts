@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { RULES } from '../../src/check/rules/index.js';
 import { ruleLevelsSchema } from '../../src/render/config-schema.js';
 import { rulesPage } from '../../src/render/rules.js';
+import { statementsPage } from './statements-page.js';
 
 writeFileSync(new URL('../../docs/rules.md', import.meta.url), rulesPage(RULES));
+writeFileSync(new URL('../../docs/statements.md', import.meta.url), statementsPage());
 
 const file = new URL('../../schemas/config.schema.json', import.meta.url);
 const schema = JSON.parse(readFileSync(file, 'utf8'));

@@ -1,0 +1,204 @@
+import { OBJECT_QUERIES } from '../target/catalogue-objects.js';
+import { RELATION_QUERIES } from '../target/catalogue-relations.js';
+import type { CatalogueQuery } from '../target/catalogue-sql.js';
+import { IDENTITY } from '../target/identity.js';
+import { LEDGER } from '../target/ledger.js';
+import { ROW_CHANGE_STATEMENTS } from '../target/row-changes.js';
+import { COUNT_STATEMENTS, COUNTS } from '../target/row-counts.js';
+import {
+  LEAVE_TRANSACTION,
+  RESET_SETTINGS,
+  SERVER_VERSION,
+  SESSION_SETTINGS,
+} from '../target/session-settings.js';
+import { OWN, USE_SNAPSHOT } from './statements.js';
+
+/** One statement that the tool may send on its own account. */
+export interface OwnStatement {
+  /** Its exact text; of one with a variable part, its form with `…` for that part. */
+  readonly sql: string;
+  readonly purpose: string;
+  /** What `$1`, `$2`, … are. */
+  readonly parameters: readonly string[];
+  /** First `server_version_num` to which it is sent. */
+  readonly since: number | null;
+  /** All texts of a statement with a variable part. */
+  readonly pattern: RegExp | null;
+}
+
+/** Statements that are sent at one place of a run. */
+export interface OwnStatements {
+  readonly where: string;
+  readonly statements: readonly OwnStatement[];
+}
+
+const one = (sql: string, purpose: string, more: Partial<OwnStatement> = {}): OwnStatement => ({
+  sql,
+  purpose,
+  parameters: [],
+  since: null,
+  pattern: null,
+  ...more,
+});
+
+/** The entries of `OWN`, each with what it is for: one that is not described here does not compile. */
+const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
+  begin: one(OWN.begin, 'opens the transaction of the migration, or of the rollback'),
+  commit: one(OWN.commit, 'commits it, once everything before it has passed'),
+  rollback: one(OWN.rollback, 'ends a transaction that must leave nothing'),
+  beginReading: one(
+    OWN.beginReading,
+    'opens the transaction of the exported snapshot, and of each check outside',
+  ),
+  dummy: one(OWN.dummy, 'takes the snapshot: after it nobody can make the transaction writable again'),
+  savepoint: one(OWN.savepoint, 'before the checks in the transaction'),
+  readOnly: one(
+    OWN.readOnly,
+    'before each check in the transaction: behind the savepoint nothing can be written',
+  ),
+  backToSavepoint: one(OWN.backToSavepoint, 'after each check in the transaction'),
+  release: one(OWN.release, 'after the last check in the transaction'),
+  fireDeferred: one(
+    OWN.fireDeferred,
+    'has deferred constraints and triggers do their work before the checks',
+  ),
+  exportSnapshot: one(OWN.exportSnapshot, 'the snapshot that backup, catalogue, counts and baselines share'),
+  tryLock: one(OWN.tryLock, 'the lock of the run; it never waits', { parameters: ['the key of the lock'] }),
+  transactionId: one(OWN.transactionId, 'the id by which the transaction can be asked about later'),
+  transactionStatus: one(
+    OWN.transactionStatus,
+    'what became of a transaction whose COMMIT was not answered',
+    {
+      parameters: ['the transaction’s id'],
+    },
+  ),
+  serverLife: one(OWN.serverLife, 'whether the server still knows the transaction, before it and after'),
+  backend: one(OWN.backend, 'which process of the server holds the transaction'),
+  endBackend: one(
+    OWN.endBackend,
+    'ends that process, where it still holds a transaction whose connection is lost',
+    {
+      parameters: ['its process id', 'its start'],
+    },
+  ),
+  limitFence: one(OWN.limitFence, 'how long the fence waits for the transaction', {
+    parameters: ['the time'],
+  }),
+  limitLock: one(OWN.limitLock, 'the package’s `lock_timeout`, for the transaction', {
+    parameters: ['milliseconds'],
+  }),
+  limitStatement: one(OWN.limitStatement, 'the package’s `statement_timeout`, for the transaction', {
+    parameters: ['milliseconds'],
+  }),
+};
+
+/** The entries of `LEDGER`, likewise. */
+const ROW = ['the run’s id', 'the unit: migration, rollback, …', 'the digest of the plan'];
+const LEDGERED: Readonly<Record<keyof typeof LEDGER, OwnStatement>> = {
+  enrolled: one(LEDGER.enrolled, 'whether the database is enrolled'),
+  marker: one(LEDGER.marker, 'its mark'),
+  commit: one(LEDGER.commit, 'the row of the transaction, in that transaction', { parameters: ROW }),
+  fence: one(LEDGER.fence, 'takes the transaction’s place in the ledger: then it cannot commit any more', {
+    parameters: ROW,
+  }),
+  outcome: one(LEDGER.outcome, 'what the ledger says of a transaction', { parameters: ROW.slice(0, 2) }),
+};
+
+const of = (...keys: readonly (keyof typeof OWN)[]) => keys.map((key) => DESCRIBED[key]);
+
+/** What a catalogue query reads: the kinds that it gives its objects. */
+const catalogued = ({ sql, since }: CatalogueQuery): OwnStatement => {
+  const kinds = /^\s*SELECT ([\s\S]*?) AS kind/.exec(sql)?.[1] ?? '';
+  const named = [...kinds.matchAll(/(?:THEN|ELSE|^) ?'([a-z ]+)'/g)].map(([, kind]) => kind);
+  return one(sql, `every ${named.join(', ')}`, { since: since ?? null });
+};
+
+/** Every statement of the tool's own, in the order of a run: what docs/statements.md lists and a session lets through. */
+export const OWN_STATEMENTS: readonly OwnStatements[] = [
+  {
+    where: 'Every session',
+    statements: [
+      one(RESET_SETTINGS, 'PGlite only: its one session is taken over from the one before'),
+      ...SESSION_SETTINGS.map((sql) =>
+        one(sql, 'the same results whatever role, database and environment say'),
+      ),
+      one(LEAVE_TRANSACTION, 'PGlite only: a session that is closed leaves no transaction open'),
+    ],
+  },
+  {
+    where: 'Identity: the step, the gate, the verification',
+    statements: [one(IDENTITY, 'which database this is'), LEDGERED.enrolled, LEDGERED.marker],
+  },
+  { where: 'Lock', statements: of('tryLock') },
+  {
+    where: 'Backup, and what shares its snapshot',
+    statements: [
+      one(SERVER_VERSION, 'which `pg_dump` is new enough'),
+      ...of('beginReading', 'exportSnapshot'),
+      one('SET TRANSACTION SNAPSHOT …', 'reads a baseline in the snapshot; … is its id, as a literal', {
+        pattern: USE_SNAPSHOT,
+      }),
+    ],
+  },
+  {
+    where: 'Catalogue: the snapshot, and each comparison with it',
+    statements: [
+      one(SERVER_VERSION, 'which catalogues there are'),
+      ...[...RELATION_QUERIES, ...OBJECT_QUERIES].map(catalogued),
+    ],
+  },
+  {
+    where: 'Row counts',
+    statements: [
+      one(COUNT_STATEMENTS, 'has the server write one statement for each table, with its name quoted'),
+      one(
+        'SELECT … AS name, count(*) AS rows FROM ONLY … UNION ALL …',
+        'those statements, joined by UNION ALL',
+        {
+          pattern: COUNTS,
+        },
+      ),
+    ],
+  },
+  {
+    where: 'Checks outside of the migration’s transaction',
+    statements: of('beginReading', 'dummy', 'limitStatement', 'rollback'),
+  },
+  {
+    where: 'Migration and rollback',
+    statements: [
+      one(
+        ROW_CHANGE_STATEMENTS.settings,
+        'whether the server counts written rows, and how they are sent away',
+      ),
+      one(ROW_CHANGE_STATEMENTS.flush, 'sends away the counts of earlier transactions', { since: 150_000 }),
+      one(ROW_CHANGE_STATEMENTS.wait, 'the same, on servers before 15'),
+      ...of('serverLife', 'backend', 'begin', 'limitLock', 'limitStatement', 'transactionId', 'fireDeferred'),
+      ...of('savepoint', 'readOnly', 'backToSavepoint', 'release'),
+      one(ROW_CHANGE_STATEMENTS.changes, 'the tables whose rows the transaction wrote'),
+      LEDGERED.commit,
+      ...of('commit', 'rollback'),
+    ],
+  },
+  {
+    where: 'A COMMIT that was not answered',
+    statements: [
+      ...of('limitFence'),
+      LEDGERED.fence,
+      LEDGERED.outcome,
+      ...of('endBackend', 'serverLife', 'transactionStatus'),
+    ],
+  },
+];
+
+const ALL = OWN_STATEMENTS.flatMap(({ statements }) => statements);
+const FIXED: ReadonlyMap<string, OwnStatement> = new Map(
+  ALL.filter(({ pattern }) => !pattern).map((own) => [own.sql, own]),
+);
+const VARIABLE = ALL.filter(({ pattern }) => pattern);
+
+/** Whether a text with so many values is a statement of the tool's own. */
+export function isOwnStatement(sql: string, values = 0): boolean {
+  const own = FIXED.get(sql) ?? VARIABLE.find(({ pattern }) => pattern!.test(sql));
+  return own?.parameters.length === values;
+}
