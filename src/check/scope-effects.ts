@@ -31,10 +31,9 @@ function scopeEffects(statements: readonly Statement[]): ScopeEffect[] {
   const created = new Set<string>();
   const found: ScopeEffect[] = [];
   for (const statement of statements) {
-    for (const { action, kind, name, table } of statement.effects) {
-      const part = action === 'create' && kind === 'index';
-      const object = part ? (table ?? name) : name;
-      const list = part ? 'alters' : LISTS[action];
+    for (const { action, name, table } of statement.effects) {
+      const object = table ?? name;
+      const list = table === undefined ? LISTS[action] : 'alters';
       if (list === 'alters' && created.has(object)) continue;
       if (list === 'creates') created.add(object);
       found.push({ list, name: object, statement, filled: [] });

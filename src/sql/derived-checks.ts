@@ -62,8 +62,14 @@ function tableChecks(table: TableDefinition, statements: readonly Statement[]): 
     ...(foreign.includes(null) ? [] : [check('foreign-keys', 'foreign keys', (foreign as string[]).sort())]),
     check('check-constraints', 'CHECK constraints', [String(table.checks)]),
     check('column-defaults', 'columns with a DEFAULT', [String(defaults)]),
-    check('triggers', 'triggers', ['0']),
+    check('triggers', 'triggers', [String(triggersOn(table.name, statements))]),
   ];
+}
+
+function triggersOn(table: string, statements: readonly Statement[]): number {
+  const effects = statements.flatMap((statement) => statement.effects);
+  return effects.filter((one) => one.kind === 'trigger' && one.action === 'create' && one.table === table)
+    .length;
 }
 
 function printForeignKey(key: ForeignKey, statements: readonly Statement[]): string | null {
@@ -76,28 +82,35 @@ function printForeignKey(key: ForeignKey, statements: readonly Statement[]): str
 /**
  * The exact catalogue delta: `+` and `-` for objects that come and go, `~` with the table's name where something
  * that belongs to a table which stays is touched. Left out where a statement's delta is not modelled: renames,
- * a dropped index, whose table no statement tells, and what is dropped and made again.
+ * a dropped index, whose table no statement tells, an extension, whose objects no statement tells, and what is
+ * dropped and made again.
  */
 function deltaChecks(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>[] {
   const created = new Set<string>();
   const dropped = new Set<string>();
+  const parts = new Set<string>();
   const expected = new Set<string>();
   for (const { node, effects } of statements) {
     if (node === 'RenameStmt') return [];
     for (const { action, kind, name, table } of effects) {
-      const owner = table ?? name;
       const label = name.startsWith(`${kind} `) ? name : `${kind} ${name}`;
+      if (kind === 'extension') return [];
       if (action === 'create' && table === undefined) {
         if (dropped.has(label)) return [];
         created.add(name);
         expected.add(`+ ${label}`);
       } else if (action === 'drop' && kind === 'index') return [];
-      else if (action === 'drop' && created.delete(name)) expected.delete(`+ ${label}`);
+      else if (table !== undefined) {
+        // A part of a table: dropped after it was made, it may leave nothing.
+        if (action === 'drop' && parts.has(label)) return [];
+        if (action === 'create') parts.add(label);
+        if (!created.has(table)) expected.add(`~ ${table}`);
+      } else if (action === 'drop' && created.delete(name)) expected.delete(`+ ${label}`);
       else if (action === 'drop') {
         dropped.add(label);
         expected.add(`- ${label}`);
-      } else if (!created.has(owner) && (action !== 'write-rows' || node === 'TruncateStmt'))
-        expected.add(`~ ${owner}`);
+      } else if (!created.has(name) && (action !== 'write-rows' || node === 'TruncateStmt'))
+        expected.add(`~ ${name}`);
     }
   }
   const title = 'objects added, dropped and changed, and nothing else';

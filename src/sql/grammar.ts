@@ -101,6 +101,12 @@ export function parseSql(bytes: Uint8Array): {
   }
 }
 
+/** What PL/pgSQL's own parser makes of a CREATE FUNCTION or DO whose body is one string. @throws Error with its refusal */
+export function parsePlpgsql(statement: string): unknown {
+  if (!grammar) throw new Error('the SQL grammar is not loaded');
+  return grammar.parsePlPgSQLSync(statement);
+}
+
 function scan(text: string): Token[] {
   // The scanner's result is JSON in which control characters are not escaped; same bytes, so the same offsets.
   const plain = text.replace(/[\u0001-\u0008\u000b\u000e-\u001f]/g, '?');

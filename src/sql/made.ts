@@ -55,10 +55,18 @@ function object(statement: ParsedStatement, label: string, name: string, table: 
       ...schemaOf(name),
       ...(node === 'ViewStmt' ? used.filter((one) => one !== name) : []),
       ...(node === 'CreateStmt' && !tree.partbound ? parents : []),
-      ...(['CompositeTypeStmt', 'CreateDomainStmt', 'CreateRangeStmt'].includes(node) ? typesIn(tree) : []),
+      ...(WITH_TYPES.has(node) ? typesIn(tree) : []),
+      ...(node === 'CreateTrigStmt' ? [`${dottedName(tree.funcname)}()`] : []),
     ],
   };
 }
+
+const WITH_TYPES = new Set([
+  'CompositeTypeStmt',
+  'CreateDomainStmt',
+  'CreateRangeStmt',
+  'CreateFunctionStmt',
+]);
 
 /** What a table made here cannot do without, each as a part that goes with the table, or alone by CASCADE. */
 function partsOfTable(statement: ParsedStatement, table: string): Made[] {
@@ -183,7 +191,7 @@ function keysIn(tree: Node): string[] {
 
 function typesIn(tree: Node): string[] {
   return [...nodesOf(tree)].flatMap(({ key, node }) => {
-    const names = key === 'typeName' || key === 'TypeName' ? stringList(node.names) : [];
+    const names = /^(?:typeName|TypeName|argType|returnType)$/.test(key) ? stringList(node.names) : [];
     return names.length === 2 && names[0] !== 'pg_catalog' ? [names.map(quoteName).join('.')] : [];
   });
 }

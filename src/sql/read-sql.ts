@@ -1,8 +1,9 @@
 import { sha256 } from '../base/digest.js';
 import type { Document, Fence, FenceRole } from '../parse/document.js';
 import { SourceText } from '../parse/source-text.js';
+import { Allowances } from './allowances.js';
 import { type Comment, readChecks } from './checks.js';
-import { effectsOf, isAllowed, locksOf, refusedPart } from './effects.js';
+import { effectsOf, isAllowed, locksOf } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
 import { type Node, type ParsedStatement, syntaxProblem, type Token, tokensOf } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
@@ -11,6 +12,9 @@ import { lockHazards } from './lock-hazards.js';
 import { isQualified, relationName } from './names.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
+import { refusalOf } from './refused-kinds.js';
+import { refusedPart } from './refused-parts.js';
+import { routineProblems } from './routine-problems.js';
 import { acrossFences, atToken, checkExecutableSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
 import { nonTransactional } from './transactional.js';
@@ -42,13 +46,14 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   const units: SqlUnit[] = [];
   const checks: Check[] = [];
   const parsed = new Map<FenceRole, ParsedUnit>();
+  const allowances = new Allowances(document);
   const executable = document.fences.filter(isExecutable);
   for (const role of executable.length > 0 ? ROLES : []) {
     const fences = executable.filter((fence) => fence.role === role);
     if (fences.length === 0) continue;
     const text = new UnitText(source(), fences.map(toRange));
     for (const range of text.ranges) problems.push(...hiddenCharacters(source(), range));
-    const { statements, tokens, unit } = readUnit(role, text, problems);
+    const { statements, tokens, unit } = readUnit(role, text, problems, allowances);
     parsed.set(role, unit);
     units.push({
       role,
@@ -63,6 +68,8 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
       problems.push(...found.problems);
     }
   }
+  // What could not be read may be what a declaration is for.
+  if (!problems.some(({ rule }) => UNREAD.includes(rule))) problems.push(...allowances.unused());
   problems.push(...judgeRollback(document, parsed, problems));
   if (units.length > 0) problems.push(...loneReturns(source()));
   for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence))) {
@@ -79,7 +86,7 @@ function toRange({ start, end, firstLine, lastLine }: Fence): ByteRange {
   return { start, end, firstLine, lastLine };
 }
 
-function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
+function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allowances: Allowances) {
   const { statements: parsed, tokens } = checkExecutableSyntax(text, problems);
   // A sign that only looks like one of SQL is often why the grammar refuses it.
   const seen = parsed.length > 0 ? tokens : tokensOf(text.bytes);
@@ -92,8 +99,10 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
     judgeNames(raw, changes, report);
     if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
-    else if (changes) judgeChange(raw, parsed, index, report);
-    else {
+    else if (changes) {
+      judgeChange(raw, parsed, index, report);
+      problems.push(...routineProblems(raw, text, tokens, allowances));
+    } else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
     }
@@ -108,12 +117,8 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[]) {
 }
 
 /** SQL that could not be read, or that may not run, has been reported; what it does is not known. */
-const UNKNOWN: readonly SqlRuleId[] = [
-  'sql-syntax',
-  'no-meta-command',
-  'no-non-transactional',
-  'statement-allowed',
-];
+const UNREAD: readonly SqlRuleId[] = ['sql-syntax', 'no-meta-command'];
+const UNKNOWN: readonly SqlRuleId[] = [...UNREAD, 'no-non-transactional', 'statement-allowed'];
 
 function judgeRollback(
   { fences }: Document,
@@ -156,26 +161,20 @@ function judgeChange(
     return;
   }
   if (!isAllowed(raw.node, raw.tree)) {
-    report(
-      'statement-allowed',
-      `${words(raw.node)} may not stand in executable SQL`,
-      'see the list of allowed statements in docs/format.md',
-    );
+    const { what, why } = refusalOf(raw.node, raw.tree);
+    report('statement-allowed', `${what} may not stand in executable SQL`, why);
     return;
   }
   const part = refusedPart(raw.node, raw.tree);
-  if (part)
-    report(
-      'statement-allowed',
-      `${part} may not stand in executable SQL`,
-      'see the list of allowed statements in docs/format.md',
-    );
+  if (part) report('statement-allowed', `${part} may not stand in executable SQL`, LISTED);
 }
+
+const LISTED = 'see the list of allowed statements in docs/format.md';
 
 function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): void {
   const used = relationsOf(raw.tree).map(relationName);
   const named = changes && isAllowed(raw.node, raw.tree) ? effectsOf(raw.node, raw.tree) : [];
-  const objects = named.filter(({ kind, name }) => kind !== 'index' && !name.startsWith('schema '));
+  const objects = named.filter(({ kind, name }) => kind !== 'index' && !/^(?:schema|extension) /.test(name));
   for (const name of new Set([...objects.map((object) => object.name), ...used])) {
     if (!isQualified(name))
       report(
@@ -184,11 +183,6 @@ function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): voi
         'the search path is empty when it runs; write schema.name',
       );
   }
-}
-
-/** The grammar's node name in words: `CreateTrigStmt` becomes `a CreateTrig statement`. */
-function words(node: string): string {
-  return `${/^[AEIOU]/.test(node) ? 'an' : 'a'} ${node.replace(/Stmt$/, '')} statement`;
 }
 
 function readTransaction(

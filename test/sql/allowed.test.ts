@@ -85,6 +85,12 @@ describe('the normal DDL is allowed, with its effects and locks', () => {
     ['GRANT SELECT ON a.b, a.c TO x', ['alter grant a.b', 'alter grant a.c'], []],
     ['REVOKE USAGE ON SCHEMA a FROM x', ['alter grant schema a'], []],
     ['GRANT USAGE ON TYPE a.t TO x', ['alter grant a.t'], []],
+    ['REVOKE EXECUTE ON FUNCTION a.f(int, text[]) FROM PUBLIC', ['alter grant a.f(integer, text[])'], []],
+    ["COMMENT ON FUNCTION a.f(int) IS 'x'", ['alter comment a.f(integer)'], []],
+    ['LOCK TABLE a.b, a.c IN SHARE MODE', [], ['SHARE on a.b', 'SHARE on a.c']],
+    ['LOCK TABLE a.b', [], ['ACCESS EXCLUSIVE on a.b']],
+    ["SET LOCAL maintenance_work_mem = '1GB'", [], []],
+    ['SET CONSTRAINTS ALL DEFERRED', [], []],
   ])('%s', (sql, effects, locks) => {
     expect(judge(`${sql};`)).toEqual({ problems: [], effects, locks });
   });
@@ -101,7 +107,6 @@ describe('what is not on the list is refused', () => {
     "COPY a.b FROM PROGRAM 'curl x'",
     "COPY a.b TO '/tmp/x'",
     'COPY a.b TO stdout',
-    'DO $$ BEGIN DELETE FROM a.b; END $$',
     'CALL a.p()',
     'SET ROLE postgres',
     'SET SESSION AUTHORIZATION postgres',
@@ -111,8 +116,6 @@ describe('what is not on the list is refused', () => {
     'CLUSTER a.b',
     'REINDEX TABLE a.b',
     'CREATE EXTENSION dblink',
-    'CREATE FUNCTION a.f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
-    'CREATE TRIGGER t BEFORE INSERT ON a.b FOR EACH ROW EXECUTE FUNCTION a.f()',
     'CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION a.f()',
     'CREATE RULE r AS ON INSERT TO a.b DO INSTEAD NOTHING',
     'CREATE POLICY p ON a.b',
@@ -129,7 +132,6 @@ describe('what is not on the list is refused', () => {
     'SELECT 1',
     'SELECT * INTO a.c FROM a.b',
     'EXPLAIN ANALYZE DELETE FROM a.b',
-    'LOCK TABLE a.b',
     "NOTIFY x, 'y'",
     'LISTEN x',
     'PREPARE x AS DELETE FROM a.b',
@@ -143,9 +145,8 @@ describe('what is not on the list is refused', () => {
     'ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b',
     'ALTER SCHEMA a OWNER TO b',
     "SECURITY LABEL ON TABLE a.b IS 'x'",
-    'DROP FUNCTION a.f()',
-    'DROP EXTENSION x',
-    'DROP TRIGGER t ON a.b',
+    'DROP AGGREGATE a.f(int)',
+    'DROP ROUTINE a.f()',
     'MERGE INTO a.b USING a.c ON true WHEN MATCHED THEN DELETE',
     'IMPORT FOREIGN SCHEMA a FROM SERVER s INTO b',
   ])('%s', (sql) => {
@@ -160,13 +161,15 @@ describe('what is not on the list is refused', () => {
     'ALTER FUNCTION a.f() RENAME TO g',
     "COMMENT ON ROLE a IS 'x'",
     "COMMENT ON DATABASE a IS 'x'",
-    "COMMENT ON FUNCTION a.f() IS 'x'",
+    "COMMENT ON AGGREGATE a.f(int) IS 'x'",
     'GRANT ALL ON DATABASE a TO x',
-    'GRANT EXECUTE ON FUNCTION a.f() TO x',
+    'GRANT EXECUTE ON ROUTINE a.f() TO x',
     'GRANT USAGE ON LANGUAGE plpgsql TO x',
   ])('a form of an allowed statement: %s', (sql) => {
     expect(judge(`${sql};`).problems).toEqual([
-      expect.stringMatching(/^statement-allowed: an? \w+ statement/),
+      expect.stringMatching(
+        /^statement-allowed: (?:ALTER [A-Z]+ … RENAME|GRANT or REVOKE on [A-Z]+|COMMENT ON [A-Z]+) may not stand/,
+      ),
     ]);
   });
 
@@ -214,7 +217,7 @@ describe('what is not on the list is refused', () => {
     ],
     [
       "INSERT INTO a.b SELECT query_to_xml('x', true, true, '')",
-      'function query_to_xml, which reaches outside the transaction',
+      'function query_to_xml, which runs a text as SQL',
     ],
     [
       'ALTER TABLE a.b ADD c text DEFAULT pg_sleep(9)::text',
@@ -227,8 +230,8 @@ describe('what is not on the list is refused', () => {
   });
 
   it('is shown at the statement’s first line', () => {
-    const [problem] = readFence('migration', 'CREATE SCHEMA a;\nDO $$\nBEGIN END\n$$;').problems;
-    expect(problem!.position).toEqual({ start: { line: 4, column: 1 }, end: { line: 4, column: 6 } });
+    const [problem] = readFence('migration', 'CREATE SCHEMA a;\nCALL\na.p();').problems;
+    expect(problem!.position).toEqual({ start: { line: 4, column: 1 }, end: { line: 4, column: 5 } });
   });
 });
 

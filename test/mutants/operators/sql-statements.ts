@@ -49,7 +49,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['a setting', "SET search_path = 'public';"],
   ['an anonymous block', 'DO $$ BEGIN NULL; END $$;'],
   ['a function', "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1';"],
-  ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON public.x EXECUTE FUNCTION public.f();'],
+  ['an event trigger', 'CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION public.f();'],
   ['a lock', 'LOCK TABLE public.tac_logical_unit;'],
   ['a role', "CREATE ROLE intruder LOGIN PASSWORD 'x';"],
   ['an extension', 'CREATE EXTENSION dblink;'],

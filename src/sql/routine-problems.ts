@@ -1,0 +1,196 @@
+import type { Allowances } from './allowances.js';
+import { isAllowed } from './effects.js';
+import type { SqlProblem } from './facts.js';
+import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
+import { readPlpgsql } from './plpgsql.js';
+import { refusalOf } from './refused-kinds.js';
+import { refusedPart } from './refused-parts.js';
+import { sourceOf } from './routines.js';
+import type { UnitText } from './unit-text.js';
+
+/** Statements that a body may hold: a reviewer can tell what they do, and the server counts what they write. */
+const IN_BODIES: ReadonlySet<string> = new Set([
+  'SelectStmt',
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'ReturnStmt',
+]);
+
+/** What may not stand in a body, and where: bytes of the unit. */
+interface Finding {
+  readonly what: string;
+  readonly why: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What a function, procedure or DO block holds that may not run, each at its own line, and what the document would have
+ * to declare.
+ */
+export function routineProblems(
+  raw: ParsedStatement,
+  text: UnitText,
+  tokens: readonly Token[],
+  allowances: Allowances,
+): SqlProblem[] {
+  return [...findings(raw, text, tokens, allowances)].map(({ what, why, start, end }) => ({
+    rule: 'statement-allowed',
+    message: `${what} may not stand in executable SQL`,
+    position: text.range(start, end),
+    help: why,
+  }));
+}
+
+function* findings(
+  raw: ParsedStatement,
+  text: UnitText,
+  tokens: readonly Token[],
+  allowances: Allowances,
+): Generator<Finding> {
+  const whole = firstLineOf(text, raw.start, raw.end);
+  if (raw.node === 'CreateExtensionStmt') {
+    const name = `extension ${String(raw.tree.extname)}`;
+    if (!allowances.has(name)) yield { what: name, why: declare(name), ...whole };
+  }
+  if (raw.node !== 'CreateFunctionStmt' && raw.node !== 'DoStmt') return;
+  const { language, body, location } = sourceOf(raw.tree);
+  if (language !== 'sql' && language !== 'plpgsql') {
+    const name = `language ${language}`;
+    if (!allowances.has(name)) yield { what: `a body in ${name}`, why: declare(name), ...whole };
+    return;
+  }
+  if (raw.tree.sql_body) {
+    for (const inner of statementsIn(raw.tree.sql_body)) yield* judge(inner.node, inner.tree, whole);
+    return;
+  }
+  const place = body === null ? null : bodyPlace(text, tokens, raw, location);
+  if (place === null)
+    yield { what: 'a body that is not between dollar quotes', why: 'write it as $$ … $$', ...whole };
+  else if (language === 'sql') yield* judgeSql(text, place);
+  else yield* judgePlpgsql(raw, text, place, allowances);
+}
+
+function declare(name: string): string {
+  return `write "allows: [${name}]" in the front matter, so that the reviewers know of it`;
+}
+
+/** Bytes of a body, without its dollar quotes: only so its lines are those of the document. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function bodyPlace(
+  text: UnitText,
+  tokens: readonly Token[],
+  raw: ParsedStatement,
+  location: number,
+): Place | null {
+  const token = tokens.find(({ start, end }) => {
+    const sign = String.fromCharCode(text.bytes[start]!);
+    return start >= location && end <= raw.end && /[$']/.test(sign);
+  });
+  if (!token) return null;
+  const quote = /^\$[^$]*\$/.exec(text.bytes.toString('utf8', token.start, token.end))?.[0];
+  if (quote === undefined) return null;
+  const size = Buffer.byteLength(quote);
+  return { start: token.start + size, end: token.end - size };
+}
+
+function* judgeSql(text: UnitText, { start, end }: Place): Generator<Finding> {
+  const { statements, problem } = parseSql(text.bytes.subarray(start, end));
+  if (problem) {
+    const at = start + problem.offset;
+    yield { what: 'a body that cannot be read', why: problem.message, start: at, end: at + 1 };
+  }
+  for (const inner of statements)
+    yield* judge(inner.node, inner.tree, firstLineOf(text, start + inner.start, start + inner.end));
+}
+
+function* judgePlpgsql(
+  raw: ParsedStatement,
+  text: UnitText,
+  place: Place,
+  allowances: Allowances,
+): Generator<Finding> {
+  const read = readPlpgsql(text.bytes.toString('utf8', raw.start, raw.end));
+  if ('problem' in read) {
+    const whole = firstLineOf(text, raw.start, raw.end);
+    yield { what: 'a body that cannot be read', why: read.problem, ...whole };
+    return;
+  }
+  for (const { kind, sql, line } of read.parts) {
+    const here = lineOf(text, place, line);
+    if (kind === 'dynamic') {
+      if (!allowances.has('dynamic-sql'))
+        yield { what: 'SQL that is put together when it runs', why: declare('dynamic-sql'), ...here };
+    } else if (kind === 'transaction') yield { what: 'COMMIT or ROLLBACK in a body', why: OWNED, ...here };
+    else if (kind === 'unknown') yield { what: 'a statement that is not known', why: UNKNOWN, ...here };
+    else yield* judgeText(sql, kind === 'expression', here);
+  }
+}
+
+const OWNED = 'the executor owns the transaction';
+const UNKNOWN = 'nobody has judged yet what it does';
+const OTHERS = 'anything but SELECT, INSERT, UPDATE and DELETE in a body';
+const UNCERTAIN =
+  'whether it runs cannot be told beforehand, so its effects could not be compared; write it outside';
+
+function* judgeText(sql: string, isExpression: boolean, here: Place): Generator<Finding> {
+  const { statements, problem } = parseSql(Buffer.from(sql));
+  if (problem || statements.length !== 1) {
+    yield { what: 'a statement that cannot be read', why: problem?.message ?? UNKNOWN, ...here };
+    return;
+  }
+  const { node, tree } = statements[0]!;
+  if (!isExpression) return yield* judge(node, tree, here);
+  // The table and the columns of an expression are the reader's own; what it calls is not.
+  const part = refusedPart(node, tree);
+  if (part) yield { what: part, why: UNKNOWN, ...here };
+}
+
+function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
+  if (!IN_BODIES.has(node)) {
+    if (node === 'TransactionStmt') yield { what: 'a transaction statement in a body', why: OWNED, ...here };
+    else if (isAllowed(node, tree)) yield { what: OTHERS, why: UNCERTAIN, ...here };
+    else {
+      const { what, why } = refusalOf(node, tree);
+      yield { what: `${what} in a body`, why, ...here };
+    }
+    return;
+  }
+  const part = tree.intoClause ? 'SELECT INTO in a body' : refusedPart(node, tree);
+  if (part) yield { what: part, why: 'see the list of allowed statements in docs/format.md', ...here };
+}
+
+/** The statements of `BEGIN ATOMIC … END`, or the one `RETURN`. */
+function statementsIn(body: unknown): { node: string; tree: Node }[] {
+  if (Array.isArray(body)) return body.flatMap(statementsIn);
+  return Object.entries(body as Node).flatMap(([node, tree]) =>
+    node === 'List'
+      ? statementsIn((tree as { items?: unknown[] }).items ?? [])
+      : [{ node, tree: tree as Node }],
+  );
+}
+
+/** A line of a body, without the blanks around it. */
+function lineOf(text: UnitText, { start, end }: Place, line: number): Place {
+  let at = start;
+  for (let passed = 1; passed < line; passed++) {
+    const next = text.bytes.indexOf(10, at);
+    if (next < 0 || next >= end) break;
+    at = next + 1;
+  }
+  return firstLineOf(text, at, end);
+}
+
+/** The bytes from `start` to the end of its line, without the blanks around them. */
+function firstLineOf(text: UnitText, start: number, limit: number): Place {
+  const next = text.bytes.indexOf(10, start);
+  const end = next < 0 ? limit : Math.min(next, limit);
+  const line = text.bytes.toString('utf8', start, end);
+  const blanks = line.length - line.trimStart().length;
+  return { start: start + blanks, end: start + blanks + Math.max(1, Buffer.byteLength(line.trim())) };
+}
