@@ -11,7 +11,8 @@ const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
 
 // Programs and data that packages load from their own folders, and what only some commands need, stay packages.
-const PACKAGES = ['@electric-sql/pglite', 'libpg-query', 'liquidjs', 'pg'];
+const OLDER_GRAMMARS = ['libpg-query-13', 'libpg-query-15', 'libpg-query-16', 'libpg-query-17'];
+const PACKAGES = ['@electric-sql/pglite', 'libpg-query', ...OLDER_GRAMMARS, 'liquidjs', 'pg'];
 
 const COMMON = {
   absWorkingDir: root,

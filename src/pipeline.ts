@@ -10,6 +10,7 @@ import { type Entry, unitOf } from './model/entry.js';
 import { buildModel, type Model } from './model/model.js';
 import { SourceText } from './parse/source-text.js';
 import { buildPlan, planDigest, planDocuments } from './plan/build-plan.js';
+import { olderServers } from './plan/older-servers.js';
 import type { Plan } from './plan/plan.js';
 import type { ReviewedBytes } from './plan/reviewed-bytes.js';
 import type { SqlUnit } from './sql/facts.js';
@@ -110,6 +111,20 @@ export function preparePlan(
     planDocuments(plan).map(({ path }) => path),
   );
   return { plan, planSha256: planDigest(plan), bytes, errors };
+}
+
+/**
+ * The same with what the older servers within the target's range refuse.
+ * @returns the prepared plan, and the majors whose grammars are not installed
+ */
+export async function preparePlanForServers(
+  compilation: Compilation,
+  packagePath: string,
+): Promise<ReturnType<typeof preparePlan> & { readonly missingGrammars: readonly number[] }> {
+  const prepared = preparePlan(compilation, packagePath);
+  if (!('plan' in prepared) || prepared.errors.length > 0) return { ...prepared, missingGrammars: [] };
+  const { errors, missing } = await olderServers(prepared.plan, prepared.bytes);
+  return { ...prepared, errors, missingGrammars: missing };
 }
 
 /** Errors that stand in the way of a run besides those of the plan's own documents: in its reviews, and unread ones. */

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.js';
-import { preparePlan } from '../pipeline.js';
 import { planText } from '../render/plan.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { planForServers } from './plan-for-servers.js';
 import type { Environment } from './terminal.js';
 
 export interface PlanOptions {
@@ -11,7 +11,11 @@ export interface PlanOptions {
 /** `probatum plan PACKAGE`: what a run would do, with the plan's digest. @returns exit code */
 export async function plan(environment: Environment, path: string, options: PlanOptions): Promise<number> {
   const { compilation } = await compileCorpus(environment, [path]);
-  const prepared = preparePlan(compilation, documentPath(compilation, environment, path));
+  const prepared = await planForServers(
+    environment,
+    compilation,
+    documentPath(compilation, environment, path),
+  );
   if (!('plan' in prepared) || prepared.errors.length > 0) {
     showErrors(environment, compilation, prepared.errors);
     environment.terminal.err(

@@ -21,7 +21,7 @@ export async function rehearse(
   options: RehearseOptions,
 ): Promise<number> {
   const { compilation } = await compileCorpus(environment, [path]);
-  const prepared = usablePlan(environment, compilation, path, options);
+  const prepared = await usablePlan(environment, compilation, path, options);
   if (!prepared) return 1;
   const { root } = compilation.config;
   const target = await openScratch(join(root, '.probatum', 'cache'));

@@ -5,12 +5,13 @@ import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
 import { missingReviews, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
-import { type Compilation, type PreparedPlan, preparePlan, reviewErrors } from '../pipeline.js';
+import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
 import { encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
 import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
 import type { Environment } from './terminal.js';
 import { writeResult } from './write-file.js';
@@ -25,7 +26,7 @@ export interface RunOptions {
 /** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
 export async function run(environment: Environment, path: string, options: RunOptions): Promise<number> {
   const { compilation } = await compileCorpus(environment, [path]);
-  const prepared = usablePlan(environment, compilation, path, options);
+  const prepared = await usablePlan(environment, compilation, path, options);
   if (!prepared) return 1;
   const { plan } = prepared;
   const errors = reviewErrors(compilation, plan);
@@ -60,13 +61,17 @@ export async function run(environment: Environment, path: string, options: RunOp
 }
 
 /** The plan of a package, or null after saying why there is none to execute. */
-export function usablePlan(
+export async function usablePlan(
   environment: Environment,
   compilation: Compilation,
   path: string,
   options: { readonly expectPlan?: string },
-): PreparedPlan | null {
-  const prepared = preparePlan(compilation, documentPath(compilation, environment, path));
+): Promise<PreparedPlan | null> {
+  const prepared = await planForServers(
+    environment,
+    compilation,
+    documentPath(compilation, environment, path),
+  );
   if (!('plan' in prepared) || prepared.errors.length > 0) {
     showErrors(environment, compilation, prepared.errors);
     environment.terminal.err(

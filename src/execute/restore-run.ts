@@ -13,6 +13,7 @@ import type { Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
 import type { RunContext, RunState } from './context.js';
 import { freshState } from './execute.js';
+import { ReviewedOnly } from './reviewed-only.js';
 import { STAGED } from './steps/provenance.js';
 
 /** The run's surroundings as they were when it was interrupted, on a new session. @throws UsageError */
@@ -31,8 +32,9 @@ export async function restoreRun(
     throw damaged(folder, 'its plan does not have the digest that it names');
   const state = stateOf(folder, lines);
   const bytes = stagedBytes(folder, plan, lines);
-  state.session = await target.open();
-  return { plan, planSha256, bytes, target, mode, ledgerId, folder, now, emit: () => {}, state };
+  const reviewed = new ReviewedOnly(target, plan, bytes);
+  state.session = await reviewed.open();
+  return { plan, planSha256, bytes, target: reviewed, mode, ledgerId, folder, now, emit: () => {}, state };
 }
 
 /** What the steps so far have left, from the journal and from artefacts that still have their digests. */

@@ -131,7 +131,8 @@ function endOfStatement(tokens: readonly Token[], limit: number): number {
   return tokens[low - 1]?.end ?? limit;
 }
 
-function toProblem(error: unknown, text: string): SyntaxProblem {
+/** What the parser said, at its byte. */
+export function toProblem(error: unknown, text: string): SyntaxProblem {
   const details = (error as SqlError).sqlDetails;
   if (details) {
     return { message: details.message, offset: byteOffset(text, details.cursorPosition) };

@@ -66,6 +66,8 @@ DROP FUNCTION app.mark();
         alters: ['app.base'],
         writesRows: ['app.base', 'app.log'],
       },
+      // BEGIN ATOMIC came with 14.
+      serverMajor: '{ min: 14, max: 18 }',
     });
     const { record } = await expectRun(change.root, printed, {
       code: 0,

@@ -51,6 +51,8 @@ export interface ChangeParts {
   readonly maxAgeSeconds?: number;
   readonly lockTimeout?: string;
   readonly targetName?: string;
+  /** `server_major` of the target: `{ min: 15, max: 18 }`. */
+  readonly serverMajor?: string;
   /** Rows that a rehearsal starts from. */
   readonly fixture?: string;
   /** Text of the ddl document between its front matter and the migration. */
@@ -237,7 +239,7 @@ target:
   name: ${parts.targetName ?? TARGET}
   system_identifier: ${named.system_identifier}
   database: ${named.database}
-  role: ${named.role}
+  role: ${named.role}${parts.serverMajor ? `\n  server_major: ${parts.serverMajor}` : ''}
 ${enrolment(parts)}limits:
   lock_timeout: ${parts.lockTimeout ?? '5s'}
   statement_timeout: 60s

@@ -47,10 +47,10 @@ export const TRANSACTIONS: readonly Operator[] = [
 const ALLOWED = 'statement-allowed';
 const REFUSED: readonly (readonly [string, string])[] = [
   ['a setting', "SET search_path = 'public';"],
-  ['an anonymous block', 'DO $$ BEGIN NULL; END $$;'],
+  ['an anonymous block that puts SQL together', "DO $$ BEGIN EXECUTE 'SELECT 1'; END $$;"],
   ['a function', "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1';"],
   ['an event trigger', 'CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION public.f();'],
-  ['a lock', 'LOCK TABLE public.tac_logical_unit;'],
+  ['a cursor', 'DECLARE c CURSOR FOR SELECT 1;'],
   ['a role', "CREATE ROLE intruder LOGIN PASSWORD 'x';"],
   ['an extension', 'CREATE EXTENSION dblink;'],
   ['a call', 'CALL public.p();'],
