@@ -141,9 +141,15 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
 `),
       );
       skip(Number(change.identity.server_version_num) >= 180_000, 'this server knows virtual columns');
-      const { record } = await expectUndone(change);
+      const place = placeOf(change, 'VIRTUAL');
+      const { code, err } = await runQuick(change.root, change.url);
+      expect(code).toBe(1);
+      expect(err).toContain(`${DOCUMENTS.ddl}:${place.line}:${place.column}\n`);
+      expect(err).toContain('refuses it: syntax error at or near "VIRTUAL"');
+      // What the plan says, the server would have said.
+      const { record } = await expectUndone(change, () => runHere(change.root, change.url, {}));
       expect(record.migration?.refused).toMatchObject({
-        ...placeOf(change, 'VIRTUAL'),
+        ...place,
         message: 'SQLSTATE 42601: syntax error at or near "VIRTUAL"',
       });
     });
