@@ -6,7 +6,7 @@ import { rowsOf } from './columns.js';
 import { FolderStore } from './fact-store.js';
 import { encodeFindings } from './findings.js';
 import { decodeIndex } from './index-file.js';
-import { keyNumbers } from './keys.js';
+import { inOrder, keyNumber, pathKeyNumber } from './keys.js';
 import { StoredCorpus } from './stored-corpus.js';
 
 /** What became of a row when it was judged beside others. */
@@ -36,22 +36,27 @@ export function judgeRows(
   numbers: Iterable<number>,
   { config, rules, settings, findings: decided }: TeamRules,
 ): Judged[] {
-  const asked = new Set<string>();
+  const asked = new Set<number>();
+  // Several rules ask for one document.
+  const paths = new Set<string>();
   const lookup = {
     entries: corpus.entries,
     offering: (key: string) => corpus.offering(key),
-    asked: (key: string) => void asked.add(key),
+    asked: (key: string) => void asked.add(keyNumber(key)),
+    askedPath: (path: string) => void paths.add(path),
   };
   const model = modelOver(lookup, config.corpus);
   const judged: Judged[] = [];
   for (const number of numbers) {
     asked.clear();
+    paths.clear();
     const entry = corpus.read(corpus.rows[number]!);
     const { diagnostics, collected } = entry.judgement;
     const found = [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules, settings)];
     const { kept, suppressed } = applySettings(found, entry, decided);
     const findings = encodeFindings({ diagnostics: kept, suppressed });
-    judged.push({ number, asked: keyNumbers(asked), findings });
+    for (const path of paths) asked.add(pathKeyNumber(path));
+    judged.push({ number, asked: inOrder(asked), findings });
   }
   return judged;
 }

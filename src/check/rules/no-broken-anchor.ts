@@ -38,8 +38,8 @@ export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
   check({ model, collected, report }) {
     for (const { path, anchor, position, exact } of collected) {
       const target = model.entries.get(path);
-      if (!target || target.document.problems.length > 0 || leadsSomewhere(target.document, anchor)) continue;
-      const near = nearest(target.document, anchor);
+      if (!target || target.document.problems.length > 0 || leadsSomewhere(target, anchor)) continue;
+      const near = nearest(target, anchor);
       const onlyCase = near === anchor.toLowerCase();
       report({
         ...(onlyCase ? { severity: 'warning' as const } : {}),
@@ -123,19 +123,18 @@ function decode(anchor: string): string {
   }
 }
 
-function leadsSomewhere({ headings, anchors }: DocumentIndex, anchor: string): boolean {
-  const plain = anchor.replace(/^user-content-/, '');
-  return headings.some(({ slug }) => slug !== '' && slug === plain) || anchors.includes(plain);
+function leadsSomewhere({ landings }: Entry, anchor: string): boolean {
+  return landings.includes(anchor.replace(/^user-content-/, ''));
 }
 
 /** The anchor that was most likely meant: the same but for case and the hyphens that other sites make otherwise. */
-function nearest({ headings, anchors }: DocumentIndex, anchor: string): string | null {
+function nearest({ landings }: Entry, anchor: string): string | null {
   const loose = (text: string) =>
     text
       .toLowerCase()
       .replace(/[-_\s]+/g, '-')
       .replace(/^-|-$/g, '');
-  const known = [...headings.map(({ slug }) => slug), ...anchors].filter((one) => one !== '');
+  const known = landings.filter((one) => one !== '');
   const folded = known.find((one) => one === anchor.toLowerCase());
   return folded ?? known.find((one) => loose(one) === loose(anchor)) ?? null;
 }
