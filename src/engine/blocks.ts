@@ -30,7 +30,8 @@ export class Blocks {
     if (last > first) {
       // Asking for the next block may take the memory of the one before.
       const blocks = [Buffer.from(bytes)];
-      for (let number = first + 1; number <= last; number++) blocks.push(Buffer.from(this.block(file, number)));
+      for (let number = first + 1; number <= last; number++)
+        blocks.push(Buffer.from(this.block(file, number)));
       bytes = Buffer.concat(blocks);
     }
     return bytes.length < from + length ? undefined : bytes.subarray(from, from + length);

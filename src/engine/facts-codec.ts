@@ -1,6 +1,6 @@
 import type { DocumentJudgement } from '../check/run-rules.js';
 import type { Declaration } from '../model/declared-ids.js';
-import type { Entry } from '../model/entry.js';
+import type { Entry, Mentioned } from '../model/entry.js';
 import { KINDS } from '../model/kinds.js';
 import type {
   Fence,
@@ -293,12 +293,29 @@ export function readMentions(from: PartReader): Mention[] {
   return mentions;
 }
 
-/** Which part each mention stands in, one character each: their order among each other. */
+/** Which part each mention stands in, and how many behind it stand in the same: their order among each other. */
 function writeOrder(into: PartsWriter, mentions: readonly Mention[]): void {
-  if (mentions.length === 0) return;
-  let order = '';
-  for (const { kind } of mentions) order += kind === 'path' ? 'p' : kind.endsWith('digest') ? 'd' : 'i';
-  into.text(order);
+  for (let at = 0, next = 0; at < mentions.length; at = next) {
+    const part = PART_OF[mentions[at]!.kind];
+    while (next < mentions.length && PART_OF[mentions[next]!.kind] === part) next++;
+    into.number(part);
+    into.number(next - at);
+  }
+}
+
+const PART_OF = { path: 0, digest: 1, 'abbreviated-digest': 1, id: 2, section: 2 };
+
+/** All mentions in the order of the document. */
+export function readInOrder(from: PartReader, { paths, digests, ids }: Mentioned): Mention[] {
+  const parts = [paths, digests, ids].map((mentions) => ({ mentions, at: 0 }));
+  const mentions: Mention[] = [];
+  while (from.more) {
+    const part = parts[from.number()]!;
+    const end = part.at + from.number();
+    mentions.push(...part.mentions.slice(part.at, end));
+    part.at = end;
+  }
+  return mentions;
 }
 
 function writeDeclared(into: PartsWriter, declared: readonly Declaration[]): void {

@@ -1,10 +1,10 @@
 import type { Entry } from '../model/entry.js';
 import type { Entries, Lookup } from '../model/model.js';
 import type { FactStore } from './fact-store.js';
-import { StoredEntry } from './stored-entry.js';
 import { keyNumber } from './keys.js';
 import { Postings } from './postings.js';
 import type { Row } from './row.js';
+import { StoredEntry } from './stored-entry.js';
 
 /** Most entries that are held in memory at once. */
 const HELD = 1500;

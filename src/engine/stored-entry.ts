@@ -23,6 +23,7 @@ import {
   readFields,
   readHeader,
   readHeadings,
+  readInOrder,
   readJson,
   readLinks,
   readMentions,
@@ -96,7 +97,7 @@ export class StoredEntry implements Entry, DocumentIndex, Mentioned {
     return this.once('ids', () => readMentions(this.body('ids')));
   }
   get mentions(): readonly Mention[] {
-    return this.once('mentions', () => inOrder(this.body('order'), this));
+    return this.once('mentions', () => readInOrder(this.body('order'), this));
   }
   get suppressions(): readonly Suppression[] {
     return this.once('suppressions', () => readJson<Suppression[]>(this.body('suppressions'), []));
@@ -172,12 +173,4 @@ class StoredHeader implements Header {
     this.places ??= this.read();
     return this.places;
   }
-}
-
-/** All mentions in the order of the document. */
-function inOrder(from: PartReader, { paths, digests, ids }: Mentioned): Mention[] {
-  const next = { p: 0, d: 0, i: 0 };
-  return (from.more ? [...from.text()] : []).map((part) =>
-    part === 'p' ? paths[next.p++]! : part === 'd' ? digests[next.d++]! : ids[next.i++]!,
-  );
 }
