@@ -138,6 +138,11 @@ export class StoredEntry implements Entry, DocumentIndex, Mentioned {
     return value;
   }
 
+  /** Drops what was read: it is read again when somebody asks. */
+  forget(): void {
+    this.known.clear();
+  }
+
   private face(part: (typeof FACE)[number]): PartReader {
     const bytes = this.once('face', this.facts.face);
     return new PartReader(bytes, FACE.length, FACE.indexOf(part));

@@ -6,7 +6,7 @@ import { Changes, type Source } from './changes.js';
 import { replaced } from './columns.js';
 import { type FactStore, FolderStore } from './fact-store.js';
 import { encodeIndex } from './index-file.js';
-import { type Judged, judgeRows, SHARED } from './judge-rows.js';
+import { Judge, type Judged, SHARED } from './judge-rows.js';
 import { inBatches, readInBulk } from './read-in-bulk.js';
 import type { Row } from './row.js';
 import { StoredCorpus } from './stored-corpus.js';
@@ -81,7 +81,7 @@ async function judge(
     await threads.run(tasks, (_, answer) => {
       if ('judged' in answer) take(answer.judged);
     });
-  } else take(judgeRows(new StoredCorpus(rows, store), numbers, team));
+  } else take(new Judge(new StoredCorpus(rows, store), team).judge(numbers));
   return numbers.length;
 }
 
