@@ -118,7 +118,7 @@ const BODIES_AT_ONCE = 128 * 1024;
 export class FolderStore extends BatchStore {
   readonly segments: string[];
   private readonly files = new Map<number, number>();
-  private readonly faces = new Blocks(FACES_AT_ONCE, 1024);
+  private readonly faces = new Blocks(FACES_AT_ONCE, 384);
   private readonly bodies = new Blocks(BODIES_AT_ONCE, 4);
   private own: { readonly segment: number; readonly file: number; length: number } | undefined;
 

@@ -23,8 +23,10 @@ export class PartsWriter {
   end(): void {
     scratch.writeUInt32LE(this.at, TABLE * this.index);
     makeRoom(this.at + 3 * this.texts.length);
-    this.at += scratch.write(this.texts, this.at);
-    scratch.writeUInt32LE(this.at, TABLE * this.index + 4);
+    // Half of a surrogate pair, which an escape in front matter can give, has no form in UTF-8.
+    const whole = this.texts.isWellFormed();
+    this.at += scratch.write(this.texts, this.at, whole ? 'utf8' : 'utf16le');
+    scratch.writeUInt32LE(this.at + (whole ? 0 : BROKEN), TABLE * this.index + 4);
     this.index += 1;
     this.line = 0;
     this.texts = '';
@@ -73,9 +75,10 @@ export class PartReader {
     count: number,
     index: number,
   ) {
-    this.at = index === 0 ? TABLE * count : bytes.readUInt32LE(TABLE * index - 4);
+    this.at = index === 0 ? TABLE * count : bytes.readUInt32LE(TABLE * index - 4) % BROKEN;
     this.end = bytes.readUInt32LE(TABLE * index);
-    this.texts = bytes.toString('utf8', this.end, bytes.readUInt32LE(TABLE * index + 4));
+    const last = bytes.readUInt32LE(TABLE * index + 4);
+    this.texts = bytes.toString(last < BROKEN ? 'utf8' : 'utf16le', this.end, last % BROKEN);
   }
 
   /** Whether there is more to read. */
@@ -107,6 +110,8 @@ export class PartReader {
   }
 }
 
+/** Is added to where the texts of a part end, if they are in UTF-16. */
+const BROKEN = 2 ** 31;
 /** Bytes of the table for each part. */
 const TABLE = 8;
 /** Most bytes that a number takes. */

@@ -7,7 +7,7 @@ import type { Row } from './row.js';
 import { StoredEntry } from './stored-entry.js';
 
 /** Most entries that are held in memory at once. */
-const HELD = 1500;
+const HELD = 800;
 
 /** The documents of a corpus by path, read from their store when somebody asks. */
 export class StoredCorpus implements Lookup {

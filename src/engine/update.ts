@@ -78,6 +78,7 @@ async function judge(
     const index = inSharedMemory(encodeIndex(rows, store.segments, SHARED, 0));
     const { folder } = store;
     const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, index, folder }));
+    await threads.renew();
     await threads.run(tasks, (_, answer) => {
       if ('judged' in answer) take(answer.judged);
     });
