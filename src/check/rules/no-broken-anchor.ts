@@ -1,7 +1,7 @@
 import type { Range } from '../../base/position.js';
 import type { Entry, FullEntry } from '../../model/entry.js';
 import { resolveLink } from '../../model/references.js';
-import type { DocumentIndex, Link } from '../../parse/document.js';
+import type { Link } from '../../parse/document.js';
 import { proseAt } from '../prose-line.js';
 import { relatedDocument } from '../related.js';
 import { corpusRule } from '../rule.js';
