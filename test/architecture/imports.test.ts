@@ -366,6 +366,7 @@ describe('what else the order promises', () => {
     ]);
     const engine = [...early].filter((one) => /^(?:load\/git|engine\/)/.test(one));
     expect(engine.sort()).toEqual([
+      'engine/blocks.ts',
       'engine/cache.ts',
       'engine/columns.ts',
       'engine/compiler.ts',
