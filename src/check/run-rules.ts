@@ -9,7 +9,7 @@ import { DEFAULT_SETTINGS, type RuleSettings } from './settings.js';
 /** What the rules say of one document while all its facts are at hand: plain JSON data. */
 export interface DocumentJudgement {
   readonly diagnostics: readonly Diagnostic[];
-  /** By id of the corpus rules that are to be called for this document; null for a rule that collects nothing. */
+  /** By id of the corpus rules that collected something; of the rules that collect, only these are to be called. */
   readonly collected: { readonly [ruleId: string]: unknown };
 }
 
@@ -26,9 +26,9 @@ export function judgeDocument(
     if (rule.scope === 'document') {
       const report = reporter(rule, entry, diagnostics);
       letJudge(rule, entry, diagnostics, () => rule.check({ entry, settings, report }));
-    } else {
-      const data = rule.collect ? letJudge(rule, entry, diagnostics, () => collect(rule, entry)) : null;
-      if (data !== null || !rule.collect) collected[rule.id] = data;
+    } else if (rule.collect) {
+      const data = letJudge(rule, entry, diagnostics, () => collect(rule, entry));
+      if (data !== null) collected[rule.id] = data;
     }
   }
   return { diagnostics, collected };
@@ -44,9 +44,9 @@ export function judgeBesideOthers(
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   for (const rule of rules) {
-    if (rule.scope !== 'corpus' || !Object.hasOwn(collected, rule.id)) continue;
+    if (rule.scope !== 'corpus' || (rule.collect && !Object.hasOwn(collected, rule.id))) continue;
     const report = reporter(rule, entry, diagnostics);
-    const context = { entry, model, settings, collected: collected[rule.id], report };
+    const context = { entry, model, settings, collected: collected[rule.id] ?? null, report };
     letJudge(rule, entry, diagnostics, () => rule.check(context));
   }
   return diagnostics;

@@ -1,227 +1,333 @@
-import type { Diagnostic } from '../base/diagnostic.js';
-import type { Range } from '../base/position.js';
 import type { DocumentJudgement } from '../check/run-rules.js';
 import type { Declaration } from '../model/declared-ids.js';
-import type { Entry } from '../model/entry.js';
-import type { Kind } from '../model/kinds.js';
-import { type Pin, pinsOf } from '../model/pins.js';
+import type { Entry, Mentioned } from '../model/entry.js';
+import { KINDS } from '../model/kinds.js';
 import type {
-  DocumentIndex,
   Fence,
+  FenceRole,
   Header,
+  HeaderKey,
+  HeaderScalar,
+  HeaderValue,
   Heading,
   Link,
   Mention,
   Problem,
-  Suppression,
 } from '../parse/document.js';
-import type { SqlFacts } from '../sql/facts.js';
+import { type PartReader, PartsWriter } from './parts.js';
 
 /*
- * Facts of one document as bytes: a table of part lengths, and the parts as JSON, each read only when somebody asks.
- * Places are four numbers, as they are most of what there is to say.
+ * Facts of one document as bytes. Its face is what other documents ask for; the rest is read only where the document
+ * itself is judged, or shown. What follows from other facts is not kept.
  */
 
-type Place = readonly [number, number, number, number];
-type Meta = readonly [
-  size: number,
-  kind: Kind | null,
-  customKind: string | null,
-  problems: readonly Problem[],
-];
+/** Facts as bytes. */
+export interface Facts {
+  readonly face: Buffer;
+  readonly body: Buffer;
+}
 
-const PARTS = [
-  'meta',
-  'header',
+/** Parts of the face; what is asked for together stands in one. */
+export const FACE = ['meta', 'header', 'slugs', 'anchors'] as const;
+/** Parts of the body. */
+export const BODY = [
+  'fields',
   'headings',
-  'anchors',
   'fences',
   'links',
-  'mentions',
+  'paths',
+  'digests',
+  'ids',
+  'order',
   'suppressions',
   'sql',
   'declared',
-  'written',
-  'judgement',
+  'diagnostics',
+  'collected',
 ] as const;
-type Part = (typeof PARTS)[number];
 
-const NO_SQL: SqlFacts = { units: [], checks: [], problems: [] };
-
-const place = ({ start, end }: Range): Place => [start.line, start.column, end.line, end.column];
-const range = (at: Place): Range => ({
-  start: { line: at[0], column: at[1] },
-  end: { line: at[2], column: at[3] },
-});
+type Write = (into: PartsWriter) => void;
 
 /** Facts of a document, and what its rules say of it alone, as bytes. */
-export function encodeFacts(
-  { document, sql, kind, customKind, declared, written }: Entry,
-  judgement: DocumentJudgement,
-): Buffer {
-  const meta: Meta = [document.size, kind, customKind, document.problems];
-  const parts: Record<Part, unknown> = {
-    meta,
-    header: document.header && encodeHeader(document.header),
-    headings: document.headings.map(({ depth, text, slug, position }) => [
-      depth,
-      text,
-      slug,
-      ...place(position),
-    ]),
-    anchors: document.anchors,
-    fences: document.fences.map(({ position, ...fence }) => [fence, ...place(position)]),
-    links: document.links.map(({ url, position }) => [url, ...place(position)]),
-    mentions: document.mentions.map(encodeMention),
-    suppressions: document.suppressions,
-    sql: sql.units.length + sql.checks.length + sql.problems.length === 0 ? null : sql,
-    declared: declared.map(({ id, position }) => [id, ...place(position)]),
-    written,
-    judgement,
+export function encodeFacts(entry: Entry, { diagnostics, collected }: DocumentJudgement): Facts {
+  const { document, sql, mentioned } = entry;
+  const { header, headings } = document;
+  const slugs = headings.map(({ slug }) => slug);
+  const face: Record<(typeof FACE)[number], Write> = {
+    meta: (into) => writeMeta(into, entry),
+    header: (into) => header && writeHeader(into, header),
+    slugs: (into) => writeTexts(into, slugs),
+    anchors: (into) => writeTexts(into, document.anchors),
   };
-  const texts = PARTS.map((part) => JSON.stringify(parts[part]));
-  const lengths = texts.map((text) => Buffer.byteLength(text));
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, 4 * PARTS.length));
-  let at = 4 * PARTS.length;
-  for (const [index, text] of texts.entries()) {
-    bytes.writeUInt32LE(lengths[index]!, 4 * index);
-    at += bytes.write(text, at);
-  }
-  return bytes;
+  const body: Record<(typeof BODY)[number], Write> = {
+    fields: (into) => header && writeFields(into, header),
+    headings: (into) => writeHeadings(into, headings),
+    fences: (into) => writeFences(into, document.fences),
+    links: (into) => writeLinks(into, document.links),
+    paths: (into) => writeMentions(into, mentioned.paths),
+    digests: (into) => writeMentions(into, mentioned.digests),
+    ids: (into) => writeMentions(into, mentioned.ids),
+    order: (into) => writeOrder(into, document.mentions),
+    suppressions: (into) => document.suppressions.length > 0 && writeJson(into, document.suppressions),
+    sql: (into) => sql.units.length + sql.checks.length + sql.problems.length > 0 && writeJson(into, sql),
+    declared: (into) => writeDeclared(into, entry.declared),
+    diagnostics: (into) => diagnostics.length > 0 && writeJson(into, diagnostics),
+    collected: (into) => writeJson(into, collected),
+  };
+  return { face: encode(FACE.map((part) => face[part])), body: encode(BODY.map((part) => body[part])) };
 }
 
-function encodeHeader({ origin, position, data, values, keys }: Header) {
-  return [
-    origin,
-    place(position),
-    data,
-    values.map((one) => [one.path, one.value, ...place(one.position)]),
-    keys.map((one) => [one.path, ...place(one.position)]),
-  ] as const;
+function encode(parts: readonly Write[]): Buffer {
+  const into = new PartsWriter(parts.length);
+  for (const write of parts) {
+    write(into);
+    into.end();
+  }
+  return into.bytes();
 }
 
-function encodeMention(mention: Mention) {
-  const { kind, value, position, key, revision, revisionPosition } = mention;
-  const beside = revision === null ? [] : [revision, ...place(revisionPosition!)];
-  return [kind, value, key, mention.in, ...place(position), ...beside] as const;
+/** What has no form of its own, being seldom there or a rule's. */
+function writeJson(into: PartsWriter, value: unknown): void {
+  into.text(JSON.stringify(value));
 }
 
-/** Facts of a document that are read from their bytes part by part, when they are asked for. */
-export class StoredEntry implements Entry, DocumentIndex {
-  private readonly read = new Map<Part | 'pins', unknown>();
-
-  /** @param bytes as `encodeFacts` gave them */
-  constructor(
-    readonly path: string,
-    readonly digest: string,
-    private readonly bytes: Buffer,
-  ) {}
-
-  get document(): DocumentIndex {
-    return this;
-  }
-  get size(): number {
-    return this.meta[0];
-  }
-  get kind(): Kind | null {
-    return this.meta[1];
-  }
-  get customKind(): string | null {
-    return this.meta[2];
-  }
-  get problems(): readonly Problem[] {
-    return this.meta[3];
-  }
-  get header(): Header | null {
-    return this.part('header', (data: ReturnType<typeof encodeHeader> | null) => data && decodeHeader(data));
-  }
-  get headings(): readonly Heading[] {
-    return this.part('headings', (rows: [number, string, string, ...Place][]) =>
-      rows.map(([depth, text, slug, ...at]) => ({ depth, text, slug, position: range(at) })),
-    );
-  }
-  get anchors(): readonly string[] {
-    return this.part('anchors', (anchors: readonly string[]) => anchors);
-  }
-  get fences(): readonly Fence[] {
-    return this.part('fences', (rows: [Omit<Fence, 'position'>, ...Place][]) =>
-      rows.map(([fence, ...at]) => ({ ...fence, position: range(at) })),
-    );
-  }
-  get links(): readonly Link[] {
-    return this.part('links', (rows: [string, ...Place][]) =>
-      rows.map(([url, ...at]) => ({ url, position: range(at) })),
-    );
-  }
-  get mentions(): readonly Mention[] {
-    return this.part('mentions', (rows: ReturnType<typeof encodeMention>[]) => rows.map(decodeMention));
-  }
-  get suppressions(): readonly Suppression[] {
-    return this.part('suppressions', (suppressions: readonly Suppression[]) => suppressions);
-  }
-  get sql(): SqlFacts {
-    return this.part('sql', (data: SqlFacts | null) => data ?? NO_SQL);
-  }
-  get declared(): readonly Declaration[] {
-    return this.part('declared', (rows: [string, ...Place][]) =>
-      rows.map(([id, ...at]) => ({ id, path: this.path, position: range(at) })),
-    );
-  }
-  get written(): readonly string[] {
-    return this.part('written', (digests: readonly string[]) => digests);
-  }
-  get pins(): readonly Pin[] {
-    if (!this.read.has('pins')) this.read.set('pins', pinsOf(this));
-    return this.read.get('pins') as readonly Pin[];
-  }
-  /** What the rules said of the document alone, and what they collected. */
-  get judgement(): {
-    readonly diagnostics: readonly Diagnostic[];
-    readonly collected: DocumentJudgement['collected'];
-  } {
-    return this.part('judgement', (data: DocumentJudgement) => data);
-  }
-
-  private get meta(): Meta {
-    return this.part('meta', (data: Meta) => data);
-  }
-
-  private part<Stored, Value>(part: Part, decode: (stored: Stored) => Value): Value {
-    const known = this.read.get(part);
-    if (known !== undefined) return known as Value;
-    const index = PARTS.indexOf(part);
-    let start = 4 * PARTS.length;
-    for (let before = 0; before < index; before++) start += this.bytes.readUInt32LE(4 * before);
-    const end = start + this.bytes.readUInt32LE(4 * index);
-    const value = decode(JSON.parse(this.bytes.toString('utf8', start, end)) as Stored);
-    this.read.set(part, value);
-    return value;
-  }
+/** @param none what stands for a part without anything in it */
+export function readJson<Value>(from: PartReader, none: Value): Value {
+  return from.more ? (JSON.parse(from.text()) as Value) : none;
 }
 
-function decodeHeader([origin, position, data, values, keys]: ReturnType<typeof encodeHeader>): Header {
+function writeTexts(into: PartsWriter, texts: readonly string[]): void {
+  for (const text of texts) into.text(text);
+}
+
+export function readTexts(from: PartReader): string[] {
+  const texts: string[] = [];
+  while (from.more) texts.push(from.text());
+  return texts;
+}
+
+function writeMeta(into: PartsWriter, { document, kind, customKind }: Entry): void {
+  into.number(document.size);
+  into.number(kind === null ? -1 : KINDS.indexOf(kind));
+  into.text(customKind ?? '');
+  if (document.problems.length > 0) writeJson(into, document.problems);
+}
+
+export function readMeta(from: PartReader) {
   return {
-    origin,
-    position: range(position),
-    data,
-    values: values.map(([path, value, ...at]) => ({
-      path: String(path),
-      value: String(value),
-      position: range(at as unknown as Place),
-    })),
-    keys: keys.map(([path, ...at]) => ({ path: String(path), position: range(at as unknown as Place) })),
+    size: from.number(),
+    kind: KINDS[from.number()] ?? null,
+    customKind: from.text() || null,
+    problems: readJson<readonly Problem[]>(from, []),
   };
 }
 
-function decodeMention([kind, value, key, where, ...rest]: ReturnType<typeof encodeMention>): Mention {
-  const [a, b, c, d, revision, ...at] = rest as unknown as [...Place, string | undefined, ...Place];
-  return {
-    kind,
-    value,
-    position: range([a, b, c, d]),
-    key,
-    in: where,
-    revision: revision ?? null,
-    revisionPosition: revision === undefined ? null : range(at),
-  };
+const ORIGINS = ['front-matter', 'legacy'] as const;
+/** What a property is that was set by assignment. */
+const PLAIN = { configurable: true, enumerable: true, writable: true };
+const TEXT = -2;
+const LIST = -1;
+
+function writeHeader(into: PartsWriter, { origin, data }: Header): void {
+  into.number(ORIGINS.indexOf(origin));
+  writeValue(into, data);
+}
+
+/** A mapping is written as its size and its pairs. */
+function writeValue(into: PartsWriter, value: HeaderValue): void {
+  if (typeof value === 'string') {
+    into.number(TEXT);
+    into.text(value);
+  } else if (Array.isArray(value)) {
+    into.number(LIST);
+    into.number(value.length);
+    for (const item of value) writeValue(into, item);
+  } else {
+    const pairs = Object.entries(value);
+    into.number(pairs.length);
+    for (const [key, item] of pairs) {
+      into.text(key);
+      writeValue(into, item);
+    }
+  }
+}
+
+/** What a header says; null where there is none. */
+export function readHeader(from: PartReader): Pick<Header, 'origin' | 'data'> | null {
+  if (!from.more) return null;
+  return { origin: ORIGINS[from.number()]!, data: readValue(from) as Header['data'] };
+}
+
+function readValue(from: PartReader): HeaderValue {
+  const size = from.number();
+  if (size === TEXT) return from.text();
+  if (size === LIST) return Array.from({ length: from.number() }, () => readValue(from));
+  const mapping: Record<string, HeaderValue> = {};
+  for (let left = size; left > 0; left--) {
+    const key = from.text();
+    const value = readValue(from);
+    if (key === '__proto__') Object.defineProperty(mapping, key, { value, ...PLAIN });
+    else mapping[key] = value;
+  }
+  return mapping;
+}
+
+function writeFields(into: PartsWriter, { position, values, keys }: Header): void {
+  into.place(position);
+  into.number(values.length);
+  for (const one of values) {
+    into.text(one.path);
+    into.text(one.value);
+    into.place(one.position);
+  }
+  for (const one of keys) {
+    into.text(one.path);
+    into.place(one.position);
+  }
+}
+
+/** Places in a header. */
+export function readFields(from: PartReader): Pick<Header, 'position' | 'values' | 'keys'> {
+  const position = from.place();
+  const values: HeaderScalar[] = [];
+  for (let left = from.number(); left > 0; left--)
+    values.push({ path: from.text(), value: from.text(), position: from.place() });
+  const keys: HeaderKey[] = [];
+  while (from.more) keys.push({ path: from.text(), position: from.place() });
+  return { position, values, keys };
+}
+
+function writeHeadings(into: PartsWriter, headings: readonly Heading[]): void {
+  for (const { depth, text, position } of headings) {
+    into.number(depth);
+    into.text(text);
+    into.place(position);
+  }
+}
+
+/** @param slugs of the headings, in order */
+export function readHeadings(from: PartReader, slugs: readonly string[]): Heading[] {
+  return slugs.map((slug) => ({ depth: from.number(), text: from.text(), slug, position: from.place() }));
+}
+
+function writeFences(into: PartsWriter, fences: readonly Fence[]): void {
+  for (const fence of fences) {
+    for (const text of [fence.info, fence.language, fence.role ?? '', fence.digest]) into.text(text);
+    into.place(fence.position);
+    for (const number of [fence.start, fence.end, fence.firstLine, fence.lastLine]) into.number(number);
+    into.number(Number(fence.atRoot));
+    into.number(Number(fence.closed));
+  }
+}
+
+export function readFences(from: PartReader): Fence[] {
+  const fences: Fence[] = [];
+  while (from.more) {
+    const [info, language, role, digest] = [from.text(), from.text(), from.text(), from.text()];
+    const position = from.place();
+    const [start, end, firstLine, lastLine] = [from.number(), from.number(), from.number(), from.number()];
+    const [atRoot, closed] = [from.number() === 1, from.number() === 1];
+    fences.push({
+      info,
+      language,
+      role: (role || null) as FenceRole | null,
+      position,
+      start,
+      end,
+      firstLine,
+      lastLine,
+      atRoot,
+      closed,
+      digest,
+    });
+  }
+  return fences;
+}
+
+function writeLinks(into: PartsWriter, links: readonly Link[]): void {
+  for (const { url, position } of links) {
+    into.text(url);
+    into.place(position);
+  }
+}
+
+export function readLinks(from: PartReader): Link[] {
+  const links: Link[] = [];
+  while (from.more) links.push({ url: from.text(), position: from.place() });
+  return links;
+}
+
+const MENTIONS = ['path', 'digest', 'abbreviated-digest', 'id', 'section'] as const;
+const PLACES = ['header', 'key-value', 'prose', 'yaml'] as const;
+
+function writeMentions(into: PartsWriter, mentions: readonly Mention[]): void {
+  for (const { kind, value, position, key, in: place, revision, revisionPosition } of mentions) {
+    into.number(MENTIONS.indexOf(kind));
+    into.number(PLACES.indexOf(place));
+    into.text(value);
+    into.place(position);
+    writeIfAny(into, key);
+    writeIfAny(into, revision);
+    if (revisionPosition) into.place(revisionPosition);
+  }
+}
+
+function writeIfAny(into: PartsWriter, text: string | null): void {
+  into.number(Number(text !== null));
+  if (text !== null) into.text(text);
+}
+
+export function readMentions(from: PartReader): Mention[] {
+  const mentions: Mention[] = [];
+  const ifAny = <Value>(read: () => Value) => (from.number() === 1 ? read() : null);
+  while (from.more) {
+    const kind = MENTIONS[from.number()]!;
+    const place = PLACES[from.number()]!;
+    const value = from.text();
+    const position = from.place();
+    const key = ifAny(() => from.text());
+    const revision = ifAny(() => from.text());
+    const revisionPosition = revision === null ? null : from.place();
+    mentions.push({ kind, value, position, key, in: place, revision, revisionPosition });
+  }
+  return mentions;
+}
+
+/** Which part each mention stands in, and how many behind it stand in the same: their order among each other. */
+function writeOrder(into: PartsWriter, mentions: readonly Mention[]): void {
+  for (let at = 0, next = 0; at < mentions.length; at = next) {
+    const part = PART_OF[mentions[at]!.kind];
+    while (next < mentions.length && PART_OF[mentions[next]!.kind] === part) next++;
+    into.number(part);
+    into.number(next - at);
+  }
+}
+
+const PART_OF = { path: 0, digest: 1, 'abbreviated-digest': 1, id: 2, section: 2 };
+
+/** All mentions in the order of the document. */
+export function readInOrder(from: PartReader, { paths, digests, ids }: Mentioned): Mention[] {
+  const parts = [paths, digests, ids].map((mentions) => ({ mentions, at: 0 }));
+  const mentions: Mention[] = [];
+  while (from.more) {
+    const part = parts[from.number()]!;
+    const end = part.at + from.number();
+    mentions.push(...part.mentions.slice(part.at, end));
+    part.at = end;
+  }
+  return mentions;
+}
+
+function writeDeclared(into: PartsWriter, declared: readonly Declaration[]): void {
+  for (const { id, position } of declared) {
+    into.text(id);
+    into.place(position);
+  }
+}
+
+/** @param path of the document */
+export function readDeclared(from: PartReader, path: string): Declaration[] {
+  const declared: Declaration[] = [];
+  while (from.more) declared.push({ id: from.text(), path, position: from.place() });
+  return declared;
 }

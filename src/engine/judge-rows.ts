@@ -1,13 +1,14 @@
 import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
-import { modelOver } from '../model/model.js';
+import { type Model, modelOver } from '../model/model.js';
 import type { TeamRules } from '../team-rules.js';
 import { rowsOf } from './columns.js';
 import { FolderStore } from './fact-store.js';
-import { encodeFindings } from './findings.js';
+import { encodeFindings, type Said } from './findings.js';
 import { decodeIndex } from './index-file.js';
-import { keyNumbers } from './keys.js';
+import { inOrder, keyNumber, pathKeyNumber } from './keys.js';
 import { StoredCorpus } from './stored-corpus.js';
+import type { StoredEntry } from './stored-entry.js';
 
 /** What became of a row when it was judged beside others. */
 export interface Judged {
@@ -27,46 +28,73 @@ export interface JudgeTask {
 
 /** Judges rows of a corpus that a task brings along. */
 export function judgeTask({ numbers, index, folder }: JudgeTask, team: TeamRules): Judged[] {
-  return judgeRows(openCorpus(index, folder), numbers, team);
+  return judgeIn(index, folder, team).judge(numbers);
 }
 
-/** Judges rows by the rules that compare documents. */
-export function judgeRows(
-  corpus: StoredCorpus,
-  numbers: Iterable<number>,
-  { config, rules, settings, findings: decided }: TeamRules,
-): Judged[] {
-  const asked = new Set<string>();
-  const lookup = {
-    entries: corpus.entries,
-    offering: (key: string) => corpus.offering(key),
-    asked: (key: string) => void asked.add(key),
-  };
-  const model = modelOver(lookup, config.corpus);
-  const judged: Judged[] = [];
-  for (const number of numbers) {
-    asked.clear();
-    const entry = corpus.read(corpus.rows[number]!);
-    const { diagnostics, collected } = entry.judgement;
-    const found = [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules, settings)];
-    const { kept, suppressed } = applySettings(found, entry, decided);
-    const findings = encodeFindings({ diagnostics: kept, suppressed });
-    judged.push({ number, asked: keyNumbers(asked), findings });
+/** Judges rows of a corpus by the rules that compare documents. */
+export class Judge {
+  private readonly model: Model;
+  /** Numbers of the keys that were asked for. */
+  private readonly keys = new Set<number>();
+  /** Paths of documents that were asked for: several rules ask for the same. */
+  private readonly paths = new Set<string>();
+
+  constructor(
+    private readonly corpus: StoredCorpus,
+    private readonly team: TeamRules,
+  ) {
+    const lookup = {
+      entries: corpus.entries,
+      offering: (key: string) => corpus.offering(key),
+      asked: (key: string) => void this.keys.add(keyNumber(key)),
+      askedPath: (path: string) => void this.paths.add(path),
+    };
+    this.model = modelOver(lookup, team.config.corpus);
   }
-  return judged;
+
+  /** @param numbers of the rows */
+  judge(numbers: Iterable<number>): Judged[] {
+    const judged: Judged[] = [];
+    for (const number of numbers) {
+      const entry = this.corpus.read(this.corpus.rows[number]!);
+      const findings = encodeFindings(this.said(entry));
+      judged.push({ number, asked: this.asked(), findings });
+      // Its body is asked for here, and seldom again.
+      entry.forget();
+    }
+    return judged;
+  }
+
+  private said(entry: StoredEntry): Said {
+    const { rules, settings, findings } = this.team;
+    const { diagnostics, collected } = entry.judgement;
+    const found = [...diagnostics, ...judgeBesideOthers(entry, collected, this.model, rules, settings)];
+    const { kept, suppressed } = applySettings(found, entry, findings);
+    return { diagnostics: kept, suppressed };
+  }
+
+  /** What was asked for since the last call. */
+  private asked(): Uint32Array {
+    for (const path of this.paths) this.keys.add(pathKeyNumber(path));
+    const asked = inOrder(this.keys);
+    this.keys.clear();
+    this.paths.clear();
+    return asked;
+  }
 }
 
-/** The corpus that this thread judged last, as the next task is most likely of the same. */
-let open: { readonly folder: string; readonly first: string; readonly corpus: StoredCorpus } | undefined;
+/** What this thread judged last, as the next task is most likely of the same corpus. */
+let open: { readonly folder: string; readonly first: string; readonly judge: Judge } | undefined;
 
-function openCorpus(index: SharedArrayBuffer, folder: string): StoredCorpus {
+function judgeIn(index: SharedArrayBuffer, folder: string, team: TeamRules): Judge {
   const bytes = Buffer.from(index);
   const first = bytes.toString('latin1', 0, bytes.indexOf(10));
-  if (open?.folder === folder && open.first === first) return open.corpus;
+  if (open?.folder === folder && open.first === first) return open.judge;
   const columns = decodeIndex(bytes, SHARED)!;
   const corpus = new StoredCorpus(rowsOf(columns), new FolderStore(folder, columns.segments));
-  open = { folder, first, corpus };
-  return corpus;
+  const judge = new Judge(corpus, team);
+  open = { folder, first, judge };
+  return judge;
 }
 
 /** Basis of an index that never leaves the process. */

@@ -1,14 +1,28 @@
-import { isRough } from '../model/offers.js';
+import { isRough, pathKey } from '../model/offers.js';
 
 /**
  * Keys of the model (`offers`, `pathKey`) as 32-bit numbers (FNV-1a over UTF-16 units, the last bit set for rough ones).
  * Two keys with one number only make a document be judged again that need not be.
  */
 export function keyNumber(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  const hash = hashed(key, START);
   return (isRough(key) ? hash | 1 : hash & ~1) >>> 0;
 }
+
+/** The number of the key of a document itself (`pathKey`), of which there are most. */
+export function pathKeyNumber(path: string): number {
+  return (hashed(path, BEFORE_PATH) & ~1) >>> 0;
+}
+
+function hashed(text: string, start: number): number {
+  let hash = start;
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash;
+}
+
+const START = 0x811c9dc5;
+const BEFORE_PATH = hashed(pathKey(''), START);
 
 /** Whether the number is of a rough key, as its last bit says. */
 export function isRoughNumber(number: number): boolean {
@@ -17,5 +31,12 @@ export function isRoughNumber(number: number): boolean {
 
 /** Numbers of keys, each once, in order. */
 export function keyNumbers(keys: Iterable<string>): Uint32Array {
-  return Uint32Array.from(new Set(Array.from(keys, keyNumber))).sort();
+  const numbers = new Set<number>();
+  for (const key of keys) numbers.add(keyNumber(key));
+  return inOrder(numbers);
+}
+
+/** Numbers in order. */
+export function inOrder(numbers: ReadonlySet<number>): Uint32Array {
+  return Uint32Array.from(numbers).sort();
 }

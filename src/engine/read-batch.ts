@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { judgeDocument } from '../check/run-rules.js';
 import { readBytes } from '../load/corpus.js';
-import type { FullEntry } from '../model/entry.js';
 import { offers } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
-import { sealed } from './fact-store.js';
-import { encodeFacts } from './facts-codec.js';
+import { lengthOf, packed } from './fact-store.js';
+import { encodeFacts, type Facts } from './facts-codec.js';
 import { keyNumbers } from './keys.js';
 import { readFacts, readHarmlessFacts } from './read-facts.js';
 
@@ -28,12 +27,12 @@ export type Outcome =
   | {
       readonly became: 'read';
       readonly digest: Uint8Array;
-      /** Length of its facts in the batch. */
+      /** Length of the face of its facts, which stands behind that of the document read before. */
       readonly length: number;
       readonly offers: Uint32Array;
     };
 
-/** Facts of several files, one behind the other, as a store keeps them. */
+/** Facts of several files, as a store keeps them. */
 export interface Batch {
   readonly outcomes: readonly Outcome[];
   readonly facts: Buffer;
@@ -50,7 +49,7 @@ export interface ReadTask {
 /** Reads files as far as they have changed. */
 export async function readBatch({ root, items, limited }: ReadTask, team: TeamRules): Promise<Batch> {
   const outcomes: Outcome[] = [];
-  const facts: Buffer[] = [];
+  const facts: Facts[] = [];
   for (const { path, name, bytes: given, known } of items) {
     const bytes = given ?? readBytes(root, name);
     const digest = createHash('sha256').update(bytes).digest();
@@ -65,13 +64,9 @@ export async function readBatch({ root, items, limited }: ReadTask, team: TeamRu
       outcomes.push({ became: 'suspect' });
       continue;
     }
-    const kept = keep(entry, team);
+    const kept = encodeFacts(entry, judgeDocument(entry, team.rules, team.settings));
     facts.push(kept);
-    outcomes.push({ became: 'read', digest, length: kept.length, offers: keyNumbers(offers(entry)) });
+    outcomes.push({ became: 'read', digest, length: lengthOf(kept), offers: keyNumbers(offers(entry)) });
   }
-  return { outcomes, facts: Buffer.concat(facts) };
-}
-
-function keep(entry: FullEntry, { rules, settings }: TeamRules): Buffer {
-  return sealed(encodeFacts(entry, judgeDocument(entry, rules, settings)));
+  return { outcomes, facts: packed(facts) };
 }

@@ -1,13 +1,13 @@
 import type { Entry } from '../model/entry.js';
 import type { Entries, Lookup } from '../model/model.js';
 import type { FactStore } from './fact-store.js';
-import { StoredEntry } from './facts-codec.js';
 import { keyNumber } from './keys.js';
 import { Postings } from './postings.js';
 import type { Row } from './row.js';
+import { StoredEntry } from './stored-entry.js';
 
 /** Most entries that are held in memory at once. */
-const HELD = 1500;
+const HELD = 800;
 
 /** The documents of a corpus by path, read from their store when somebody asks. */
 export class StoredCorpus implements Lookup {
@@ -33,8 +33,11 @@ export class StoredCorpus implements Lookup {
   read(row: Row): StoredEntry {
     const known = this.held.get(row.path);
     if (known) return known;
-    if (this.held.size >= HELD) this.held.clear();
-    const entry = new StoredEntry(row.path, row.digest.toString('hex'), this.store.read(row.facts));
+    if (this.held.size >= HELD) this.held.delete(this.held.keys().next().value!);
+    const entry = new StoredEntry(row.path, row.digest, {
+      face: () => this.store.face(row.facts),
+      body: () => this.store.body(row.facts),
+    });
     this.held.set(row.path, entry);
     return entry;
   }

@@ -6,7 +6,7 @@ import { Changes, type Source } from './changes.js';
 import { replaced } from './columns.js';
 import { type FactStore, FolderStore } from './fact-store.js';
 import { encodeIndex } from './index-file.js';
-import { type Judged, judgeRows, SHARED } from './judge-rows.js';
+import { Judge, type Judged, SHARED } from './judge-rows.js';
 import { inBatches, readInBulk } from './read-in-bulk.js';
 import type { Row } from './row.js';
 import { StoredCorpus } from './stored-corpus.js';
@@ -78,10 +78,11 @@ async function judge(
     const index = inSharedMemory(encodeIndex(rows, store.segments, SHARED, 0));
     const { folder } = store;
     const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, index, folder }));
+    await threads.renew();
     await threads.run(tasks, (_, answer) => {
       if ('judged' in answer) take(answer.judged);
     });
-  } else take(judgeRows(new StoredCorpus(rows, store), numbers, team));
+  } else take(new Judge(new StoredCorpus(rows, store), team).judge(numbers));
   return numbers.length;
 }
 

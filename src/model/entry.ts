@@ -1,6 +1,6 @@
 import { DIGEST } from '../base/digest.js';
 import { matchesGlobs } from '../base/globs.js';
-import { type Document, type DocumentIndex, headerText } from '../parse/document.js';
+import { type Document, type DocumentIndex, headerText, type Mention } from '../parse/document.js';
 import type { SqlFacts, SqlUnit } from '../sql/facts.js';
 import { type Declaration, declaredIds } from './declared-ids.js';
 import { FORMAT_KINDS, KINDS, type Kind, type KindSettings } from './kinds.js';
@@ -19,6 +19,18 @@ export interface Entry {
   readonly declared: readonly Declaration[];
   /** Digests that are written in full in the document, each once, in lower case. */
   readonly written: readonly string[];
+  readonly mentioned: Mentioned;
+  /** Anchors that a link can lead to: slugs of headings, and names that the text gives to places. */
+  readonly landings: readonly string[];
+}
+
+/** What a document mentions by what is named, as who asks for one of them seldom asks for the others. */
+export interface Mentioned {
+  readonly paths: readonly Mention[];
+  /** Written in full, or abbreviated. */
+  readonly digests: readonly Mention[];
+  /** Ids and sections. */
+  readonly ids: readonly Mention[];
 }
 
 /** An entry while all facts of its document are at hand. */
@@ -30,6 +42,7 @@ export interface FullEntry extends Entry {
 export function readEntry(document: Document, sql: SqlFacts, kinds: KindSettings = FORMAT_KINDS): FullEntry {
   const name = statedKind(document) ?? assignedKind(document, kinds);
   const kind = KINDS.find((known) => known === name) ?? null;
+  const mentioned = mentionedIn(document);
   return {
     document,
     sql,
@@ -37,7 +50,12 @@ export function readEntry(document: Document, sql: SqlFacts, kinds: KindSettings
     customKind: kind === null ? (kinds.custom.find((known) => known === name) ?? null) : null,
     pins: pinsOf(document),
     declared: declaredIds(document, kind, sql),
-    written: writtenDigests(document, sql),
+    written: writtenDigests(mentioned.digests, sql),
+    mentioned,
+    landings: landingsOf(
+      document.headings.map(({ slug }) => slug),
+      document.anchors,
+    ),
   };
 }
 
@@ -60,10 +78,28 @@ function assignedKind({ path, problems }: Document, { custom, assigned }: KindSe
   return kind === 'note' || (kind !== undefined && custom.includes(kind)) ? kind : undefined;
 }
 
-function writtenDigests({ mentions }: Document, { checks }: SqlFacts): string[] {
-  const named = mentions.filter(({ kind }) => kind === 'digest').map(({ value }) => value.toLowerCase());
+function mentionedIn({ mentions }: Document): Mentioned {
+  const paths: Mention[] = [];
+  const digests: Mention[] = [];
+  const ids: Mention[] = [];
+  for (const mention of mentions) {
+    const { kind } = mention;
+    const group = kind === 'path' ? paths : kind === 'id' || kind === 'section' ? ids : digests;
+    group.push(mention);
+  }
+  return { paths, digests, ids };
+}
+
+/** Digests that mentions and expected values write in full. */
+export function writtenDigests(digests: Mentioned['digests'], { checks }: SqlFacts): string[] {
+  const named = digests.filter(({ kind }) => kind === 'digest').map(({ value }) => value.toLowerCase());
   const expected = checks.flatMap(({ expect }) => expect.map(({ text }) => text));
   return [...new Set([...named, ...expected.filter((text) => DIGEST.test(text))])];
+}
+
+/** What links can lead to: a heading without words has no anchor. */
+export function landingsOf(slugs: readonly string[], anchors: readonly string[]): string[] {
+  return [...slugs.filter((slug) => slug !== ''), ...anchors];
 }
 
 /** The unit of a role in a document's SQL. */

@@ -5,7 +5,7 @@ import { headerText } from '../parse/document.js';
 import { bareNames, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
-import { type DigestOwner, foldersOf, HEAD, offers, ownDigests, PRESENCE, pathKey } from './offers.js';
+import { type DigestOwner, foldersOf, HEAD, offers, ownDigests, PRESENCE } from './offers.js';
 import { globPattern, references } from './references.js';
 
 /** Documents by path, in path order. */
@@ -56,6 +56,8 @@ export interface Lookup {
   offering(key: string): Iterable<string>;
   /** Called with each key that an answer depends on. */
   asked?(key: string): void;
+  /** The same for the key of a document itself, by its path. */
+  askedPath?(path: string): void;
 }
 
 /** The model of documents that are all in memory. */
@@ -86,7 +88,7 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
   const bare = once(() => bareNames(columns().keys()));
   const paths = once(() => [...lookup.entries.keys()]);
   const model: Model = {
-    entries: lookup.asked ? new AskedEntries(lookup.entries, lookup.asked) : lookup.entries,
+    entries: lookup.askedPath ? new AskedEntries(lookup.entries, lookup.askedPath) : lookup.entries,
     roots: corpusRoots(corpusGlobs),
     digests: (head) => {
       const owners = new Map<string, DigestOwner[]>();
@@ -136,14 +138,14 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
 class AskedEntries implements Entries {
   constructor(
     private readonly known: Entries,
-    private readonly asked: (key: string) => void,
+    private readonly asked: (path: string) => void,
   ) {}
   get(path: string): Entry | undefined {
-    this.asked(pathKey(path));
+    this.asked(path);
     return this.known.get(path);
   }
   has(path: string): boolean {
-    this.asked(pathKey(path));
+    this.asked(path);
     return this.known.has(path);
   }
   get size(): number {

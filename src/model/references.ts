@@ -38,9 +38,18 @@ export function resolveLink(
   const anchor = hash < 0 ? null : url.slice(hash + 1);
   if (before === '') return { path: document.path, anchor };
   if (before.startsWith('/')) return { path: posix.normalize(before.slice(1)), anchor };
-  const folder = document.path.slice(0, document.path.lastIndexOf('/') + 1);
-  const isPlain = !before.startsWith('.') && !before.includes('/.') && !before.includes('//');
-  return { path: isPlain ? folder + before : posix.join(folder, before), anchor };
+  return { path: below(document.path, before), anchor };
+}
+
+/** A way from a document's folder as a path. */
+function below(document: string, way: string): string {
+  let end = document.lastIndexOf('/') + 1;
+  let from = 0;
+  // Nearly every link is of this form.
+  for (; end > 0 && way.startsWith('../', from); from += 3) end = document.lastIndexOf('/', end - 2) + 1;
+  const rest = from === 0 ? way : way.slice(from);
+  if (rest !== '' && !/^[./]|\/[./]/.test(rest)) return document.slice(0, end) + rest;
+  return posix.join(posix.dirname(document), way);
 }
 
 function decodedUrl(url: string): string {
@@ -53,11 +62,12 @@ function decodedUrl(url: string): string {
 }
 
 /** Paths, with or without `*`, that a document names anywhere: pins, paths in its text, links. */
-export function referencedPaths({ document }: Pick<Entry, 'document'>): ReadonlySet<string> {
+export function referencedPaths(entry: Pick<Entry, 'document' | 'mentioned'>): ReadonlySet<string> {
+  const { document, mentioned } = entry;
   const known = referenced.get(document);
   if (known) return known;
   const found = new Set<string>();
-  for (const { value } of pathMentions(document)) found.add(value);
+  for (const { value } of mentioned.paths) found.add(value);
   for (const { url } of document.links) {
     const target = resolveLink(document, url);
     if (target) found.add(target.path);

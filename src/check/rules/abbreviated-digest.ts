@@ -13,7 +13,7 @@ export const abbreviatedDigest: CorpusRule = {
   why: 'A few digits prove nothing unless they lead to the whole digest of one thing.',
   fix: 'Write the whole digest, here or in a document that this one names.',
   check({ entry, model, report }) {
-    const mentions = entry.document.mentions.filter(isAbbreviation);
+    const mentions = entry.mentioned.digests.filter(isAbbreviation);
     if (mentions.length === 0) return;
     for (const { value, position } of mentions) {
       const [head = '', tail = ''] = value.split(/…|\.{3}/);

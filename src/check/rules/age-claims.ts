@@ -1,7 +1,6 @@
 import type { Range } from '../../base/position.js';
 import type { Entry } from '../../model/entry.js';
 import type { Model } from '../../model/model.js';
-import { pathMentions } from '../../model/references.js';
 import { headerPosition } from '../../parse/document.js';
 import { type AgeClaims, ageClaims as readAgeClaims } from '../age-claims.js';
 import { shownSeconds } from '../durations.js';
@@ -58,8 +57,7 @@ interface Limit {
 
 /** Limits of a gate in the law and the package that a document is or names, and in the law of that package. */
 function limitsOf(model: Model, entry: Entry, gate: string): Limit[] {
-  const named = (one: Entry) =>
-    pathMentions(one.document).flatMap(({ value }) => model.entries.get(value) ?? []);
+  const named = (one: Entry) => one.mentioned.paths.flatMap(({ value }) => model.entries.get(value) ?? []);
   const packages = [entry, ...named(entry)].filter(({ kind }) => kind === 'command-package');
   const laws = [entry, ...named(entry), ...packages.flatMap(named)].filter(({ kind }) => kind === 'law');
   return [...new Set([...packages, ...laws])].flatMap((one) => limitIn(one, gate));

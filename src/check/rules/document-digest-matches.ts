@@ -1,6 +1,5 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Entry } from '../../model/entry.js';
-import { pathMentions } from '../../model/references.js';
 import type { Mention } from '../../parse/document.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
@@ -37,8 +36,8 @@ export const documentDigestMatches: CorpusRule = {
 /** A digest in the text belongs to the path on its line, if there is exactly one. */
 function checkLines({ entry, model, report }: CorpusContext): void {
   const outside = (mention: Mention) => mention.in !== 'header';
-  const paths = pathMentions(entry.document).filter(outside);
-  for (const { value, position } of entry.document.mentions
+  const paths = entry.mentioned.paths.filter(outside);
+  for (const { value, position } of entry.mentioned.digests
     .filter(({ kind }) => kind === 'digest')
     .filter(outside)) {
     const beside = paths.filter((path) => path.position.start.line === position.start.line);

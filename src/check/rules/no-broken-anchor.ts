@@ -1,19 +1,25 @@
 import type { Range } from '../../base/position.js';
 import type { Entry, FullEntry } from '../../model/entry.js';
 import { resolveLink } from '../../model/references.js';
-import type { DocumentIndex, Link } from '../../parse/document.js';
+import type { Link } from '../../parse/document.js';
 import { proseAt } from '../prose-line.js';
 import { relatedDocument } from '../related.js';
 import { corpusRule } from '../rule.js';
 
-/** A link to a place in a document, with the place of its anchor in the text, if that is certain. */
-interface AnchorLink {
-  readonly path: string;
-  readonly anchor: string;
-  readonly position: Range;
-  /** Whether the position is exactly that of the anchor without its `#`. */
-  readonly exact: boolean;
-}
+/**
+ * A link to a place in a document, with the place of its anchor in the text, if that is certain. Some documents have
+ * hundreds, so each is a short list.
+ */
+type AnchorLink = readonly [
+  path: string,
+  anchor: string,
+  /** Whether the place is exactly that of the anchor without its `#`. */
+  exact: boolean,
+  line: number,
+  column: number,
+  endLine: number,
+  endColumn: number,
+];
 
 /*
  * Anchors are compared as a browser compares ids: exactly, after percent-decoding. The ids of headings are the slugs
@@ -36,10 +42,11 @@ export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
     return found.length === 0 ? null : found;
   },
   check({ model, collected, report }) {
-    for (const { path, anchor, position, exact } of collected) {
+    for (const [path, anchor, exact, line, column, endLine, endColumn] of collected) {
       const target = model.entries.get(path);
-      if (!target || target.document.problems.length > 0 || leadsSomewhere(target.document, anchor)) continue;
-      const near = nearest(target.document, anchor);
+      if (!target || target.document.problems.length > 0 || leadsSomewhere(target, anchor)) continue;
+      const position = { start: { line, column }, end: { line: endLine, column: endColumn } };
+      const near = nearest(target, anchor);
       const onlyCase = near === anchor.toLowerCase();
       report({
         ...(onlyCase ? { severity: 'warning' as const } : {}),
@@ -67,14 +74,9 @@ function anchorLink(document: FullEntry['document'], { url, position }: Link): A
   const written = url.slice(url.indexOf('#') + 1);
   if (target?.anchor == null || !target.path.endsWith('.md') || isPageTop(written)) return [];
   const exact = anchorPlace(document, position, url, written);
-  return [
-    {
-      path: target.path,
-      anchor: decode(written),
-      position: exact ?? position,
-      exact: exact !== null,
-    },
-  ];
+  const { start, end } = exact ?? position;
+  const anchor = decode(written);
+  return [[target.path, anchor, exact !== null, start.line, start.column, end.line, end.column]];
 }
 
 /** A definition that no link uses leads nobody anywhere: `[title]: #title` below a heading is a habit of some. */
@@ -123,19 +125,18 @@ function decode(anchor: string): string {
   }
 }
 
-function leadsSomewhere({ headings, anchors }: DocumentIndex, anchor: string): boolean {
-  const plain = anchor.replace(/^user-content-/, '');
-  return headings.some(({ slug }) => slug !== '' && slug === plain) || anchors.includes(plain);
+function leadsSomewhere({ landings }: Entry, anchor: string): boolean {
+  return landings.includes(anchor.replace(/^user-content-/, ''));
 }
 
 /** The anchor that was most likely meant: the same but for case and the hyphens that other sites make otherwise. */
-function nearest({ headings, anchors }: DocumentIndex, anchor: string): string | null {
+function nearest({ landings }: Entry, anchor: string): string | null {
   const loose = (text: string) =>
     text
       .toLowerCase()
       .replace(/[-_\s]+/g, '-')
       .replace(/^-|-$/g, '');
-  const known = [...headings.map(({ slug }) => slug), ...anchors].filter((one) => one !== '');
+  const known = landings.filter((one) => one !== '');
   const folded = known.find((one) => one === anchor.toLowerCase());
   return folded ?? known.find((one) => loose(one) === loose(anchor)) ?? null;
 }

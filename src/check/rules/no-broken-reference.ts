@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Model } from '../../model/model.js';
-import { inCorpus, linksIntoCorpus, pathMentions, resolveLink } from '../../model/references.js';
+import { inCorpus, linksIntoCorpus, resolveLink } from '../../model/references.js';
 import type { Link } from '../../parse/document.js';
 import { pathsIn } from '../../parse/mentions.js';
 import { isPlannedReport } from '../planned-reports.js';
@@ -18,7 +18,7 @@ export const noBrokenReference: CorpusRule = {
     const { document } = entry;
     let destinations: ReadonlySet<string> | undefined;
     const missing = new Set<string>();
-    for (const mention of pathMentions(document)) {
+    for (const mention of entry.mentioned.paths) {
       if (mention.value.includes('*') || !inCorpus(model, entry, mention.value)) continue;
       if (model.entries.has(mention.value)) continue;
       // The document's own path has a rule of its own.

@@ -1,4 +1,4 @@
-import { inCorpus, pathMentions, resolvePath } from '../../model/references.js';
+import { inCorpus, resolvePath } from '../../model/references.js';
 import { isPlannedReport } from '../planned-reports.js';
 import type { CorpusRule } from '../rule.js';
 
@@ -11,7 +11,7 @@ export const noEmptyGlob: CorpusRule = {
   why: 'A set of documents that is empty supports nothing that is said of it.',
   fix: 'Correct the path, or add the documents that it stands for.',
   check({ entry, model, report }) {
-    for (const mention of pathMentions(entry.document)) {
+    for (const mention of entry.mentioned.paths) {
       const { value, position } = mention;
       if (!value.includes('*') || !inCorpus(model, entry, value) || isPlannedReport(entry, mention)) continue;
       if (resolvePath(model, value).length === 0)

@@ -1,6 +1,5 @@
 import type { Range } from '../../base/position.js';
 import { REVISION } from '../../model/pins.js';
-import { pathMentions } from '../../model/references.js';
 import { headerText } from '../../parse/document.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
@@ -19,7 +18,7 @@ export const noStaleRevision: CorpusRule = {
       const field = pin.fields.find(({ name }) => name === 'revision');
       if (field) judge(context, pin.path, field.value, field.position);
     }
-    for (const { value, revision, revisionPosition } of pathMentions(context.entry.document)) {
+    for (const { value, revision, revisionPosition } of context.entry.mentioned.paths) {
       if (revision !== null) judge(context, value, revision, revisionPosition!);
     }
   },

@@ -17,9 +17,7 @@ export const noUndefinedId: CorpusRule = {
     if (kind === 'note' || (kindName(entry) === null && document.header?.origin === 'front-matter')) return;
     // A generated report shows values of the database, which may look like anything; its record speaks for it.
     if (kind === 'dry-run-report' || kind === 'execution-report') return;
-    const mentions = document.mentions.filter(
-      (mention) => (mention.kind === 'id' || mention.kind === 'section') && mention.in !== 'yaml',
-    );
+    const mentions = entry.mentioned.ids.filter((mention) => mention.in !== 'yaml');
     if (mentions.length === 0) return;
     const undeclared = undeclaredIds(
       model,

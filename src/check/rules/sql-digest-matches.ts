@@ -1,7 +1,7 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
 import { type Entry, unitOf } from '../../model/entry.js';
-import { pathMentions, resolvePath } from '../../model/references.js';
+import { resolvePath } from '../../model/references.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
@@ -53,7 +53,7 @@ function checkEvidence(context: CorpusContext): void {
 /** `ddl_sha256: …` lines, in a document that says whose they are. */
 function checkKeyValues(context: CorpusContext): void {
   const { entry } = context;
-  const written = entry.document.mentions.filter(
+  const written = entry.mentioned.digests.filter(
     ({ kind, key, in: place }) => kind === 'digest' && key !== null && place !== 'header',
   );
   if (!written.some(({ key }) => key === 'ddl_sha256' || roleOf(key!))) return;
@@ -73,7 +73,7 @@ function spokenOf({ entry, model }: CorpusContext): Entry | undefined {
   const pin = entry.pins.find(({ key }) => key === 'ddl');
   if (pin) return model.entries.get(pin.path);
   const named = new Map<string, Entry>();
-  for (const { value } of pathMentions(entry.document)) {
+  for (const { value } of entry.mentioned.paths) {
     for (const other of resolvePath(model, value)) {
       if (other.kind === 'ddl' && other !== entry) named.set(other.document.path, other);
     }
