@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CodeLensRequest,
@@ -11,7 +14,7 @@ import {
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver-protocol/node';
 import { EXAMPLE } from '../../src/demo/example.js';
-import { copyExample, temporaryFolders } from '../cli/probatum.js';
+import { copyExample, REPOSITORY, temporaryFolders } from '../cli/probatum.js';
 import { Editor } from './client.js';
 
 const folder = temporaryFolders();
@@ -168,9 +171,8 @@ describe('hover', () => {
     expect(found.text).toContain('revision: r1');
     expect(found.text).toContain('status: reviewed');
     expect(found.text).toContain('date: 2026-05-16');
-    expect(found.text).toContain(
-      'sha256: `d2d535d743d50fa1ad6985f6573c55bf2ba6d1efef93cf95e7a89b000bded3ab`',
-    );
+    const bytes = readFileSync(join(REPOSITORY, EXAMPLE.package));
+    expect(found.text).toContain(`sha256: \`${createHash('sha256').update(bytes).digest('hex')}\``);
     expect(found.text).toMatch(
       /review, pass by independent reviewer, of these bytes: .*production-command-review-gpt-review/,
     );

@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from '../../src/load/config.js';
-import { REPOSITORY } from './originals.js';
+import { OWN, REPOSITORY } from './originals.js';
 
 /** Sections that are asked for, so that they can be missing. */
 export const REQUIRED_SECTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -9,7 +9,7 @@ export const REQUIRED_SECTIONS: Readonly<Record<string, readonly string[]>> = {
   review: ['Verdict', 'What was read'],
 };
 
-/** The repository's own configuration, with sections that are required. */
+/** The repository's own configuration, with sections that are required, for the example alone. */
 export function mutantConfig(): Config {
-  return { ...loadConfig(REPOSITORY), requiredSections: REQUIRED_SECTIONS };
+  return { ...loadConfig(REPOSITORY), ignore: [`${OWN}**`], requiredSections: REQUIRED_SECTIONS };
 }

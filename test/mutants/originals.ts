@@ -49,7 +49,10 @@ export const PATHS = {
   packageReview: `${REVIEW}-production-command-review-gpt-review-2026-05-16.md`,
 } as const;
 
-/** All documents of `knowledge/`, in the order of their paths. */
+/** The tool's own change has no rehearsal, and no reports that a defect could be planted in. */
+export const OWN = 'knowledge/probatum/';
+
+/** All documents of the example in `knowledge/`, in the order of their paths. */
 export class Originals {
   readonly all: readonly Original[];
   readonly lines: readonly Line[];
@@ -59,7 +62,7 @@ export class Originals {
     const names = readdirSync(join(REPOSITORY, 'knowledge'), { recursive: true }) as string[];
     this.all = names
       .map((name) => `knowledge/${name.replaceAll('\\', '/')}`)
-      .filter((path) => path.endsWith('.md'))
+      .filter((path) => path.endsWith('.md') && !path.startsWith(OWN))
       .sort()
       .map((path) => original(path, readFileSync(join(REPOSITORY, path), 'utf8')));
     this.lines = this.all.flatMap(({ lines }) => lines);
