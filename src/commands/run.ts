@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
@@ -122,7 +123,7 @@ export function finish(
   const report = join(folder, 'report.md');
   // Neither a report that cannot be written nor a bug changes how the run ended.
   try {
-    writeResult(report, renderReport(stored.record, stored.sha256), false);
+    if (!existsSync(report)) writeResult(report, renderReport(stored.record, stored.sha256), false);
   } catch (error) {
     terminal.err(`no report: ${(error as Error).message}\n`);
   }

@@ -146,16 +146,24 @@ async function askStatus(
   return { outcome: 'unknown', decidedBy };
 }
 
-/** Ends the session of a transaction that nobody answers for, if it is still that one. @throws DatabaseError */
+/**
+ * Ends the session of a transaction that nobody answers for, if it is still that one, and waits until it is gone.
+ * @throws DatabaseError
+ */
 export async function endBackend(
   session: Session,
   { backend }: Pick<OpenTransaction, 'backend'>,
 ): Promise<void> {
   if (backend.pid === '' || backend.startedAt === '') return;
-  try {
-    await session.run(OWN.endBackend, [backend.pid, backend.startedAt]);
-  } catch (error) {
-    // A role may not end another's session; whoever waits sees that it is still there.
-    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      const { rows } = await session.run(OWN.endBackend, [backend.pid, backend.startedAt]);
+      if (rows.length === 0) return;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
+      // A role may not end another's session; whoever waits for it sees that it is still there.
+      return;
+    }
+    await sleep(PAUSE_MS / 5);
   }
 }

@@ -97,42 +97,37 @@ function supersede(folder: string, { lines }: JournalReading): void {
 /** Shows that this is the database of the run, settles its transactions, and does what is left to do. */
 async function goOn(context: RunContext, lines: readonly JournalLine[]): Promise<RunResult> {
   const { state } = context;
-  closeInterrupted(context, lines, ['migration', 'rollback']);
-  await takeHold(context);
+  // Whether they were done, what follows finds out.
+  const later = ['migration', 'verification', 'rollback'];
+  for (const step of openSteps(lines)) if (!later.includes(step.step)) closeStep(context, step);
+  await takeHold(context, lines);
   let stopped = await settleMigration(context, lines);
   if (state.outcome === 'committed') stopped = await finishCommitted(context, lines);
   return endRun(context, stopped);
 }
 
-/** Says of the step at which the process died that it did not end. */
-function closeInterrupted(
-  context: RunContext,
-  lines: readonly JournalLine[],
-  besides: readonly string[],
-): void {
-  const open = interruptedStep(lines);
-  if (open && !besides.includes(open.step))
-    context.emit({
-      type: 'step-finished',
-      id: open.id,
-      step: open.step,
-      status: 'interrupted',
-      detail: INTERRUPTED,
-    });
-}
-
 const INTERRUPTED = 'the run was interrupted';
 
-function interruptedStep(lines: readonly JournalLine[]) {
-  const last = lines.findLast((line) => line.type === 'step-started' || line.type === 'step-finished');
-  return last?.type === 'step-started' ? last : null;
+type StepStarted = Extract<JournalLine, { type: 'step-started' }>;
+
+/** Steps in which the process died, or one that took the run up again before. */
+function openSteps(lines: readonly JournalLine[]): StepStarted[] {
+  const started = lines.filter((line): line is StepStarted => line.type === 'step-started');
+  return started.filter(
+    ({ id, seq }) => !lines.some((line) => line.type === 'step-finished' && line.id === id && line.seq > seq),
+  );
+}
+
+/** Says of a step that it did not end. */
+function closeStep({ emit }: RunContext, { id, step }: StepStarted): void {
+  emit({ type: 'step-finished', id, step, status: 'interrupted', detail: INTERRUPTED });
 }
 
 /**
  * Identifies the database again and takes the lock. What the plan names has to match, and what the run has seen of it
  * before: a clone, or a standby that was promoted since, cannot say what became of a transaction.
  */
-async function takeHold(context: RunContext): Promise<void> {
+async function takeHold(context: RunContext, lines: readonly JournalLine[]): Promise<void> {
   const { state, plan } = context;
   const before = state.identity;
   const { id } = plan.commands.find(({ step }) => step === 'identity')!;
@@ -140,8 +135,18 @@ async function takeHold(context: RunContext): Promise<void> {
   if (wrong) throw new UsageError('unresolved', `this is not the database of the run: ${wrong}`);
   const other = before && state.identity ? differentParts(before, state.identity) : null;
   if (other) throw new UsageError('unresolved', `this is not the database of the run any more: ${other}`);
+  await endLostSession(context, lines);
   const held = await runCommand(context, { id: 'LOCK', step: 'lock' });
   if (held) throw new UsageError('locked', held, 'Wait until it ends.');
+}
+
+/** Its process is gone, but where the network was lost the server may not know it yet: the lock would be held for hours. */
+async function endLostSession(context: RunContext, lines: readonly JournalLine[]): Promise<void> {
+  const session = migratingSession(context);
+  for (const unit of ['migration', 'rollback'] as const) {
+    const transaction = lastTransaction(lines, unit);
+    if (transaction) await endBackend(session, transaction.started);
+  }
 }
 
 type TransactionStarted = Extract<JournalLine, { type: 'transaction-started' }>;
@@ -180,7 +185,7 @@ async function decide(context: RunContext, started: OpenTransaction, sent: boole
 /** @returns why the run does not go on, null where the migration is committed */
 async function settleMigration(context: RunContext, lines: readonly JournalLine[]): Promise<string | null> {
   const { state } = context;
-  const open = interruptedStep(lines);
+  const [open] = openSteps(lines);
   state.outcome = 'unknown';
   state.outcome = await settle(context, lines, 'migration');
   const committed = state.outcome === 'committed';
@@ -201,7 +206,7 @@ async function settleMigration(context: RunContext, lines: readonly JournalLine[
 /** Verification and rollback, as far as they were not done. */
 async function finishCommitted(context: RunContext, lines: readonly JournalLine[]): Promise<string | null> {
   const { state, plan } = context;
-  const open = interruptedStep(lines);
+  const open = openSteps(lines);
   let stopped: string | null = state.verified === 'failed' ? 'the verification after COMMIT failed' : null;
   const left = plan.commands.slice(plan.commands.findIndex(({ step }) => step === 'migration') + 1);
   for (const command of left) {
@@ -212,14 +217,8 @@ async function finishCommitted(context: RunContext, lines: readonly JournalLine[
       if (status !== 'done') stopped ??= `${command.id}: ${detail}`;
       continue;
     }
-    if (open?.id === command.id)
-      context.emit({
-        type: 'step-finished',
-        id: open.id,
-        step: open.step,
-        status: 'interrupted',
-        detail: INTERRUPTED,
-      });
+    const died = open.find(({ id }) => id === command.id);
+    if (died) closeStep(context, died);
     const reason = await runCommand(context, command);
     if (reason !== null) stopped ??= `${command.id}: ${reason}`;
   }

@@ -23,7 +23,7 @@ export const OWN = {
   backend:
     'SELECT a.pid, a.backend_start FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_catalog.pg_backend_pid()',
   endBackend:
-    'SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::int4 AND a.backend_start = $2::timestamptz',
+    'SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::int4 AND a.backend_start = $2::timestamptz AND a.pid <> pg_catalog.pg_backend_pid()',
   limitFence: "SELECT pg_catalog.set_config('lock_timeout', $1, false)",
   limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
   limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",

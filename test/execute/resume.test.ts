@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { enroll } from '../../src/commands/enroll.js';
 import { resume } from '../../src/commands/resume.js';
@@ -42,11 +43,19 @@ async function resumeHere(change: PostgresChange, url = change.url): Promise<Pri
   return { code, ...printed };
 }
 
-/** The run of a change in a process that is killed at the first event that fits, before the next one. */
-function killedAt(change: PostgresChange, url: string, fits: string): Promise<void> {
+/** The run of a change, or its resumption, in a process that is killed at the first event that fits. */
+function killedAt(change: PostgresChange, url: string, fits: string, folder = ''): Promise<void> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, '../support/run-and-die.ts'), change.root, url, fits],
+    [
+      '--import',
+      'tsx',
+      join(import.meta.dirname, '../support/run-and-die.ts'),
+      change.root,
+      url,
+      fits,
+      folder,
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -237,59 +246,50 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
     });
   });
 
-  test('whose session still holds the transaction: it is ended, and cannot commit later', async () => {
+  test('whose session still holds transaction and lock: it is ended, and its COMMIT comes too late', async () => {
     const change = await enrolledChange(lane);
-    const holding = await queryHolder(change);
-    try {
-      const folder = newestRun(change.root)!;
-      const { record } = await expectRun(
-        change.root,
-        await resumeHere(change),
-        {
-          code: 1,
-          status: 'aborted',
-          outcome: 'not-committed',
-        },
-        folder,
-      );
-      expect(record.migration?.decidedBy).toContain('cannot commit any more');
-      expect(await holding.commit()).toBe('refused');
-      expect(await state(change)).toEqual(BEFORE);
-    } finally {
-      await holding.end();
-    }
-  });
-
-  /** Kills the tool while its server process lives on behind the proxy, with COMMIT held back. */
-  async function queryHolder(change: PostgresChange) {
-    let release: (() => void) | undefined;
-    let sent: Promise<'refused' | 'committed'> | undefined;
+    proxy.keepsServer = true;
+    let late: Promise<void> | undefined;
+    let release = () => {};
     proxy.atCommit = async (forward) => {
-      process.kill(
-        Number(readFileSync(join(newestRun(change.root)!, 'run.lock'), 'utf8').split(' ')[0]),
-        'SIGKILL',
-      );
+      const [pid] = readFileSync(join(newestRun(change.root)!, 'run.lock'), 'utf8').split(' ');
+      process.kill(Number(pid), 'SIGKILL');
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      sent = forward().then(
-        async () => ((await state(change))?.item ? 'committed' : 'refused'),
-        () => 'refused' as const,
-      );
-      await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 2000))]);
+      late = forward();
     };
     await killedAt(change, proxy.url(change.url), 'never');
-    return {
-      async commit() {
-        release?.();
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        return (await state(change))?.item ? 'committed' : 'refused';
-      },
-      async end() {
-        release?.();
-      },
-    };
-  }
+    const holding = await change.query(
+      "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    );
+    expect(holding).toHaveLength(1);
+    const { record } = await expectRun(change.root, await resumeHere(change), {
+      code: 1,
+      status: 'aborted',
+      outcome: 'not-committed',
+    });
+    expect(record.migration?.decidedBy).toContain('cannot commit any more');
+    release();
+    await Promise.race([late, sleep(500)]);
+    expect(await state(change)).toEqual(BEFORE);
+  });
+
+  test('on which a run died, and the one that took it up died as well', async () => {
+    const change = await enrolledChange(lane, { onlyInside: true });
+    await killedAt(change, change.url, 'commit-sent:rollback');
+    const folder = newestRun(change.root)!;
+    for (const event of ['run-resumed', 'step-finished:LOCK', 'transaction-started:rollback'])
+      await killedAt(change, change.url, event, folder);
+    const { record } = await expectRun(change.root, await resumeHere(change), {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+    });
+    expect(record.resumed).toHaveLength(4);
+    expect(record.steps.filter(({ status }) => status === 'running')).toEqual([]);
+    expect(await state(change)).toEqual(BEFORE);
+  });
 
   test('whose verification failed after COMMIT, and the run died before the rollback: it is rolled back', async () => {
     const change = await enrolledChange(lane, { onlyInside: true });

@@ -1,12 +1,27 @@
+import { resumeRun } from '../../src/execute/resume-run.js';
+import { loadConfig } from '../../src/load/config.js';
+import type { JournalLine } from '../../src/record/events.js';
+import { openTarget } from '../../src/target/open-target.js';
+import { TARGET, URL_VARIABLE } from './change.js';
 import { runHere } from './run-probatum.js';
 
-// `tsx run-and-die.ts ROOT URL EVENT[:DETAIL]`: a run that ends like a power cut right after that event was written.
-const [, , root = '', url = '', event = ''] = process.argv;
+// `tsx run-and-die.ts ROOT URL EVENT[:DETAIL] [FOLDER]`: a run, or the resumption of one, that ends like a power cut
+// right after that event was written.
+const [, , root = '', url = '', event = '', folder = ''] = process.argv;
 const [type, detail] = event.split(':');
-await runHere(root, url, {
-  onEvent: (line) => {
-    const details = ['id' in line ? line.id : '', 'unit' in line ? line.unit : ''];
-    if (line.type === type && (detail === undefined || details.includes(detail)))
-      process.kill(process.pid, 'SIGKILL');
-  },
-});
+const onEvent = (line: JournalLine) => {
+  const details = ['id' in line ? line.id : '', 'unit' in line ? line.unit : ''];
+  if (line.type === type && (detail === undefined || details.includes(detail)))
+    process.kill(process.pid, 'SIGKILL');
+};
+if (folder === '') await runHere(root, url, { onEvent });
+else {
+  const target = await openTarget(
+    TARGET,
+    loadConfig(root).targets,
+    root,
+    { ...process.env, [URL_VARIABLE]: url },
+    true,
+  );
+  await resumeRun({ folder, target, now: () => new Date(), onEvent });
+}

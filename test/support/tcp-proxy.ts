@@ -12,6 +12,8 @@ export interface TcpProxy {
   atCommit: ((forward: () => Promise<void>) => Promise<void>) | null;
   /** Whether new connections are refused. */
   closed: boolean;
+  /** Whether the server is not told when a client is gone, as where the network was lost. */
+  keepsServer: boolean;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function startProxy(port: number): Promise<TcpProxy> {
     url: (of) => of.replace(/@127\.0\.0\.1:\d+\//, `@127.0.0.1:${portOf(server)}/`),
     atCommit: null,
     closed: false,
+    keepsServer: false,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -63,7 +66,9 @@ function relay(client: Socket, upstream: Socket, proxy: TcpProxy): void {
   upstream.on('data', (data) => {
     if (!held) client.write(data);
   });
-  client.once('close', () => upstream.destroy());
+  client.once('close', () => {
+    if (!proxy.keepsServer) upstream.destroy();
+  });
   upstream.once('close', () => {
     if (!held) client.destroy();
   });
