@@ -168,7 +168,7 @@ function lastTransaction(lines: readonly JournalLine[], unit: UnitName) {
 /** What became of a unit's last transaction; asked and recorded where the journal does not say. */
 async function settle(context: RunContext, lines: readonly JournalLine[], unit: UnitName) {
   const transaction = lastTransaction(lines, unit);
-  if (!transaction || transaction.outcome !== 'unknown') return transaction?.outcome ?? 'not-started';
+  if (transaction?.outcome !== 'unknown') return transaction?.outcome ?? 'not-started';
   const { started, sent } = transaction;
   const { outcome, decidedBy } = await decide(context, started, sent);
   context.emit({ type: 'transaction-ended', unit, tag: '', outcome, decidedBy });

@@ -186,7 +186,6 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
 
     test('between COMMIT and its answer: the row says that it is committed', async () => {
       const change = await enrolledChange(lane);
-      let died: Promise<void> | undefined;
       proxy.atCommit = async (forward) => {
         await forward();
         process.kill(
@@ -194,8 +193,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
           'SIGKILL',
         );
       };
-      died = killedAt(change, proxy.url(change.url), 'never');
-      await died;
+      await killedAt(change, proxy.url(change.url), 'never');
       const { record } = await expectRun(change.root, await resumeHere(change), {
         code: 0,
         status: 'succeeded',
