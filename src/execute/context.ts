@@ -2,6 +2,7 @@ import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { RunEvent, RunMode, UnitName } from '../record/events.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
+import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
 
@@ -20,7 +21,10 @@ export interface RunState {
   backup: { readonly file: string; readonly sha256: string; readonly takenAt: Date } | null;
   /** Set by C-02 when the stored file was hashed again and read in full. */
   backupProved: boolean;
+  /** Of C-03, in the backup's snapshot. */
   catalogue: CatalogueSnapshot | null;
+  /** Follows the catalogue from the migration's BEGIN on, and tells what is ours. */
+  watch: CatalogueWatch | null;
   readonly baselines: Map<string, readonly string[]>;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */

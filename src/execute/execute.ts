@@ -25,6 +25,7 @@ export function freshState(): RunState {
     backup: null,
     backupProved: false,
     catalogue: null,
+    watch: null,
     baselines: new Map(),
     outcome: 'not-started',
     verified: null,

@@ -1,4 +1,4 @@
-import type { CheckMoment, Verdict } from '../record/events.js';
+import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
 
@@ -41,6 +41,7 @@ export function reportView(record: RunRecord, recordSha256: string) {
     afterCommitCount: countOf(record, 'after-commit'),
     afterRollback: checkRows(record, 'after-rollback'),
     objects: objectChanges(record),
+    concurrent: concurrentRows(record),
     created: createdTables(record),
     baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
     nonScope: plan.nonScope.map((line) => ({ statement: line.statement, ...proofOf(record, line) })),
@@ -108,6 +109,27 @@ function plannedChecks({ plan }: RunRecord, moment: CheckMoment): readonly { id:
     case 'after-rollback':
       return [];
   }
+}
+
+const WHEN: Readonly<Record<ConcurrentMoment, string>> = {
+  'before-migration': 'between the snapshot and BEGIN',
+  'in-transaction': 'between BEGIN and COMMIT',
+  'after-commit': 'after COMMIT',
+  rollback: 'until the rollback was done',
+};
+
+/** What other sessions changed in the catalogue meanwhile; what is too much to list is counted. */
+function concurrentRows({ concurrent }: RunRecord) {
+  return concurrent.flatMap(({ moment, lines, touching, count }) => [
+    ...lines.map((change) => ({
+      when: WHEN[moment],
+      change,
+      refers: touching.includes(change) ? 'yes' : 'no',
+    })),
+    ...(count > lines.length
+      ? [{ when: WHEN[moment], change: `${count - lines.length} more`, refers: '' }]
+      : []),
+  ]);
 }
 
 function countOf(record: RunRecord, moment: CheckMoment) {

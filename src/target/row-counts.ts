@@ -1,6 +1,6 @@
 import { UsageError } from '../base/usage-error.js';
 import { USER_SCHEMAS } from './catalogue-sql.js';
-import type { Session } from './engine.js';
+import { DatabaseError, type Session } from './engine.js';
 
 /** Exact number of rows of one table, as the server's text. */
 export interface RowCount {
@@ -28,9 +28,14 @@ export const COUNTS = new RegExp(`^${ONE_COUNT}(?:\\nUNION ALL\\n${ONE_COUNT})*$
 
 /**
  * Counts the rows of all user tables, partitions and materialised views, sorted by name.
+ * @param options whether a transaction is open, whose snapshot may be older than a DROP by somebody else: what is gone
+ * cannot be counted, and says so
  * @throws UsageError where row security would hide rows from this role; DatabaseError
  */
-export async function readRowCounts(session: Session): Promise<readonly RowCount[]> {
+export async function readRowCounts(
+  session: Session,
+  { inTransaction = false } = {},
+): Promise<readonly RowCount[]> {
   const { rows: tables } = await session.run(COUNT_STATEMENTS);
   const filtered = tables.find((table) => table[2] === 't');
   if (filtered !== undefined)
@@ -41,11 +46,50 @@ export async function readRowCounts(session: Session): Promise<readonly RowCount
     );
   const counts: RowCount[] = [];
   for (let start = 0; start < tables.length; start += BATCH) {
-    const statements = tables.slice(start, start + BATCH).map((table) => table[1]);
-    const { rows } = await session.run(statements.join('\nUNION ALL\n'));
-    for (const [table, count] of rows) counts.push({ table: table ?? '', rows: count ?? '' });
+    const batch = tables.slice(start, start + BATCH).map(([table, sql]) => ({ table: table!, sql: sql! }));
+    counts.push(...(await (inTransaction ? countBehindSavepoint(session, batch) : count(session, batch))));
   }
   return counts.sort((a, b) => (a.table < b.table ? -1 : 1));
+}
+
+interface Counting {
+  readonly table: string;
+  readonly sql: string;
+}
+
+async function count(session: Session, batch: readonly Counting[]): Promise<RowCount[]> {
+  if (batch.length === 0) return [];
+  const { rows } = await session.run(batch.map(({ sql }) => sql).join('\nUNION ALL\n'));
+  return rows.map(([table, number]) => ({ table: table ?? '', rows: number ?? '' }));
+}
+
+const SAVEPOINT = 'SAVEPOINT probatum_counts';
+const BACK = 'ROLLBACK TO SAVEPOINT probatum_counts';
+const RELEASE = 'RELEASE SAVEPOINT probatum_counts';
+/** Names are looked up in the newest catalogue, also where rows are read in an older snapshot. */
+const STILL_THERE = `
+SELECT t FROM pg_catalog.unnest(CAST($1 AS pg_catalog.text[])) AS t WHERE pg_catalog.to_regclass(t) IS NOT NULL`;
+
+async function countBehindSavepoint(session: Session, batch: readonly Counting[]): Promise<RowCount[]> {
+  await session.run(SAVEPOINT);
+  try {
+    const counts = await count(session, batch);
+    await session.run(RELEASE);
+    return counts;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.sqlstate !== '42P01') throw error;
+    await session.run(BACK);
+    const names = batch.map(({ table }) => `"${table.replace(/["\\]/g, '\\$&')}"`);
+    const { rows } = await session.run(STILL_THERE, [`{${names.join(',')}}`]);
+    const there = new Set(rows.map(([table]) => table));
+    const left = batch.filter(({ table }) => there.has(table));
+    if (left.length === batch.length) throw error;
+    const gone = batch.filter(({ table }) => !there.has(table));
+    return [
+      ...gone.map(({ table }) => ({ table, rows: 'dropped by another session' })),
+      ...(await countBehindSavepoint(session, left)),
+    ];
+  }
 }
 
 /** The counts as a file: one `table rows` line each. */

@@ -110,6 +110,12 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
   },
   'statement-refused': { unit: 'migration', number: 2, line: 99, column: 1, message: 'syntax error' },
   'transaction-ended': { unit: 'migration', tag: '', outcome: 'unknown', decidedBy: 'nobody' },
+  'concurrent-changes': {
+    moment: 'in-transaction',
+    count: 1,
+    lines: ['+ table s.t'],
+    touching: ['+ table s.t'],
+  },
   'run-finished': { status: 'indeterminate', reason: '' },
 };
 

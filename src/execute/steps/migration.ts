@@ -1,6 +1,8 @@
-import { catalogueDelta, catalogueText, deltaLines, readCatalogue } from '../../target/catalogue.js';
+import { catalogueDelta } from '../../target/catalogue.js';
+import { CatalogueWatch } from '../../target/catalogue-watch.js';
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
+import { recordConcurrent } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
 import type { OpenTransaction } from '../outcome.js';
 import { abandon, begin, commit, fireDeferred, sealTransaction, sendStatements } from '../transaction.js';
@@ -42,7 +44,13 @@ async function insideTransaction(
     if (drift) return denied(drift);
     const refusal = (await sendStatements(context, 'migration')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
-    const verdicts = await verificationGrid(context, migratingSession(context), 'in-transaction');
+    const { verdicts, touched } = await verificationGrid(
+      context,
+      migratingSession(context),
+      'in-transaction',
+    );
+    if (touched.length > 0)
+      return denied(`another session changed what the plan refers to: ${touched.slice(0, 5).join(', ')}`);
     if (verdicts.some((verdict) => stops(context, verdict)))
       return denied(`verification in the transaction: ${summarise(context, verdicts).detail}`);
     const unsealed = await sealTransaction(context, transaction);
@@ -56,11 +64,19 @@ async function insideTransaction(
   }
 }
 
-/** The backup and the preflight speak of the snapshot's catalogue: if it changed since, they prove nothing. */
-async function driftSince({ state, ...context }: RunContext): Promise<string | null> {
+/**
+ * The backup and the preflight speak of the snapshot's catalogue: if something that the plan refers to changed since,
+ * they prove nothing. What others changed besides is recorded, and is not ours.
+ */
+async function driftSince(context: RunContext): Promise<string | null> {
+  const { state } = context;
   if (!state.catalogue) return 'there is no catalogue snapshot to compare with';
-  const now = await readCatalogue(migratingSession({ state, ...context }));
-  if (catalogueText(now) === catalogueText(state.catalogue)) return null;
-  const lines = deltaLines(catalogueDelta(state.catalogue, now));
-  return `the catalogue changed since the snapshot: ${lines.slice(0, 5).join(', ')}`;
+  state.watch = await CatalogueWatch.begin(migratingSession(context));
+  const touched = recordConcurrent(
+    context,
+    'before-migration',
+    catalogueDelta(state.catalogue, state.watch.before),
+  );
+  if (touched.length === 0) return null;
+  return `the catalogue changed since the snapshot: ${touched.slice(0, 5).join(', ')}`;
 }
