@@ -1,7 +1,23 @@
 import type { ConcurrentMoment } from '../record/events.js';
 import { type CatalogueObject, deltaLines } from '../target/catalogue.js';
 import type { CatalogueDelta } from '../target/catalogue-delta.js';
+import type { CatalogueWatch } from '../target/catalogue-watch.js';
+import type { Session } from '../target/engine.js';
 import type { RunContext } from './context.js';
+
+/** Reads the catalogue inside our transaction, and keeps in the journal which rows are ours: a resumed run needs it. */
+export async function readInside(context: RunContext, session: Session): Promise<CatalogueDelta> {
+  const watch = watched(context);
+  const foreign = await watch.readInside(session);
+  context.emit({ type: 'catalogue-attributed', transactions: watch.transactions });
+  return foreign;
+}
+
+/** What follows the catalogue since the migration's BEGIN. */
+export function watched({ state }: RunContext): CatalogueWatch {
+  if (!state.watch) throw new Error('the catalogue is not watched');
+  return state.watch;
+}
 
 /** What acts on statements that do not name it. */
 const ACTS_UNNAMED: ReadonlySet<string> = new Set([

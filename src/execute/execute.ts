@@ -26,6 +26,7 @@ export function freshState(): RunState {
     backupProved: false,
     catalogue: null,
     watch: null,
+    effects: null,
     baselines: new Map(),
     outcome: 'not-started',
     verified: null,

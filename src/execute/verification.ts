@@ -12,10 +12,12 @@ import {
   recordCheck,
   sameRows,
 } from './checks.js';
-import { recordConcurrent } from './concurrent.js';
+import { readInside, recordConcurrent, watched } from './concurrent.js';
 import type { RunContext } from './context.js';
 import { observeDerived } from './derived.js';
 import { observeEvidence } from './evidence.js';
+import { withForeignMove } from './foreign-move.js';
+import { recordProofsInside, recordWalProof } from './proofs.js';
 import { OWN } from './statements.js';
 
 /**
@@ -41,6 +43,8 @@ export async function verificationGrid(
   // The server counts a transaction's rows only inside it: after COMMIT there is nothing to ask.
   const derived = context.plan.derived.filter(({ subject }) => inside || subject !== 'rows-written');
   for (const check of derived) verdicts.push(recordDerived(context, check, moment, evidence));
+  const unseen = inside ? null : await recordWalProof(context, session);
+  if (unseen) verdicts.push(unseen);
   return { verdicts, touched: evidence.touched };
 }
 
@@ -68,20 +72,21 @@ async function observeStatements(context: RunContext, session: Session, inside: 
     if (!check.statement) continue;
     const sql = checkSql(context, check);
     const seen = inside ? await observeInside(session, sql) : await observeReadOnly(context, session, sql);
-    observations.set(check.id, seen);
+    observations.set(check.id, inside ? await withForeignMove(context, check, sql, seen) : seen);
   }
   if (inside) await session.run(OWN.release);
   return observations;
 }
 
 async function readEvidence(context: RunContext, session: Session, inside: boolean): Promise<Evidence> {
-  const { watch } = context.state;
-  if (!watch) throw new Error('the catalogue is not watched');
+  const watch = watched(context);
   const identity = await readIdentity(session);
-  const foreign = inside ? await watch.readInside(session) : await watch.readOutside(session);
+  const foreign = inside ? await readInside(context, session) : await watch.readOutside(session);
   const touched = recordConcurrent(context, inside ? 'in-transaction' : 'after-commit', foreign);
   const { before, last: after, own } = watch;
-  return { identity, before, after, own, touched, rows: inside ? await readRowChanges(session) : null };
+  const rows = inside ? await readRowChanges(session) : null;
+  if (rows) await recordProofsInside(context, session, rows);
+  return { identity, before, after, own, touched, rows };
 }
 
 function recordDerived(

@@ -192,6 +192,21 @@ export type RunEvent =
       /** Those of objects that the plan refers to. */
       readonly touching: readonly string[];
     }
+  | {
+      /** One way of seeing what the migration wrote. */
+      readonly type: 'proof-read';
+      readonly name: string;
+      /** What it can see, and what not. */
+      readonly covers: string;
+      /** Null where it was not available. */
+      readonly observed: readonly string[] | null;
+      readonly reason: string | null;
+    }
+  | {
+      /** By which transactions (32 bits) rows of the catalogue are told to be ours. */
+      readonly type: 'catalogue-attributed';
+      readonly transactions: readonly string[];
+    }
   | { readonly type: 'run-finished'; readonly status: RunStatus; readonly reason: string };
 
 /** A line of the journal: an event, its number, its time (ISO 8601, UTC) and the digest of the line before it. */

@@ -61,6 +61,7 @@ export interface RunRecord {
   readonly baselines: readonly EventOf<'baseline-read'>[];
   readonly checks: readonly CheckRecord[];
   readonly concurrent: readonly EventOf<'concurrent-changes'>[];
+  readonly proofs: readonly EventOf<'proof-read'>[];
   readonly migration: TransactionRecord | null;
   readonly rollback: TransactionRecord | null;
   readonly status: RunStatus;
@@ -103,6 +104,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     baselines: only(lines, 'baseline-read').map(bare),
     checks: only(lines, 'check-evaluated').map(bare),
     concurrent: only(lines, 'concurrent-changes').map(bare),
+    proofs: only(lines, 'proof-read').map(bare),
     migration: foldTransaction(lines, 'migration'),
     rollback: foldTransaction(lines, 'rollback'),
     status: end?.status ?? 'indeterminate',

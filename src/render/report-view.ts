@@ -42,6 +42,13 @@ export function reportView(record: RunRecord, recordSha256: string) {
     afterRollback: checkRows(record, 'after-rollback'),
     objects: objectChanges(record),
     concurrent: concurrentRows(record),
+    proofs: record.proofs.map(({ name, covers, observed, reason }) => ({
+      name,
+      available: observed === null ? 'no' : 'yes',
+      covers: observed === null ? 'nothing' : covers,
+      observed: observed === null ? '' : rowsText(observed),
+      note: reason ?? '',
+    })),
     created: createdTables(record),
     baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
     nonScope: plan.nonScope.map((line) => ({ statement: line.statement, ...proofOf(record, line) })),
@@ -84,7 +91,7 @@ function checkRows(record: RunRecord, moment: CheckMoment) {
       id: check.id,
       title: check.title,
       expected: rowsText(check.expected),
-      observed: check.observed ? rowsText(check.observed) : (check.reason ?? ''),
+      observed: observedText(check),
       result: check.verdict,
       by: check.evidence ?? 'SQL',
     }));
@@ -94,6 +101,11 @@ function checkRows(record: RunRecord, moment: CheckMoment) {
     ...rows,
     ...missing.map(({ id, title }) => ({ id, title, expected: '', observed: '', result: 'NOT RUN', by: '' })),
   ];
+}
+
+function observedText({ observed, reason }: RunRecord['checks'][number]): string {
+  if (observed === null) return reason ?? '';
+  return reason === null ? rowsText(observed) : `${rowsText(observed)} (${reason})`;
 }
 
 /** The row counters exist only inside the transaction, so that check is not repeated after COMMIT. */

@@ -3,23 +3,28 @@ import { type CatalogueSnapshot, readCatalogue } from './catalogue.js';
 import type { CatalogueDelta } from './catalogue-delta.js';
 import { DatabaseError, type Session } from './engine.js';
 
-const SAVEPOINT = 'SAVEPOINT probatum_catalogue';
-const BACK = 'ROLLBACK TO SAVEPOINT probatum_catalogue';
-const RELEASE = 'RELEASE SAVEPOINT probatum_catalogue';
-const OWN_ID = 'SELECT pg_catalog.pg_current_xact_id()::text';
-/** A row that we see was written by us or by a transaction that is over: one that is in progress is ours. */
-const IN_PROGRESS = `
+/** The tool's own statements on the way of a reading. */
+export const WATCH = {
+  savepoint: 'SAVEPOINT probatum_catalogue',
+  // Shorter than the server takes to look for a deadlock, whose victim could be the migration.
+  shortWait: "SET LOCAL lock_timeout = '500ms'",
+  back: 'ROLLBACK TO SAVEPOINT probatum_catalogue',
+  release: 'RELEASE SAVEPOINT probatum_catalogue',
+  ownId: 'SELECT pg_catalog.pg_current_xact_id()::text',
+  // A row that we see was written by us or by a transaction that is over: one that is in progress is ours.
+  inProgress: `
 SELECT x::text FROM pg_catalog.unnest(CAST($1 AS pg_catalog.xid8[])) AS x
-WHERE pg_catalog.pg_xact_status(x) = 'in progress'`;
-const OWN_LOCKS = `
+WHERE pg_catalog.pg_xact_status(x) = 'in progress'`,
+  ownLocks: `
 SELECT CASE l.locktype WHEN 'relation' THEN 'pg_class/' || l.relation ELSE c.relname || '/' || l.objid END
 FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_class AS c ON c.oid = l.classid
 WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode = 'AccessExclusiveLock'
-  AND l.locktype IN ('relation', 'object')`;
+  AND l.locktype IN ('relation', 'object')`,
+} as const;
 
-/** An object that another session drops while it is being read: the next reading does not see it any more. */
-const VANISHED = /^(?:XX000|42P01|42704|42883|42703|3F000)$/;
-const ATTEMPTS = 4;
+/** An object that another session drops or locks while it is being read: the next reading may not meet it. */
+const VANISHED = /^(?:XX000|55P03|40P01|42P01|42704|42883|42703|3F000)$/;
+const ATTEMPTS = 10;
 const TWO_TO_32 = 2n ** 32n;
 
 /** Follows a catalogue over a run, and tells what the run did to it from what others did meanwhile. */
@@ -41,6 +46,18 @@ export class CatalogueWatch {
     return new CatalogueWatch(await readAgainst(session, true));
   }
 
+  /** Goes on from the stored snapshot of an interrupted run. @param transactions those of ours that the journal names */
+  static resume(before: CatalogueSnapshot, transactions: readonly string[]): CatalogueWatch {
+    const watch = new CatalogueWatch(before);
+    for (const id of transactions) watch.#ours.add(id);
+    return watch;
+  }
+
+  /** Ids (32 bits) of the transactions of ours that wrote in the catalogue so far. */
+  get transactions(): readonly string[] {
+    return [...this.#ours].sort();
+  }
+
   /** The catalogue as it would be if nobody else had changed anything since. */
   get own(): CatalogueSnapshot {
     return this.#own;
@@ -57,7 +74,7 @@ export class CatalogueWatch {
     const fresh = [...newWriters(this.#last, now)];
     const transactions = await ownTransactions(session, fresh);
     for (const id of transactions) this.#ours.add(id);
-    const locked = new Set((await session.run(OWN_LOCKS)).rows.map(([id]) => id ?? ''));
+    const locked = new Set((await session.run(WATCH.ownLocks)).rows.map(([id]) => id ?? ''));
     return this.#advance(now, { transactions: this.#ours, locked });
   }
 
@@ -80,25 +97,25 @@ export class CatalogueWatch {
  */
 async function readAgainst(session: Session, inside: boolean): Promise<CatalogueSnapshot> {
   for (let attempt = 1; ; attempt++) {
-    if (inside) await session.run(SAVEPOINT);
+    if (inside) for (const statement of [WATCH.savepoint, WATCH.shortWait]) await session.run(statement);
     try {
       const snapshot = await readCatalogue(session);
-      if (inside) for (const statement of [BACK, RELEASE]) await session.run(statement);
+      if (inside) for (const statement of [WATCH.back, WATCH.release]) await session.run(statement);
       return snapshot;
     } catch (error) {
       const again = error instanceof DatabaseError && VANISHED.test(error.sqlstate ?? '');
       if (!again || attempt === ATTEMPTS) throw error;
-      if (inside) await session.run(BACK);
+      if (inside) await session.run(WATCH.back);
     }
   }
 }
 
 /** Rows hold the lower 32 bits of an id; the id that is nearest to ours is meant. */
 async function ownTransactions(session: Session, ids: readonly string[]): Promise<string[]> {
-  const ours = BigInt((await session.run(OWN_ID)).rows[0]![0]!);
+  const ours = BigInt((await session.run(WATCH.ownId)).rows[0]![0]!);
   const full = ids.map((id) => ours + BigInt.asIntN(32, BigInt(id) - ours));
   const asked = full.filter((id) => id >= ours);
   const list = `{${asked.join(',')}}`;
-  const { rows } = await session.run(IN_PROGRESS, [list]);
+  const { rows } = await session.run(WATCH.inProgress, [list]);
   return rows.map(([id]) => String(BigInt(id!) % TWO_TO_32));
 }

@@ -30,7 +30,8 @@ export interface CatalogueSnapshot {
   readonly objects: readonly CatalogueObject[];
 }
 
-const QUERIES: readonly CatalogueQuery[] = [
+/** Every query of a snapshot, for servers old and new. */
+export const CATALOGUE_QUERIES: readonly CatalogueQuery[] = [
   ...TABLE_QUERIES,
   ...RELATION_QUERIES,
   ...CODE_QUERIES,
@@ -38,7 +39,8 @@ const QUERIES: readonly CatalogueQuery[] = [
   ...DATABASE_QUERIES,
 ];
 
-const ABILITIES = `
+/** Which version the server has, and which catalogues this role may read in full. */
+export const ABILITIES = `
 SELECT pg_catalog.current_setting('server_version_num'), c.relname,
   pg_catalog.has_table_privilege(c.oid, 'SELECT')
 FROM pg_catalog.pg_class AS c
@@ -55,7 +57,7 @@ export async function readCatalogue(session: Session): Promise<CatalogueSnapshot
   const version = Number(rows[0]?.[0]);
   const readable = new Set(rows.filter((row) => row[2] === 't').map((row) => row[1]));
   const objects: CatalogueObject[] = [];
-  for (const { sql, since = 0, before = Number.POSITIVE_INFINITY, reads, unlessReads } of QUERIES) {
+  for (const { sql, since = 0, before = Number.POSITIVE_INFINITY, reads, unlessReads } of CATALOGUE_QUERIES) {
     if (version < since || version >= before) continue;
     if ((reads && !readable.has(reads)) || (unlessReads && readable.has(unlessReads))) continue;
     addObjects(objects, await session.run(sql));
@@ -78,12 +80,17 @@ function addObjects(objects: CatalogueObject[], { columns, rows }: StatementResu
   }
 }
 
-/** The snapshot as a file: one object a line, as canonical JSON. */
+/** What the objects of a snapshot are: one a line, as canonical JSON, without who wrote them. */
 export function catalogueText(snapshot: CatalogueSnapshot): string {
   return snapshot.objects.map(({ id: _, versions: __, ...object }) => `${canonicalJson(object)}\n`).join('');
 }
 
-/** The snapshot that `catalogueText` wrote. */
+/** The snapshot as it is stored: with where the rows of each object are, and which transactions wrote them. */
+export function storedCatalogue(snapshot: CatalogueSnapshot): string {
+  return snapshot.objects.map((object) => `${canonicalJson(object)}\n`).join('');
+}
+
+/** The snapshot that `storedCatalogue` wrote. */
 export function parseCatalogue(text: string): CatalogueSnapshot {
   const lines = text.split('\n').slice(0, -1);
   return { objects: lines.map((line) => JSON.parse(line) as CatalogueObject) };

@@ -20,8 +20,11 @@ SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND (c.relkind = 'r' OR c.relispopulated) AND ${USER_SCHEMAS}`;
 
-const IDENTIFIER = '(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")';
-const ONE_COUNT = `SELECT E?'(?:[^']|'')*' AS name, count\\(\\*\\) AS rows FROM ONLY ${IDENTIFIER}\\.${IDENTIFIER}`;
+/** A name as the server quotes it, as part of a pattern. */
+export const IDENTIFIER = '(?:[a-z_][a-z0-9_]*|"(?:[^"]|"")+")';
+/** A literal as the server writes it, likewise. */
+export const LITERAL = "E?'(?:[^']|'')*'";
+const ONE_COUNT = `SELECT ${LITERAL} AS name, count\\(\\*\\) AS rows FROM ONLY ${IDENTIFIER}\\.${IDENTIFIER}`;
 
 /** What the server's statements look like when they are sent back to it, joined: counts of tables and nothing else. */
 export const COUNTS = new RegExp(`^${ONE_COUNT}(?:\\nUNION ALL\\n${ONE_COUNT})*$`);
@@ -63,24 +66,27 @@ async function count(session: Session, batch: readonly Counting[]): Promise<RowC
   return rows.map(([table, number]) => ({ table: table ?? '', rows: number ?? '' }));
 }
 
-const SAVEPOINT = 'SAVEPOINT probatum_counts';
-const BACK = 'ROLLBACK TO SAVEPOINT probatum_counts';
-const RELEASE = 'RELEASE SAVEPOINT probatum_counts';
-/** Names are looked up in the newest catalogue, also where rows are read in an older snapshot. */
-const STILL_THERE = `
-SELECT t FROM pg_catalog.unnest(CAST($1 AS pg_catalog.text[])) AS t WHERE pg_catalog.to_regclass(t) IS NOT NULL`;
+/** The tool's own statements around a count in an older snapshot. */
+export const COUNTING = {
+  savepoint: 'SAVEPOINT probatum_counts',
+  back: 'ROLLBACK TO SAVEPOINT probatum_counts',
+  release: 'RELEASE SAVEPOINT probatum_counts',
+  // Names are looked up in the newest catalogue, also where rows are read in an older snapshot.
+  stillThere: `
+SELECT t FROM pg_catalog.unnest(CAST($1 AS pg_catalog.text[])) AS t WHERE pg_catalog.to_regclass(t) IS NOT NULL`,
+} as const;
 
 async function countBehindSavepoint(session: Session, batch: readonly Counting[]): Promise<RowCount[]> {
-  await session.run(SAVEPOINT);
+  await session.run(COUNTING.savepoint);
   try {
     const counts = await count(session, batch);
-    await session.run(RELEASE);
+    await session.run(COUNTING.release);
     return counts;
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.sqlstate !== '42P01') throw error;
-    await session.run(BACK);
+    await session.run(COUNTING.back);
     const names = batch.map(({ table }) => `"${table.replace(/["\\]/g, '\\$&')}"`);
-    const { rows } = await session.run(STILL_THERE, [`{${names.join(',')}}`]);
+    const { rows } = await session.run(COUNTING.stillThere, [`{${names.join(',')}}`]);
     const there = new Set(rows.map(([table]) => table));
     const left = batch.filter(({ table }) => there.has(table));
     if (left.length === batch.length) throw error;

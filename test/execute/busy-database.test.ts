@@ -139,4 +139,23 @@ describe.skipIf(requirePostgres() === null)('a run on a database where others wo
       'C-06: another session changed what the plan refers to: + column app.log.drift',
     );
   });
+
+  test('says of a baseline that somebody else moved that it was somebody else', async () => {
+    const change = await lane.make();
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(afterStep('C-05'), () => psql(change.url, "INSERT INTO app.log VALUES ('theirs')")),
+    });
+    const { record, report } = await expectRun(change.root, printed, {
+      code: 1,
+      status: 'aborted',
+      outcome: 'not-committed',
+    });
+    const reason = 'other sessions changed it since the baseline: outside this transaction it is 1';
+    expect(record.checks.find(({ id }) => id === 'V-3')).toMatchObject({
+      verdict: 'FAIL',
+      observed: ['1'],
+      reason,
+    });
+    expect(report).toContain('other sessions changed it since the baseline');
+  });
 });

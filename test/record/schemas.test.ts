@@ -116,6 +116,8 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
     lines: ['+ table s.t'],
     touching: ['+ table s.t'],
   },
+  'catalogue-attributed': { transactions: ['731'] },
+  'proof-read': { name: 'sequences', covers: 'sequences', observed: null, reason: 'not readable' },
   'run-finished': { status: 'indeterminate', reason: '' },
 };
 

@@ -46,6 +46,8 @@ export async function othersAtWork(url: string, mayDrop: () => boolean): Promise
   await client.query('CREATE SCHEMA noise');
   let done = 0;
   let going = true;
+  client.on('error', () => {});
+  let problem: unknown = null;
   const work = (async () => {
     for (let round = 1; going; round++) {
       for (const sql of [...CHANGES, ...(mayDrop() ? REMOVALS : [])]) {
@@ -54,13 +56,16 @@ export async function othersAtWork(url: string, mayDrop: () => boolean): Promise
         done += 1;
       }
     }
-  })();
+  })().catch((error: unknown) => {
+    problem = error;
+  });
   return {
     changes: () => done,
     stop: async () => {
       going = false;
       await work;
       await client.end();
+      if (problem) throw problem;
       writers.kill();
       if (writers.exitCode === null && writers.signalCode === null) await once(writers, 'close');
     },

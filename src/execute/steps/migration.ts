@@ -2,9 +2,11 @@ import { catalogueDelta } from '../../target/catalogue.js';
 import { CatalogueWatch } from '../../target/catalogue-watch.js';
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
+import { walPosition } from '../../target/wal-proof.js';
 import { recordConcurrent } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
 import type { OpenTransaction } from '../outcome.js';
+import { readEffectsBefore } from '../proofs.js';
 import { abandon, begin, commit, fireDeferred, sealTransaction, sendStatements } from '../transaction.js';
 import { verificationGrid } from '../verification.js';
 import { denied, done, failed, type Step } from './step.js';
@@ -15,8 +17,9 @@ export const migration: Step = {
   title: 'migrate in one transaction',
   async run(context) {
     await prepareRowChanges(migratingSession(context));
+    const position = await walPosition(migratingSession(context));
     const transaction = await begin(context, 'migration');
-    const problem = await insideTransaction(context, transaction);
+    const problem = await insideTransaction(context, transaction, position);
     if (problem) {
       await abandon(context, 'migration', problem.detail);
       context.state.outcome = 'not-committed';
@@ -38,10 +41,12 @@ export const migration: Step = {
 async function insideTransaction(
   context: RunContext,
   transaction: OpenTransaction,
+  walPosition: string | null,
 ): Promise<StepResult | null> {
   try {
     const drift = await driftSince(context);
     if (drift) return denied(drift);
+    await readEffectsBefore(context, migratingSession(context), transaction.xid, walPosition);
     const refusal = (await sendStatements(context, 'migration')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
     const { verdicts, touched } = await verificationGrid(

@@ -1,7 +1,7 @@
 import { catalogueDelta, catalogueText, deltaLines, withoutFilenodes } from '../../target/catalogue.js';
 import type { CatalogueWatch } from '../../target/catalogue-watch.js';
 import { DatabaseError } from '../../target/engine.js';
-import { recordConcurrent } from '../concurrent.js';
+import { readInside, recordConcurrent, watched } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
 import type { OpenTransaction } from '../outcome.js';
 import { abandon, begin, commit, sealTransaction, sendStatements } from '../transaction.js';
@@ -84,10 +84,9 @@ async function differences(
 }
 
 async function readCatalogueAgain(context: RunContext, inside: boolean): Promise<CatalogueWatch> {
-  const { watch } = context.state;
-  if (!watch) throw new Error('the catalogue is not watched');
+  const watch = watched(context);
   const session = migratingSession(context);
-  const foreign = inside ? await watch.readInside(session) : await watch.readOutside(session);
+  const foreign = inside ? await readInside(context, session) : await watch.readOutside(session);
   recordConcurrent(context, 'rollback', foreign);
   return watch;
 }
