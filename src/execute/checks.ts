@@ -11,7 +11,7 @@ export function rowTexts(rows: readonly (readonly (string | null)[])[]): string[
 
 /** What was observed: rows, or why there are none. */
 export type Observation =
-  | { readonly rows: readonly string[] }
+  | { readonly rows: readonly string[]; readonly note?: string }
   | { readonly reason: string; readonly ran: boolean };
 
 /** The rows that a check must give, where they are known. */
@@ -42,7 +42,7 @@ export function recordCheck(
       ? observation.reason
       : expected === null
         ? 'the value before the migration is not a number or was not read'
-        : null;
+        : (observation.note ?? null);
   context.emit({
     type: 'check-evaluated',
     id: check.id,
@@ -104,17 +104,20 @@ async function observe(session: Session, sql: string): Promise<Observation> {
 /**
  * Sends a check's bytes in a read-only transaction of its own, which is rolled back whatever happens.
  * @param snapshot statement that imports a snapshot, or null
+ * @param lockTimeoutMs how long to wait for a lock; 0 waits for ever
  */
 export async function observeReadOnly(
   context: RunContext,
   session: Session,
   sql: string,
   snapshot: string | null = null,
+  lockTimeoutMs = 0,
 ): Promise<Observation> {
   await session.run(OWN.beginReading);
   try {
     if (snapshot) await session.run(snapshot);
     await session.run(OWN.dummy);
+    await session.run(OWN.limitLock, [String(lockTimeoutMs)]);
     await session.run(OWN.limitStatement, [String(context.plan.limits.statementTimeoutMs)]);
     return await observe(session, sql);
   } finally {

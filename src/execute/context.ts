@@ -2,8 +2,20 @@ import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { RunEvent, RunMode, UnitName } from '../record/events.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
+import type { CatalogueWatch } from '../target/catalogue-watch.js';
+import type { Reading } from '../target/effect-proofs.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
+
+/** State at the migration's BEGIN, and what was written in it. */
+export interface EffectsBefore {
+  readonly xid: string;
+  readonly walPosition: string | null;
+  readonly sequences: Reading;
+  readonly unloggedTables: Reading;
+  /** Tables whose rows were written by the server's counters, set before COMMIT. */
+  readonly written: Set<string>;
+}
 
 /** What earlier steps leave for later ones. */
 export interface RunState {
@@ -20,7 +32,12 @@ export interface RunState {
   backup: { readonly file: string; readonly sha256: string; readonly takenAt: Date } | null;
   /** Set by C-02 when the stored file was hashed again and read in full. */
   backupProved: boolean;
+  /** Of C-03, in the backup's snapshot. */
   catalogue: CatalogueSnapshot | null;
+  /** Follows the catalogue from the migration's BEGIN on, and tells what is ours. */
+  watch: CatalogueWatch | null;
+  /** What proves the migration's effects besides the catalogue, as it was at BEGIN. */
+  effects: EffectsBefore | null;
   readonly baselines: Map<string, readonly string[]>;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */

@@ -8,8 +8,9 @@ import type { RunContext } from './context.js';
 /** What was seen at the moment at which evidence answers checks. */
 export interface Seen {
   readonly identity: Identity | null;
-  /** Catalogue after the migration, null where it has not run. */
-  readonly after: CatalogueSnapshot | null;
+  /** Catalogue right after BEGIN, and as it would be now without what others changed; null before the migration. */
+  readonly before: CatalogueSnapshot | null;
+  readonly own: CatalogueSnapshot | null;
 }
 
 /** Answers a check from evidence of the tool's own. */
@@ -30,9 +31,7 @@ export function observeEvidence(context: RunContext, check: PlanCheck, seen: See
     case 'provenance.rollback_sha256':
       return { rows: [sha256(context.bytes.rollback.bytes)] };
     case 'catalogue.delta':
-      return seen.after && context.state.catalogue
-        ? { rows: deltaLines(catalogueDelta(context.state.catalogue, seen.after)) }
-        : missing;
+      return seen.before && seen.own ? { rows: deltaLines(catalogueDelta(seen.before, seen.own)) } : missing;
     default:
       return { reason: `unknown evidence ${name}`, ran: true };
   }

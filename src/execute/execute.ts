@@ -25,6 +25,8 @@ export function freshState(): RunState {
     backup: null,
     backupProved: false,
     catalogue: null,
+    watch: null,
+    effects: null,
     baselines: new Map(),
     outcome: 'not-started',
     verified: null,

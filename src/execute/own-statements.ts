@@ -1,16 +1,18 @@
-import { OBJECT_QUERIES } from '../target/catalogue-objects.js';
-import { RELATION_QUERIES } from '../target/catalogue-relations.js';
+import { ABILITIES, CATALOGUE_QUERIES } from '../target/catalogue.js';
 import type { CatalogueQuery } from '../target/catalogue-sql.js';
+import { WATCH } from '../target/catalogue-watch.js';
+import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
 import { IDENTITY } from '../target/identity.js';
 import { LEDGER } from '../target/ledger.js';
 import { ROW_CHANGE_STATEMENTS } from '../target/row-changes.js';
-import { COUNT_STATEMENTS, COUNTS } from '../target/row-counts.js';
+import { COUNT_STATEMENTS, COUNTING, COUNTS } from '../target/row-counts.js';
 import {
   LEAVE_TRANSACTION,
   RESET_SETTINGS,
   SERVER_VERSION,
   SESSION_SETTINGS,
 } from '../target/session-settings.js';
+import { WAL, WAL_PATTERNS } from '../target/wal-proof.js';
 import { OWN, USE_SNAPSHOT } from './statements.js';
 
 /** One statement that the tool may send on its own account. */
@@ -109,7 +111,7 @@ const of = (...keys: readonly (keyof typeof OWN)[]) => keys.map((key) => DESCRIB
 /** What a catalogue query reads: the kinds that it gives its objects. */
 const catalogued = ({ sql, since }: CatalogueQuery): OwnStatement => {
   const kinds = /^\s*SELECT ([\s\S]*?) AS kind/.exec(sql)?.[1] ?? '';
-  const named = [...kinds.matchAll(/(?:THEN|ELSE|^) ?'([a-z ]+)'/g)].map(([, kind]) => kind);
+  const named = [...kinds.matchAll(/(?:THEN|ELSE|^) ?'([a-z -]+)'/g)].map(([, kind]) => kind);
   return one(sql, `every ${named.join(', ')}`, { since: since ?? null });
 };
 
@@ -143,8 +145,62 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
   {
     where: 'Catalogue: the snapshot, and each comparison with it',
     statements: [
-      one(SERVER_VERSION, 'which catalogues there are'),
-      ...[...RELATION_QUERIES, ...OBJECT_QUERIES].map(catalogued),
+      one(ABILITIES, 'which catalogues there are, and which of them this role may read in full'),
+      ...CATALOGUE_QUERIES.map(catalogued),
+    ],
+  },
+  {
+    where: 'Whose changes of the catalogue they are',
+    statements: [
+      one(WATCH.savepoint, 'before a reading inside a transaction'),
+      one(WATCH.shortWait, 'a reading gives up before it can be the victim of a deadlock'),
+      one(WATCH.back, 'after it: the locks of reading are given back'),
+      one(WATCH.release, 'the same'),
+      one(WATCH.ownId, 'the transaction’s id'),
+      one(WATCH.inProgress, 'which of the transactions that wrote rows are ours', {
+        parameters: ['ids of transactions'],
+      }),
+      one(WATCH.ownLocks, 'what our transaction may have dropped'),
+    ],
+  },
+  {
+    where: 'What was written, besides the counters',
+    statements: [
+      one(EFFECTS.savepoint, 'before a reading of sequences and unlogged tables'),
+      one(EFFECTS.shortWait, 'a reading gives up before it can be the victim of a deadlock'),
+      one(EFFECTS.back, 'after it: the locks of reading are given back'),
+      one(EFFECTS.release, 'the same'),
+      one(EFFECTS.sequences, 'has the server write one statement for each sequence, with its name quoted'),
+      one(
+        "SELECT …, pg_catalog.concat_ws(' ', last_value, is_called) FROM … UNION ALL …",
+        'those statements',
+        {
+          pattern: SEQUENCE_VALUES,
+        },
+      ),
+      one(EFFECTS.unloggedTables, 'has the server write one statement for each unlogged table'),
+      one('SELECT md5(…) FROM (SELECT md5(CAST(t AS text)) AS h FROM ONLY … AS t) AS x', 'that statement', {
+        pattern: CONTENTS,
+      }),
+      one(WAL.position, 'where the write-ahead log is before BEGIN'),
+      one(WAL.flushed, 'where it is after COMMIT'),
+      one(WAL.inspector, 'whether, and in which schema, pg_walinspect is installed'),
+      one(
+        'SELECT r.description FROM ….pg_get_wal_records_info(…) …',
+        'the subtransactions that were committed',
+        {
+          pattern: WAL_PATTERNS.commit,
+          parameters: ['the position before', 'the position after', 'the transaction’s id'],
+        },
+      ),
+      one(
+        'SELECT DISTINCT … FROM ….pg_get_wal_records_info(…) …',
+        'the tables that the log says were written',
+        {
+          pattern: WAL_PATTERNS.written,
+          parameters: ['the position before', 'the position after', 'ids of our transactions'],
+        },
+      ),
     ],
   },
   {
@@ -158,11 +214,15 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
           pattern: COUNTS,
         },
       ),
+      one(COUNTING.savepoint, 'before them, in the exported snapshot'),
+      one(COUNTING.back, 'where a table was dropped since'),
+      one(COUNTING.release, 'after them'),
+      one(COUNTING.stillThere, 'which tables are still there', { parameters: ['their names'] }),
     ],
   },
   {
     where: 'Checks outside of the migration’s transaction',
-    statements: of('beginReading', 'dummy', 'limitStatement', 'rollback'),
+    statements: of('beginReading', 'dummy', 'limitLock', 'limitStatement', 'rollback'),
   },
   {
     where: 'Migration and rollback',

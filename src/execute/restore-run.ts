@@ -9,6 +9,7 @@ import type { JournalLine } from '../record/events.js';
 import type { JournalReading } from '../record/journal.js';
 import { UnitText } from '../sql/unit-text.js';
 import { parseCatalogue } from '../target/catalogue.js';
+import { CatalogueWatch } from '../target/catalogue-watch.js';
 import type { Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
 import type { RunContext, RunState } from './context.js';
@@ -47,6 +48,8 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'transaction-started') state.begun[line.unit] = line.attempt;
     if (line.type === 'artefact-written' && line.step === 'schema-snapshot')
       state.catalogue = parseCatalogue(readArtefact(folder, line.path, line.sha256).toString('utf8'));
+    if (line.type === 'catalogue-attributed' && state.catalogue)
+      state.watch = CatalogueWatch.resume(state.catalogue, line.transactions);
     if (line.type === 'artefact-written' && line.name === STAGED.migration.name)
       state.staged = { migration: join(folder, line.path) };
     if (line.type === 'artefact-written' && line.step === 'backup')

@@ -1,6 +1,6 @@
 import type { CheckMoment, Verdict } from '../record/events.js';
 import type { DerivedCheck } from '../sql/derived-checks.js';
-import { type CatalogueSnapshot, readCatalogue } from '../target/catalogue.js';
+import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { Session } from '../target/engine.js';
 import { type Identity, readIdentity } from '../target/identity.js';
 import { type RowChange, readRowChanges } from '../target/row-changes.js';
@@ -12,9 +12,12 @@ import {
   recordCheck,
   sameRows,
 } from './checks.js';
+import { readInside, recordConcurrent, watched } from './concurrent.js';
 import type { RunContext } from './context.js';
 import { observeDerived } from './derived.js';
 import { observeEvidence } from './evidence.js';
+import { withForeignMove } from './foreign-move.js';
+import { recordProofsInside, recordWalProof } from './proofs.js';
 import { OWN } from './statements.js';
 
 /**
@@ -25,10 +28,10 @@ export async function verificationGrid(
   context: RunContext,
   session: Session,
   moment: CheckMoment,
-): Promise<Verdict[]> {
+): Promise<Grid> {
   const inside = moment === 'in-transaction';
   const observations = await observeStatements(context, session, inside);
-  const evidence = await readEvidence(session, inside);
+  const evidence = await readEvidence(context, session, inside);
   const verdicts = context.plan.verification.checks.map((check) =>
     recordCheck(
       context,
@@ -40,13 +43,25 @@ export async function verificationGrid(
   // The server counts a transaction's rows only inside it: after COMMIT there is nothing to ask.
   const derived = context.plan.derived.filter(({ subject }) => inside || subject !== 'rows-written');
   for (const check of derived) verdicts.push(recordDerived(context, check, moment, evidence));
-  return verdicts;
+  const unseen = inside ? null : await recordWalProof(context, session);
+  if (unseen) verdicts.push(unseen);
+  return { verdicts, touched: evidence.touched };
+}
+
+interface Grid {
+  readonly verdicts: readonly Verdict[];
+  /** What other sessions changed meanwhile of the objects that the plan refers to. */
+  readonly touched: readonly string[];
 }
 
 /** What the tool itself saw of the database, after all statements. */
 interface Evidence {
   readonly identity: Identity;
+  /** The catalogue as it is, and as it would be without what others changed. */
   readonly after: CatalogueSnapshot;
+  readonly own: CatalogueSnapshot;
+  readonly before: CatalogueSnapshot;
+  readonly touched: readonly string[];
   readonly rows: readonly RowChange[] | null;
 }
 
@@ -57,25 +72,32 @@ async function observeStatements(context: RunContext, session: Session, inside: 
     if (!check.statement) continue;
     const sql = checkSql(context, check);
     const seen = inside ? await observeInside(session, sql) : await observeReadOnly(context, session, sql);
-    observations.set(check.id, seen);
+    observations.set(check.id, inside ? await withForeignMove(context, check, sql, seen) : seen);
   }
   if (inside) await session.run(OWN.release);
   return observations;
 }
 
-async function readEvidence(session: Session, inside: boolean): Promise<Evidence> {
+async function readEvidence(context: RunContext, session: Session, inside: boolean): Promise<Evidence> {
+  const watch = watched(context);
   const identity = await readIdentity(session);
-  const after = await readCatalogue(session);
-  return { identity, after, rows: inside ? await readRowChanges(session) : null };
+  const foreign = inside ? await readInside(context, session) : await watch.readOutside(session);
+  const touched = recordConcurrent(context, inside ? 'in-transaction' : 'after-commit', foreign);
+  const { before, last: after, own } = watch;
+  const rows = inside ? await readRowChanges(session) : null;
+  if (rows) await recordProofsInside(context, session, rows);
+  return { identity, before, after, own, touched, rows };
 }
 
 function recordDerived(
   context: RunContext,
   check: DerivedCheck,
   moment: CheckMoment,
-  { after, rows }: Evidence,
+  evidence: Evidence,
 ): Verdict {
-  const observed = observeDerived(check, context.state.catalogue, after, rows);
+  // The difference is ours alone; what a table is, is asked of the database as it stands.
+  const after = check.subject === 'catalogue-delta' ? evidence.own : evidence.after;
+  const observed = observeDerived(check, evidence.before, after, evidence.rows);
   const verdict = observed === null ? 'NOT RUN' : sameRows(check.expected, observed) ? 'PASS' : 'FAIL';
   context.emit({
     type: 'check-evaluated',
@@ -87,7 +109,19 @@ function recordDerived(
     verdict,
     statementSha256: null,
     evidence: check.subject === 'rows-written' ? 'row counters of the transaction' : 'catalogue',
-    reason: observed !== null ? null : 'the evidence was not collected',
+    reason: reasonOf(check, observed, verdict, evidence.touched),
   });
   return verdict;
+}
+
+/** Another session's change of the table is no excuse, but whoever reads of the failure has to know of it. */
+function reasonOf(
+  { table }: DerivedCheck,
+  observed: readonly string[] | null,
+  verdict: Verdict,
+  touched: readonly string[],
+): string | null {
+  if (observed === null) return 'the evidence was not collected';
+  const others = touched.filter((line) => table !== null && line.includes(table));
+  return verdict === 'FAIL' && others.length > 0 ? `another session changed it: ${others.join(', ')}` : null;
 }

@@ -16,6 +16,9 @@ export type RunStatus = 'succeeded' | 'aborted' | 'rolled-back' | 'failed' | 'in
 /** Where in a run a check was answered. */
 export type CheckMoment = 'preflight' | 'in-transaction' | 'after-commit' | 'after-rollback';
 
+/** When other sessions' changes were noticed. */
+export type ConcurrentMoment = 'before-migration' | 'in-transaction' | 'after-commit' | 'rollback';
+
 export type RunMode = 'run' | 'rehearsal';
 
 /** Reviewed SQL that has a transaction of its own. */
@@ -179,6 +182,30 @@ export type RunEvent =
       readonly tag: string;
       readonly outcome: MigrationOutcome;
       readonly decidedBy: string;
+    }
+  | {
+      /** What other sessions changed in the catalogue while the run went on; no part of its effect. */
+      readonly type: 'concurrent-changes';
+      readonly moment: ConcurrentMoment;
+      readonly count: number;
+      readonly lines: readonly string[];
+      /** Those of objects that the plan refers to. */
+      readonly touching: readonly string[];
+    }
+  | {
+      /** One way of seeing what the migration wrote. */
+      readonly type: 'proof-read';
+      readonly name: string;
+      /** What it can see, and what not. */
+      readonly covers: string;
+      /** Null where it was not available. */
+      readonly observed: readonly string[] | null;
+      readonly reason: string | null;
+    }
+  | {
+      /** By which transactions (32 bits) rows of the catalogue are told to be ours. */
+      readonly type: 'catalogue-attributed';
+      readonly transactions: readonly string[];
     }
   | { readonly type: 'run-finished'; readonly status: RunStatus; readonly reason: string };
 

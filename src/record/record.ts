@@ -60,6 +60,8 @@ export interface RunRecord {
   readonly backup: EventOf<'backup-read'> | null;
   readonly baselines: readonly EventOf<'baseline-read'>[];
   readonly checks: readonly CheckRecord[];
+  readonly concurrent: readonly EventOf<'concurrent-changes'>[];
+  readonly proofs: readonly EventOf<'proof-read'>[];
   readonly migration: TransactionRecord | null;
   readonly rollback: TransactionRecord | null;
   readonly status: RunStatus;
@@ -101,6 +103,8 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     backup: bareOrNull(only(lines, 'backup-read').at(-1)),
     baselines: only(lines, 'baseline-read').map(bare),
     checks: only(lines, 'check-evaluated').map(bare),
+    concurrent: only(lines, 'concurrent-changes').map(bare),
+    proofs: only(lines, 'proof-read').map(bare),
     migration: foldTransaction(lines, 'migration'),
     rollback: foldTransaction(lines, 'rollback'),
     status: end?.status ?? 'indeterminate',

@@ -1,4 +1,4 @@
-import type { CheckMoment, Verdict } from '../record/events.js';
+import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
 
@@ -41,6 +41,14 @@ export function reportView(record: RunRecord, recordSha256: string) {
     afterCommitCount: countOf(record, 'after-commit'),
     afterRollback: checkRows(record, 'after-rollback'),
     objects: objectChanges(record),
+    concurrent: concurrentRows(record),
+    proofs: record.proofs.map(({ name, covers, observed, reason }) => ({
+      name,
+      available: observed === null ? 'no' : 'yes',
+      covers: observed === null ? 'nothing' : covers,
+      observed: observed === null ? '' : rowsText(observed),
+      note: reason ?? '',
+    })),
     created: createdTables(record),
     baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
     nonScope: plan.nonScope.map((line) => ({ statement: line.statement, ...proofOf(record, line) })),
@@ -83,7 +91,7 @@ function checkRows(record: RunRecord, moment: CheckMoment) {
       id: check.id,
       title: check.title,
       expected: rowsText(check.expected),
-      observed: check.observed ? rowsText(check.observed) : (check.reason ?? ''),
+      observed: observedText(check),
       result: check.verdict,
       by: check.evidence ?? 'SQL',
     }));
@@ -93,6 +101,11 @@ function checkRows(record: RunRecord, moment: CheckMoment) {
     ...rows,
     ...missing.map(({ id, title }) => ({ id, title, expected: '', observed: '', result: 'NOT RUN', by: '' })),
   ];
+}
+
+function observedText({ observed, reason }: RunRecord['checks'][number]): string {
+  if (observed === null) return reason ?? '';
+  return reason === null ? rowsText(observed) : `${rowsText(observed)} (${reason})`;
 }
 
 /** The row counters exist only inside the transaction, so that check is not repeated after COMMIT. */
@@ -108,6 +121,27 @@ function plannedChecks({ plan }: RunRecord, moment: CheckMoment): readonly { id:
     case 'after-rollback':
       return [];
   }
+}
+
+const WHEN: Readonly<Record<ConcurrentMoment, string>> = {
+  'before-migration': 'between the snapshot and BEGIN',
+  'in-transaction': 'between BEGIN and COMMIT',
+  'after-commit': 'after COMMIT',
+  rollback: 'until the rollback was done',
+};
+
+/** What other sessions changed in the catalogue meanwhile; what is too much to list is counted. */
+function concurrentRows({ concurrent }: RunRecord) {
+  return concurrent.flatMap(({ moment, lines, touching, count }) => [
+    ...lines.map((change) => ({
+      when: WHEN[moment],
+      change,
+      refers: touching.includes(change) ? 'yes' : 'no',
+    })),
+    ...(count > lines.length
+      ? [{ when: WHEN[moment], change: `${count - lines.length} more`, refers: '' }]
+      : []),
+  ]);
 }
 
 function countOf(record: RunRecord, moment: CheckMoment) {

@@ -1,9 +1,12 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { compareText } from '../base/diagnostic.js';
+import { CODE_QUERIES } from './catalogue-code.js';
+import { DATABASE_QUERIES } from './catalogue-database.js';
 import { OBJECT_QUERIES } from './catalogue-objects.js';
 import { RELATION_QUERIES } from './catalogue-relations.js';
+import type { CatalogueQuery } from './catalogue-sql.js';
+import { TABLE_QUERIES } from './catalogue-tables.js';
 import type { Session, StatementResult } from './engine.js';
-import { SERVER_VERSION } from './session-settings.js';
 
 export { catalogueDelta, deltaLines } from './catalogue-delta.js';
 
@@ -15,6 +18,10 @@ export interface CatalogueObject {
   readonly name: string;
   /** Table or view that the object is a part of. */
   readonly table?: string;
+  /** Where the row of the object is: catalogue, oid and number of a column, as `pg_class/16385/2`. */
+  readonly id: string;
+  /** Transactions (32 bits) that wrote the rows which define it; not part of what it is. */
+  readonly versions: string;
   readonly definition: Readonly<Record<string, string | null>>;
 }
 
@@ -23,36 +30,67 @@ export interface CatalogueSnapshot {
   readonly objects: readonly CatalogueObject[];
 }
 
+/** Every query of a snapshot, for servers old and new. */
+export const CATALOGUE_QUERIES: readonly CatalogueQuery[] = [
+  ...TABLE_QUERIES,
+  ...RELATION_QUERIES,
+  ...CODE_QUERIES,
+  ...OBJECT_QUERIES,
+  ...DATABASE_QUERIES,
+];
+
+/** Which version the server has, and which catalogues this role may read in full. */
+export const ABILITIES = `
+SELECT pg_catalog.current_setting('server_version_num'), c.relname,
+  pg_catalog.has_table_privilege(c.oid, 'SELECT')
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = CAST('pg_catalog' AS pg_catalog.regnamespace)
+  AND c.relname IN ('pg_user_mapping', 'pg_subscription')`;
+
 /**
- * Reads all user objects. Cluster-wide objects (roles, tablespaces), the contents of sequences and the options of
- * foreign servers, which hold passwords, are not in it.
+ * Reads all objects that initdb did not make, and what was changed of those that it made. Cluster-wide objects (roles,
+ * tablespaces), large objects and the contents of sequences are not in it, nor is anything that may be a secret.
  * @throws DatabaseError
  */
 export async function readCatalogue(session: Session): Promise<CatalogueSnapshot> {
-  const { rows } = await session.run(SERVER_VERSION);
+  const { rows } = await session.run(ABILITIES);
   const version = Number(rows[0]?.[0]);
+  const readable = new Set(rows.filter((row) => row[2] === 't').map((row) => row[1]));
   const objects: CatalogueObject[] = [];
-  for (const query of [...RELATION_QUERIES, ...OBJECT_QUERIES]) {
-    if (version < (query.since ?? 0)) continue;
-    addObjects(objects, await session.run(query.sql));
+  for (const { sql, since = 0, before = Number.POSITIVE_INFINITY, reads, unlessReads } of CATALOGUE_QUERIES) {
+    if (version < since || version >= before) continue;
+    if ((reads && !readable.has(reads)) || (unlessReads && readable.has(unlessReads))) continue;
+    addObjects(objects, await session.run(sql));
   }
   return { objects: objects.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name)) };
 }
 
 function addObjects(objects: CatalogueObject[], { columns, rows }: StatementResult): void {
-  for (const [kind, name, table, ...values] of rows) {
+  for (const [kind, name, table, id, versions, ...values] of rows) {
     const definition: Record<string, string | null> = {};
-    for (const [index, value] of values.entries()) definition[columns[index + 3] ?? ''] = value;
-    objects.push({ kind: kind ?? '', name: name ?? '', ...(table ? { table } : {}), definition });
+    for (const [index, value] of values.entries()) definition[columns[index + 5]!] = value;
+    objects.push({
+      kind: kind ?? '',
+      name: name ?? '',
+      ...(table ? { table } : {}),
+      id: id ?? '',
+      versions: versions ?? '',
+      definition,
+    });
   }
 }
 
-/** The snapshot as a file: one object a line, as canonical JSON. */
+/** What the objects of a snapshot are: one a line, as canonical JSON, without who wrote them. */
 export function catalogueText(snapshot: CatalogueSnapshot): string {
+  return snapshot.objects.map(({ id: _, versions: __, ...object }) => `${canonicalJson(object)}\n`).join('');
+}
+
+/** The snapshot as it is stored: with where the rows of each object are, and which transactions wrote them. */
+export function storedCatalogue(snapshot: CatalogueSnapshot): string {
   return snapshot.objects.map((object) => `${canonicalJson(object)}\n`).join('');
 }
 
-/** The snapshot that `catalogueText` wrote. */
+/** The snapshot that `storedCatalogue` wrote. */
 export function parseCatalogue(text: string): CatalogueSnapshot {
   const lines = text.split('\n').slice(0, -1);
   return { objects: lines.map((line) => JSON.parse(line) as CatalogueObject) };

@@ -19,6 +19,8 @@ export const SESSION_SETTINGS: readonly string[] = [
   'SET standard_conforming_strings = on',
   "SET default_transaction_isolation = 'read committed'",
   'SET check_function_bodies = on',
+  // Compiling the long queries of the catalogue takes three times as long as running them.
+  'SET jit = off',
   'SET statement_timeout = 0',
   'SET lock_timeout = 0',
   // The session that exports the snapshot is idle in its transaction for as long as the backup takes.

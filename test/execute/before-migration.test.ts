@@ -226,22 +226,27 @@ SELECT count(*) FROM app.nowhere;
     expect(record.reason).toMatch(/^C-02: the stored file has sha256 /);
   });
 
-  test('a table that somebody creates after the snapshot', async () => {
+  test('a table of the plan that somebody alters after the snapshot', async () => {
     const change = await lane.make();
     const printed = await runHere(change.root, change.url, {
-      onEvent: onceAt(afterStep('C-03'), () => psql(change.url, 'CREATE TABLE app.drift (n int)')),
+      onEvent: onceAt(afterStep('C-03'), () => psql(change.url, 'ALTER TABLE app.base ADD COLUMN drift int')),
     });
     const { record } = await expectRun(change.root, printed, {
       code: 1,
       status: 'aborted',
       outcome: 'not-committed',
     });
-    expect(record.reason).toBe('C-06: the catalogue changed since the snapshot: + table app.drift');
+    expect(record.reason).toBe('C-06: the catalogue changed since the snapshot: + column app.base.drift');
     expect(record.migration).toMatchObject({ tag: 'ROLLBACK', statements: [], refused: null });
-    const tables = await change.query(
-      "SELECT relname FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind = 'r' ORDER BY 1",
-    );
-    expect(tables).toEqual([{ relname: 'base' }, { relname: 'drift' }, { relname: 'log' }]);
+    expect(record.concurrent).toEqual([
+      {
+        moment: 'before-migration',
+        count: 1,
+        lines: ['+ column app.base.drift'],
+        touching: ['+ column app.base.drift'],
+      },
+    ]);
+    expect(await change.query("SELECT to_regclass('app.item') AS item")).toEqual([{ item: null }]);
   });
 
   describe('that never starts', () => {

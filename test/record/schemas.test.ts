@@ -110,6 +110,14 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
   },
   'statement-refused': { unit: 'migration', number: 2, line: 99, column: 1, message: 'syntax error' },
   'transaction-ended': { unit: 'migration', tag: '', outcome: 'unknown', decidedBy: 'nobody' },
+  'concurrent-changes': {
+    moment: 'in-transaction',
+    count: 1,
+    lines: ['+ table s.t'],
+    touching: ['+ table s.t'],
+  },
+  'catalogue-attributed': { transactions: ['731'] },
+  'proof-read': { name: 'sequences', covers: 'sequences', observed: null, reason: 'not readable' },
   'run-finished': { status: 'indeterminate', reason: '' },
 };
 

@@ -1,8 +1,12 @@
-import { catalogueDelta, catalogueText, deltaLines, readCatalogue } from '../../target/catalogue.js';
+import { catalogueDelta } from '../../target/catalogue.js';
+import { CatalogueWatch } from '../../target/catalogue-watch.js';
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
+import { walPosition } from '../../target/wal-proof.js';
+import { recordConcurrent } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
 import type { OpenTransaction } from '../outcome.js';
+import { readEffectsBefore } from '../proofs.js';
 import { abandon, begin, commit, fireDeferred, sealTransaction, sendStatements } from '../transaction.js';
 import { verificationGrid } from '../verification.js';
 import { denied, done, failed, type Step } from './step.js';
@@ -13,8 +17,9 @@ export const migration: Step = {
   title: 'migrate in one transaction',
   async run(context) {
     await prepareRowChanges(migratingSession(context));
+    const position = await walPosition(migratingSession(context));
     const transaction = await begin(context, 'migration');
-    const problem = await insideTransaction(context, transaction);
+    const problem = await insideTransaction(context, transaction, position);
     if (problem) {
       await abandon(context, 'migration', problem.detail);
       context.state.outcome = 'not-committed';
@@ -36,13 +41,21 @@ export const migration: Step = {
 async function insideTransaction(
   context: RunContext,
   transaction: OpenTransaction,
+  walPosition: string | null,
 ): Promise<StepResult | null> {
   try {
     const drift = await driftSince(context);
     if (drift) return denied(drift);
+    await readEffectsBefore(context, migratingSession(context), transaction.xid, walPosition);
     const refusal = (await sendStatements(context, 'migration')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
-    const verdicts = await verificationGrid(context, migratingSession(context), 'in-transaction');
+    const { verdicts, touched } = await verificationGrid(
+      context,
+      migratingSession(context),
+      'in-transaction',
+    );
+    if (touched.length > 0)
+      return denied(`another session changed what the plan refers to: ${touched.slice(0, 5).join(', ')}`);
     if (verdicts.some((verdict) => stops(context, verdict)))
       return denied(`verification in the transaction: ${summarise(context, verdicts).detail}`);
     const unsealed = await sealTransaction(context, transaction);
@@ -56,11 +69,19 @@ async function insideTransaction(
   }
 }
 
-/** The backup and the preflight speak of the snapshot's catalogue: if it changed since, they prove nothing. */
-async function driftSince({ state, ...context }: RunContext): Promise<string | null> {
+/**
+ * The backup and the preflight speak of the snapshot's catalogue: if something that the plan refers to changed since,
+ * they prove nothing. What others changed besides is recorded, and is not ours.
+ */
+async function driftSince(context: RunContext): Promise<string | null> {
+  const { state } = context;
   if (!state.catalogue) return 'there is no catalogue snapshot to compare with';
-  const now = await readCatalogue(migratingSession({ state, ...context }));
-  if (catalogueText(now) === catalogueText(state.catalogue)) return null;
-  const lines = deltaLines(catalogueDelta(state.catalogue, now));
-  return `the catalogue changed since the snapshot: ${lines.slice(0, 5).join(', ')}`;
+  state.watch = await CatalogueWatch.begin(migratingSession(context));
+  const touched = recordConcurrent(
+    context,
+    'before-migration',
+    catalogueDelta(state.catalogue, state.watch.before),
+  );
+  if (touched.length === 0) return null;
+  return `the catalogue changed since the snapshot: ${touched.slice(0, 5).join(', ')}`;
 }

@@ -15,7 +15,11 @@ export const preflight: Step = {
       for (const check of plan.preflight.checks) {
         const seen = check.statement
           ? await observeReadOnly(context, session, checkSql(context, check))
-          : observeEvidence(context, check, { identity: state.identity, after: null });
+          : observeEvidence(context, check, {
+              identity: state.identity,
+              before: null,
+              own: null,
+            });
         verdicts.push(recordCheck(context, check, 'preflight', seen));
       }
     } finally {

@@ -1,12 +1,7 @@
-import {
-  type CatalogueSnapshot,
-  catalogueDelta,
-  catalogueText,
-  deltaLines,
-  readCatalogue,
-  withoutFilenodes,
-} from '../../target/catalogue.js';
+import { catalogueDelta, catalogueText, deltaLines, withoutFilenodes } from '../../target/catalogue.js';
+import type { CatalogueWatch } from '../../target/catalogue-watch.js';
 import { DatabaseError } from '../../target/engine.js';
+import { readInside, recordConcurrent, watched } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
 import type { OpenTransaction } from '../outcome.js';
 import { abandon, begin, commit, sealTransaction, sendStatements } from '../transaction.js';
@@ -36,7 +31,7 @@ export const rollback: Step = {
 
 /** A rollback that is committed is only done once the catalogue is as it was. */
 export async function confirmRollback(context: RunContext): Promise<StepResult> {
-  const lines = await differences(context, 'D-ROLLBACK', 'after the rollback');
+  const lines = await differences(context, 'D-ROLLBACK', 'after the rollback', false);
   if (lines.length > 0) return failed(`after the rollback the catalogue differs: ${lines.join(', ')}`);
   context.state.rolledBack = true;
   return done('rolled back; the catalogue equals the snapshot');
@@ -44,9 +39,11 @@ export async function confirmRollback(context: RunContext): Promise<StepResult> 
 
 async function undo(context: RunContext, transaction: OpenTransaction): Promise<StepResult | null> {
   try {
+    // What others changed up to here must not be taken for the rollback's.
+    await readCatalogueAgain(context, true);
     const refusal = await sendStatements(context, 'rollback');
     if (refusal) return failed(refusal);
-    const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback');
+    const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback', true);
     if (lines.length > 0) return failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`);
     const unsealed = await sealTransaction(context, transaction);
     return unsealed ? failed(unsealed) : null;
@@ -58,10 +55,16 @@ async function undo(context: RunContext, transaction: OpenTransaction): Promise<
 }
 
 /** Compares the catalogue with the snapshot and records the comparison as a check of its own. */
-async function differences(context: RunContext, id: string, when: string): Promise<string[]> {
+async function differences(
+  context: RunContext,
+  id: string,
+  when: string,
+  inside: boolean,
+): Promise<string[]> {
+  const watch = await readCatalogueAgain(context, inside);
   // A rewritten table keeps its new data file: nothing gives it the old one back.
-  const before = withoutFilenodes(context.state.catalogue as CatalogueSnapshot);
-  const now = withoutFilenodes(await readCatalogue(migratingSession(context)));
+  const before = withoutFilenodes(watch.before);
+  const now = withoutFilenodes(watch.own);
   const same = catalogueText(before) === catalogueText(now);
   const found = deltaLines(catalogueDelta(before, now)).slice(0, 20);
   const lines = same || found.length > 0 ? found : ['details of an object'];
@@ -78,4 +81,12 @@ async function differences(context: RunContext, id: string, when: string): Promi
     reason: null,
   });
   return [...lines];
+}
+
+async function readCatalogueAgain(context: RunContext, inside: boolean): Promise<CatalogueWatch> {
+  const watch = watched(context);
+  const session = migratingSession(context);
+  const foreign = inside ? await readInside(context, session) : await watch.readOutside(session);
+  recordConcurrent(context, 'rollback', foreign);
+  return watch;
 }

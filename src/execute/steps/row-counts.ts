@@ -10,7 +10,9 @@ export const rowCounts: Step = {
   title: 'count rows and read baselines',
   async run(context) {
     const { state } = context;
-    const counts = await readRowCounts(state.snapshot?.session ?? migratingSession(context));
+    const counts = await readRowCounts(state.snapshot?.session ?? migratingSession(context), {
+      inTransaction: state.snapshot !== null,
+    });
     const bytes = Buffer.from(rowCountsText(counts));
     const digest = await writeArtefact(
       context,

@@ -1,4 +1,4 @@
-import { catalogueText, readCatalogue } from '../../target/catalogue.js';
+import { readCatalogue, storedCatalogue } from '../../target/catalogue.js';
 import { writeArtefact } from '../artefacts.js';
 import { migratingSession } from '../context.js';
 import { done, type Step } from './step.js';
@@ -10,7 +10,7 @@ export const schemaSnapshot: Step = {
     const session = context.state.snapshot?.session ?? migratingSession(context);
     const catalogue = await readCatalogue(session);
     context.state.catalogue = catalogue;
-    const bytes = Buffer.from(catalogueText(catalogue));
+    const bytes = Buffer.from(storedCatalogue(catalogue));
     const digest = await writeArtefact(
       context,
       'schema-snapshot',

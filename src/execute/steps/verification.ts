@@ -16,7 +16,8 @@ export const verification: Step = {
       const elsewhere = await otherDatabase(context, session);
       // What another database says is no evidence against the migration: the verification was not done.
       if (elsewhere) return failed(`the new session is not connected to the migrated database: ${elsewhere}`);
-      const result = summarise(context, await verificationGrid(context, session, 'after-commit'));
+      const { verdicts } = await verificationGrid(context, session, 'after-commit');
+      const result = summarise(context, verdicts);
       state.verified = result.status === 'done' ? 'passed' : 'failed';
       return result;
     } finally {

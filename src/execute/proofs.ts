@@ -1,0 +1,71 @@
+import type { Verdict } from '../record/events.js';
+import {
+  dataFileProof,
+  type Proof,
+  readSequences,
+  readUnloggedTables,
+  rowCounterProof,
+  stateProof,
+} from '../target/effect-proofs.js';
+import type { Session } from '../target/engine.js';
+import type { RowChange } from '../target/row-changes.js';
+import { walProof } from '../target/wal-proof.js';
+import type { RunContext } from './context.js';
+
+/** Its row is written after the counters were read. */
+const LEDGER_TABLE = 'probatum.run';
+
+/** Reads, right after BEGIN, what effects are later told by. @param walPosition from before BEGIN */
+export async function readEffectsBefore(
+  context: RunContext,
+  session: Session,
+  xid: string,
+  walPosition: string | null,
+): Promise<void> {
+  context.state.effects = {
+    xid,
+    walPosition,
+    sequences: await readSequences(session),
+    unloggedTables: await readUnloggedTables(session),
+    written: new Set(),
+  };
+}
+
+/** Records, before COMMIT, what each way of seeing effects saw, and what it can see at all. */
+export async function recordProofsInside(
+  context: RunContext,
+  session: Session,
+  rows: readonly RowChange[],
+): Promise<void> {
+  const { effects, watch } = context.state;
+  if (!effects || !watch) throw new Error('nothing was read at BEGIN');
+  for (const { table } of rows) effects.written.add(table);
+  const files = dataFileProof(watch.before, watch.own);
+  for (const label of files.observed ?? []) effects.written.add(label.slice(label.lastIndexOf(' ') + 1));
+  emit(context, rowCounterProof(rows));
+  emit(context, files);
+  emit(context, stateProof('sequences', effects.sequences, await readSequences(session)));
+  emit(context, stateProof('unlogged tables', effects.unloggedTables, await readUnloggedTables(session)));
+}
+
+/**
+ * Records, after COMMIT, what the write-ahead log holds of the transaction.
+ * @returns FAIL where it holds rows that the counters did not show, and null where there is nothing to say against it
+ */
+export async function recordWalProof(context: RunContext, session: Session): Promise<Verdict | null> {
+  const { effects, watch } = context.state;
+  if (!effects || !watch) return null;
+  const proof = await walProof(session, effects.walPosition, effects.xid);
+  // Rows of a table that is new, or was written anew, need not have been counted.
+  const before = new Set(watch.before.objects.map(({ name }) => name));
+  const unseen = (proof.observed ?? []).filter(
+    (table) => before.has(table) && !effects.written.has(table) && table !== LEDGER_TABLE,
+  );
+  const reason = unseen.length > 0 ? `the row counters did not show ${unseen.join(', ')}` : proof.reason;
+  emit(context, { ...proof, reason });
+  return unseen.length > 0 ? 'FAIL' : null;
+}
+
+function emit(context: RunContext, { name, covers, observed, reason }: Proof): void {
+  context.emit({ type: 'proof-read', name, covers, observed, reason });
+}

@@ -1,0 +1,101 @@
+import type { CatalogueObject, CatalogueSnapshot } from './catalogue.js';
+import type { CatalogueDelta } from './catalogue-delta.js';
+import { catalogueDelta } from './catalogue-delta.js';
+
+/** What the server says of our transaction, by which a change between two readings is told to be ours. */
+export interface OwnMarks {
+  /** Ids (32 bits) of our transaction and its subtransactions. */
+  readonly transactions: ReadonlySet<string>;
+  /** Objects that our transaction locks against everybody: what it drops stays locked until it ends. */
+  readonly locked: ReadonlySet<string>;
+}
+
+/** Outside a transaction of ours nothing is dropped by us. */
+export const NO_LOCKS: ReadonlySet<string> = new Set();
+
+/** Ids of transactions that wrote rows of the later snapshot and none of the earlier one. */
+export function newWriters(before: CatalogueSnapshot, after: CatalogueSnapshot): ReadonlySet<string> {
+  const old = new Set(before.objects.flatMap(writers));
+  return new Set(after.objects.flatMap(writers).filter((id) => !old.has(id)));
+}
+
+/** What others changed between two readings, and what is ours. */
+export interface Attribution {
+  readonly ours: CatalogueDelta;
+  readonly foreign: CatalogueDelta;
+}
+
+/**
+ * Tells what others did from what is ours. Foreign is only what is proved to be: it came with a committed transaction
+ * that is not ours, or it went and we do not hold the lock that every DROP takes. Everything else counts as ours, also a
+ * definition that reads differently though none of its rows was written.
+ */
+export function attribute(before: CatalogueSnapshot, after: CatalogueSnapshot, own: OwnMarks): Attribution {
+  const delta = catalogueDelta(before, after);
+  const earlier = byId(before);
+  const later = byId(after);
+  const written = (was: CatalogueObject | undefined, is: CatalogueObject) => {
+    const old = new Set(was ? writers(was) : []);
+    const fresh = writers(is).filter((id) => !old.has(id));
+    return fresh.length > 0 && !fresh.some((id) => own.transactions.has(id));
+  };
+  const isForeign = {
+    added: (object: CatalogueObject) => written(earlier.get(placeOf(object)), object),
+    removed: (object: CatalogueObject) => {
+      const renamed = later.get(placeOf(object));
+      return renamed ? written(object, renamed) : !isLocked(object, own.locked, before);
+    },
+    changed: (pair: CatalogueDelta['changed'][number]) => written(pair.before, pair.after),
+  };
+  return {
+    ours: {
+      added: delta.added.filter((object) => !isForeign.added(object)),
+      removed: delta.removed.filter((object) => !isForeign.removed(object)),
+      changed: delta.changed.filter((pair) => !isForeign.changed(pair)),
+    },
+    foreign: {
+      added: delta.added.filter(isForeign.added),
+      removed: delta.removed.filter(isForeign.removed),
+      changed: delta.changed.filter(isForeign.changed),
+    },
+  };
+}
+
+/** A snapshot with a delta applied: what the catalogue would be if nobody else had changed anything. */
+export function withChanges(snapshot: CatalogueSnapshot, delta: CatalogueDelta): CatalogueSnapshot {
+  const objects = new Map(snapshot.objects.map((object) => [keyOf(object), object]));
+  for (const object of delta.removed) objects.delete(keyOf(object));
+  for (const object of [...delta.added, ...delta.changed.map(({ after }) => after)])
+    objects.set(keyOf(object), object);
+  const sorted = [...objects].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { objects: sorted.map(([, object]) => object) };
+}
+
+function keyOf({ kind, name }: CatalogueObject): string {
+  return `${kind}\0${name}`;
+}
+
+/** Several objects may come from one row, such as a published table and its filter. */
+function placeOf({ kind, id }: CatalogueObject): string {
+  return `${kind}\0${id}`;
+}
+
+function byId({ objects }: CatalogueSnapshot): Map<string, CatalogueObject> {
+  return new Map(objects.map((object) => [placeOf(object), object]));
+}
+
+function writers({ versions }: CatalogueObject): string[] {
+  return versions === '' ? [] : versions.split(' ');
+}
+
+/** Locks stand on whole objects: on the table for a column, and we may have dropped a part under the table's lock. */
+function isLocked(object: CatalogueObject, locked: ReadonlySet<string>, before: CatalogueSnapshot): boolean {
+  const whole = object.id.split('/').slice(0, 2).join('/');
+  // Objects without a lock of their own to be asked for: nothing proves that somebody else dropped them.
+  if (object.versions === '' || object.kind === 'security label') return true;
+  const owner =
+    object.table === undefined
+      ? undefined
+      : before.objects.find(({ name, table }) => name === object.table && table === undefined);
+  return locked.has(whole) || (owner !== undefined && locked.has(owner.id));
+}

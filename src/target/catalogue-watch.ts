@@ -1,0 +1,121 @@
+import { attribute, NO_LOCKS, newWriters, type OwnMarks, withChanges } from './attribution.js';
+import { type CatalogueSnapshot, readCatalogue } from './catalogue.js';
+import type { CatalogueDelta } from './catalogue-delta.js';
+import { DatabaseError, type Session } from './engine.js';
+
+/** The tool's own statements on the way of a reading. */
+export const WATCH = {
+  savepoint: 'SAVEPOINT probatum_catalogue',
+  // Shorter than the server takes to look for a deadlock, whose victim could be the migration.
+  shortWait: "SET LOCAL lock_timeout = '500ms'",
+  back: 'ROLLBACK TO SAVEPOINT probatum_catalogue',
+  release: 'RELEASE SAVEPOINT probatum_catalogue',
+  ownId: 'SELECT pg_catalog.pg_current_xact_id()::text',
+  // A row that we see was written by us or by a transaction that is over: one that is in progress is ours.
+  inProgress: `
+SELECT x::text FROM pg_catalog.unnest(CAST($1 AS pg_catalog.xid8[])) AS x
+WHERE pg_catalog.pg_xact_status(x) = 'in progress'`,
+  ownLocks: `
+SELECT CASE l.locktype WHEN 'relation' THEN 'pg_class/' || l.relation ELSE c.relname || '/' || l.objid END
+FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_class AS c ON c.oid = l.classid
+WHERE l.pid = pg_catalog.pg_backend_pid() AND l.granted AND l.mode = 'AccessExclusiveLock'
+  AND l.locktype IN ('relation', 'object')`,
+} as const;
+
+/** An object that another session drops or locks while it is being read: the next reading may not meet it. */
+const VANISHED = /^(?:XX000|55P03|40P01|42P01|42704|42883|42703|3F000)$/;
+const ATTEMPTS = 10;
+const TWO_TO_32 = 2n ** 32n;
+
+/** Follows a catalogue over a run, and tells what the run did to it from what others did meanwhile. */
+export class CatalogueWatch {
+  /** The catalogue right after BEGIN, before any statement of ours. */
+  readonly before: CatalogueSnapshot;
+  #own: CatalogueSnapshot;
+  #last: CatalogueSnapshot;
+  readonly #ours = new Set<string>();
+
+  private constructor(before: CatalogueSnapshot) {
+    this.before = before;
+    this.#own = before;
+    this.#last = before;
+  }
+
+  /** Starts with what our transaction sees before its first statement. */
+  static async begin(session: Session): Promise<CatalogueWatch> {
+    return new CatalogueWatch(await readAgainst(session, true));
+  }
+
+  /** Goes on from the stored snapshot of an interrupted run. @param transactions those of ours that the journal names */
+  static resume(before: CatalogueSnapshot, transactions: readonly string[]): CatalogueWatch {
+    const watch = new CatalogueWatch(before);
+    for (const id of transactions) watch.#ours.add(id);
+    return watch;
+  }
+
+  /** Ids (32 bits) of the transactions of ours that wrote in the catalogue so far. */
+  get transactions(): readonly string[] {
+    return [...this.#ours].sort();
+  }
+
+  /** The catalogue as it would be if nobody else had changed anything since. */
+  get own(): CatalogueSnapshot {
+    return this.#own;
+  }
+
+  /** The catalogue as it was last read. */
+  get last(): CatalogueSnapshot {
+    return this.#last;
+  }
+
+  /** Reads it inside our transaction, after our statements. @returns what others changed since the last reading */
+  async readInside(session: Session): Promise<CatalogueDelta> {
+    const now = await readAgainst(session, true);
+    const fresh = [...newWriters(this.#last, now)];
+    const transactions = await ownTransactions(session, fresh);
+    for (const id of transactions) this.#ours.add(id);
+    const locked = new Set((await session.run(WATCH.ownLocks)).rows.map(([id]) => id ?? ''));
+    return this.#advance(now, { transactions: this.#ours, locked });
+  }
+
+  /** Reads it where no transaction of ours is open. @returns what others changed since the last reading */
+  async readOutside(session: Session): Promise<CatalogueDelta> {
+    return this.#advance(await readAgainst(session, false), { transactions: this.#ours, locked: NO_LOCKS });
+  }
+
+  #advance(now: CatalogueSnapshot, own: OwnMarks): CatalogueDelta {
+    const { ours, foreign } = attribute(this.#last, now, own);
+    this.#own = withChanges(this.#own, ours);
+    this.#last = now;
+    return foreign;
+  }
+}
+
+/**
+ * Reads the catalogue again where an object went away meanwhile. Inside a transaction behind a savepoint, and back to it:
+ * reading a view locks its tables, and others are not to wait for that until COMMIT.
+ */
+async function readAgainst(session: Session, inside: boolean): Promise<CatalogueSnapshot> {
+  for (let attempt = 1; ; attempt++) {
+    if (inside) for (const statement of [WATCH.savepoint, WATCH.shortWait]) await session.run(statement);
+    try {
+      const snapshot = await readCatalogue(session);
+      if (inside) for (const statement of [WATCH.back, WATCH.release]) await session.run(statement);
+      return snapshot;
+    } catch (error) {
+      const again = error instanceof DatabaseError && VANISHED.test(error.sqlstate ?? '');
+      if (!again || attempt === ATTEMPTS) throw error;
+      if (inside) await session.run(WATCH.back);
+    }
+  }
+}
+
+/** Rows hold the lower 32 bits of an id; the id that is nearest to ours is meant. */
+async function ownTransactions(session: Session, ids: readonly string[]): Promise<string[]> {
+  const ours = BigInt((await session.run(WATCH.ownId)).rows[0]![0]!);
+  const full = ids.map((id) => ours + BigInt.asIntN(32, BigInt(id) - ours));
+  const asked = full.filter((id) => id >= ours);
+  const list = `{${asked.join(',')}}`;
+  const { rows } = await session.run(WATCH.inProgress, [list]);
+  return rows.map(([id]) => String(BigInt(id!) % TWO_TO_32));
+}

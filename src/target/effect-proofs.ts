@@ -1,0 +1,152 @@
+import type { CatalogueSnapshot } from './catalogue.js';
+import { USER_SCHEMAS } from './catalogue-sql.js';
+import { DatabaseError, type Session } from './engine.js';
+import type { RowChange } from './row-changes.js';
+import { IDENTIFIER, LITERAL } from './row-counts.js';
+
+/** One way of seeing what a transaction wrote: whether it was there, what it can see, and what it saw. */
+export interface Proof {
+  readonly name: 'row counters' | 'data files' | 'sequences' | 'unlogged tables' | 'write-ahead log';
+  readonly covers: string;
+  /** Null where it was not available; then `reason` says why. */
+  readonly observed: readonly string[] | null;
+  readonly reason: string | null;
+}
+
+/** What a read of state gave, or why there is none. */
+export type Reading = ReadonlyMap<string, string> | { readonly unavailable: string };
+
+/** Selected as a table is: the functions that tell the value keep a lock until the end of the transaction. */
+const SEQUENCES = `
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),
+  CASE WHEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT') THEN pg_catalog.format(
+    'SELECT %L, pg_catalog.concat_ws('' '', last_value, is_called) FROM %I.%I',
+    pg_catalog.format('%I.%I', n.nspname, c.relname), n.nspname, c.relname) END
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND ${USER_SCHEMAS}`;
+
+const BATCH = 250;
+
+/** Bytes of the largest unlogged table whose contents are read. */
+const LARGEST = 16 * 1024 * 1024;
+
+const UNLOGGED_TABLES = `
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),
+  CASE WHEN pg_catalog.pg_relation_size(c.oid) <= ${LARGEST} THEN pg_catalog.format(
+    'SELECT md5(string_agg(h, '''' ORDER BY h)) FROM (SELECT md5(CAST(t AS text)) AS h FROM ONLY %I.%I AS t) AS x',
+    n.nspname, c.relname) END
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND ${USER_SCHEMAS}`;
+
+/** The tool's own statements of these readings. */
+export const EFFECTS = {
+  savepoint: 'SAVEPOINT probatum_effects',
+  shortWait: "SET LOCAL lock_timeout = '500ms'",
+  back: 'ROLLBACK TO SAVEPOINT probatum_effects',
+  release: 'RELEASE SAVEPOINT probatum_effects',
+  sequences: SEQUENCES,
+  unloggedTables: UNLOGGED_TABLES,
+} as const;
+
+const ONE_VALUE = `SELECT ${LITERAL}, pg_catalog.concat_ws\\(' ', last_value, is_called\\) FROM ${IDENTIFIER}\\.${IDENTIFIER}`;
+
+/** What the server's statements look like when they are sent back to it: values of sequences and nothing else. */
+export const SEQUENCE_VALUES = new RegExp(`^${ONE_VALUE}(?:\\nUNION ALL\\n${ONE_VALUE})*$`);
+
+/** The same for the digest of a table's contents. */
+export const CONTENTS = new RegExp(
+  `^SELECT md5\\(string_agg\\(h, '' ORDER BY h\\)\\) FROM \\(SELECT md5\\(CAST\\(t AS text\\)\\) AS h FROM ONLY ${IDENTIFIER}\\.${IDENTIFIER} AS t\\) AS x$`,
+);
+
+/** Values of all sequences; one that this role may not read makes the reading unavailable. */
+export function readSequences(session: Session): Promise<Reading> {
+  return behindSavepoint(session, async () => {
+    const { rows } = await session.run(SEQUENCES);
+    const hidden = rows.find(([, sql]) => sql === null);
+    if (hidden) return { unavailable: `this role may not read ${hidden[0]}` };
+    const values = new Map<string, string>();
+    for (let start = 0; start < rows.length; start += BATCH) {
+      const sql = rows.slice(start, start + BATCH).map((row) => row[1]);
+      for (const [name, value] of (await session.run(sql.join('\nUNION ALL\n'))).rows)
+        values.set(name ?? '', value ?? '');
+    }
+    return values;
+  });
+}
+
+/** Digests of the contents of unlogged tables, which the write-ahead log does not hold; large ones are passed over. */
+export function readUnloggedTables(session: Session): Promise<Reading> {
+  return behindSavepoint(session, async () => {
+    const { rows } = await session.run(UNLOGGED_TABLES);
+    const digests = new Map<string, string>();
+    for (const [name, sql] of rows) {
+      const digest = sql ? ((await session.run(sql)).rows[0]?.[0] ?? 'empty') : TOO_LARGE;
+      digests.set(name ?? '', digest);
+    }
+    return digests;
+  });
+}
+
+const TOO_LARGE = `not read: more than ${LARGEST} bytes`;
+
+/**
+ * Going back gives up the locks of reading, so that nobody waits for them until COMMIT. Waiting ends before the server
+ * looks for a deadlock, whose victim could be the migration.
+ */
+async function behindSavepoint(session: Session, read: () => Promise<Reading>): Promise<Reading> {
+  for (const statement of [EFFECTS.savepoint, EFFECTS.shortWait]) await session.run(statement);
+  let reading: Reading;
+  try {
+    reading = await read();
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
+    reading = { unavailable: error.message };
+  }
+  for (const statement of [EFFECTS.back, EFFECTS.release]) await session.run(statement);
+  return reading;
+}
+
+/** Tables whose rows the transaction wrote, as the server counted them. */
+export function rowCounterProof(rows: readonly RowChange[]): Proof {
+  return {
+    name: 'row counters',
+    covers:
+      'rows that this transaction inserted, updated and deleted, by triggers and cascades too; not TRUNCATE, rewrites, dropped tables and sequences',
+    observed: rows.map(
+      ({ table, inserted, updated, deleted }) =>
+        `${table}: ${inserted} inserted, ${updated} updated, ${deleted} deleted`,
+    ),
+    reason: null,
+  };
+}
+
+/** Relations that existed before and have another data file. */
+export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot): Proof {
+  const files = new Map(
+    before.objects.map(({ kind, name, definition }) => [`${kind} ${name}`, definition.filenode ?? null]),
+  );
+  const moved = own.objects
+    .map(({ kind, name, definition }) => ({ label: `${kind} ${name}`, file: definition.filenode ?? null }))
+    .filter(({ label, file }) => file !== null && files.has(label) && files.get(label) !== file);
+  return {
+    name: 'data files',
+    covers:
+      'TRUNCATE and rewrites of tables, indexes and sequences that existed before; not rows written in place',
+    observed: moved.map(({ label }) => label),
+    reason: null,
+  };
+}
+
+/** What moved between BEGIN and COMMIT, by whoever: what did not was not moved by us either. */
+export function stateProof(name: 'sequences' | 'unlogged tables', before: Reading, after: Reading): Proof {
+  const covers =
+    name === 'sequences'
+      ? 'sequences whose value did not move since BEGIN; those that did may have been moved by others'
+      : 'unlogged tables whose contents did not change since BEGIN; those that did may have been changed by others';
+  for (const reading of [before, after])
+    if ('unavailable' in reading) return { name, covers, observed: null, reason: reading.unavailable };
+  const [was, is] = [before as ReadonlyMap<string, string>, after as ReadonlyMap<string, string>];
+  const moved = [...is].filter(([key, value]) => was.has(key) && was.get(key) !== value).map(([key]) => key);
+  const skipped = [...is].filter(([, value]) => value === TOO_LARGE).map(([key]) => `${key} ${TOO_LARGE}`);
+  return { name, covers, observed: [...moved, ...skipped], reason: null };
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import type { ChangeParts } from '../support/change.js';
+import { expectRun } from '../support/expect-run.js';
+import { postgresLane } from '../support/postgres-lane.js';
+import { requirePostgres } from '../support/postgres-server.js';
+import { afterStep, onceAt, psql, runHere, runQuick } from '../support/run-probatum.js';
+
+const SUCCEEDED = { code: 0, status: 'succeeded', outcome: 'committed' } as const;
+
+/** Writes rows inside a subtransaction, as a trigger with an exception block does. */
+const TRIGGER = `CREATE TABLE app.audit (note text);
+CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN BEGIN INSERT INTO app.audit VALUES (repeat('x', 10)); EXCEPTION WHEN division_by_zero THEN NULL; END; RETURN NULL; END $$;
+CREATE TRIGGER note AFTER INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.note();`;
+
+describe.skipIf(requirePostgres() === null)('the proofs of what a run wrote', () => {
+  const lane = postgresLane();
+
+  async function proofsOf(prepare: string, parts: ChangeParts = {}) {
+    const change = await lane.make(parts, prepare);
+    const { record, report } = await expectRun(
+      change.root,
+      await runQuick(change.root, change.url),
+      SUCCEEDED,
+    );
+    const proofs = new Map<string, (typeof record.proofs)[number]>(
+      record.proofs.map((one) => [one.name, one]),
+    );
+    return { proofs, report };
+  }
+
+  test('say what they saw, and which of them were not available', async () => {
+    const { proofs, report } = await proofsOf('CREATE SEQUENCE app.still;');
+    expect(proofs.get('row counters')?.observed).toEqual(['app.base: 1 inserted, 0 updated, 0 deleted']);
+    expect(proofs.get('data files')?.observed).toEqual([]);
+    expect(proofs.get('sequences')?.observed).toEqual([]);
+    expect(proofs.get('unlogged tables')?.observed).toEqual([]);
+    expect(proofs.get('write-ahead log')).toMatchObject({
+      observed: null,
+      reason: 'the extension pg_walinspect is not installed in this database',
+    });
+    expect(report).toMatch(/\| write-ahead log \| no \| nothing \|/);
+    expect(report).toMatch(/\| row counters \| yes \|/);
+  });
+
+  test('show a sequence that a default moved, and what is written in an unlogged table', async () => {
+    const { proofs } = await proofsOf(
+      `CREATE SEQUENCE app.moved; CREATE UNLOGGED TABLE app.fast (n int);
+       CREATE FUNCTION app.next() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM nextval('app.moved'); RETURN NEW; END $$;
+       CREATE TRIGGER tr BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.next();`,
+      {
+        migration:
+          "INSERT INTO app.base (id, label) VALUES (2, 'two');\n\nINSERT INTO app.fast (n) VALUES (1);\n",
+        rollback: 'DELETE FROM app.fast;\n\nDELETE FROM app.base WHERE id = 2;\n',
+        scope: { creates: [], writesRows: ['app.base', 'app.fast'] },
+        preflight: `-- PF-1: migration digest\n-- evidence: provenance.migration_sha256\n-- expect: ${'0'.repeat(64)}\n`,
+        verify: '-- V-3: rows of app.log\n-- expect: baseline\nSELECT count(*) FROM app.log;\n',
+      },
+    );
+    expect(proofs.get('sequences')?.observed).toEqual(['app.moved']);
+    expect(proofs.get('unlogged tables')?.observed).toEqual(['app.fast']);
+  });
+
+  test('read the write-ahead log, with rows of subtransactions, where its extension is installed', async ({
+    skip,
+  }) => {
+    const change = await lane.make(
+      {
+        migration:
+          "CREATE TABLE app.item (\n    id    integer NOT NULL,\n    label text,\n    CONSTRAINT item_pkey PRIMARY KEY (id)\n);\n\nINSERT INTO app.base (id, label) VALUES (2, 'two');\n\nDELETE FROM app.audit WHERE note IS NULL;\n",
+        scope: { writesRows: ['app.base', 'app.audit'] },
+      },
+      TRIGGER,
+    );
+    const offered = await change.query("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_walinspect'");
+    skip(offered.length === 0, 'this server does not offer pg_walinspect');
+    await change.query('CREATE SCHEMA "Wal"; CREATE EXTENSION pg_walinspect SCHEMA "Wal"');
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(afterStep('C-05'), () =>
+        psql(change.url, "INSERT INTO app.log VALUES ('by somebody else')"),
+      ),
+    });
+    const { record } = await expectRun(change.root, printed, {
+      code: 1,
+      status: 'aborted',
+      outcome: 'not-committed',
+    });
+    expect(record.proofs.find(({ name }) => name === 'row counters')?.observed).toEqual([
+      'app.audit: 1 inserted, 0 updated, 0 deleted',
+      'app.base: 1 inserted, 0 updated, 0 deleted',
+    ]);
+    await change.query('DELETE FROM app.log');
+    const again = await expectRun(change.root, await runQuick(change.root, change.url), SUCCEEDED);
+    expect(again.record.proofs.find(({ name }) => name === 'write-ahead log')).toMatchObject({
+      observed: ['app.audit', 'app.base'],
+      reason: null,
+    });
+  });
+});
