@@ -30,7 +30,7 @@ export function writeRecord(folder: string): StoredRecord {
   const record = foldJournal(readJournal(join(folder, JOURNAL_FILE)));
   const bytes = Buffer.from(recordText(record));
   const path = join(folder, RECORD_FILE);
-  if (existsSync(path)) throw new UsageError('cannot-write', `${path} exists already`);
+  if (existsSync(path)) throw new UsageError('cannot-write', `cannot write ${path} (EEXIST)`);
   try {
     writeDurably(`${path}.partial`, bytes);
     renameSync(`${path}.partial`, path);

@@ -73,7 +73,7 @@ export class Lane {
 
   static async open(): Promise<Lane> {
     // The processes are killed, never the machine: what the kernel has is on disk.
-    const server = await startPostgresServer({ fsync: 'off' });
+    const server = await startPostgresServer({ fsync: 'off', jit: 'off', autovacuum: 'off' });
     const change = await postgresChange(server);
     removeChange(change.root);
     const database = change.identity.database;

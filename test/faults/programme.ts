@@ -6,7 +6,7 @@ import { Lane, VARIANTS, type VariantName } from './lane.js';
 import { type Row, resultPage } from './result-page.js';
 
 /*
- * The fault programme: `npm run test:faults -- [--runs N] [--seed N] [--lanes N] [--only TEXT] [--log FILE] [--write]`.
+ * The fault programme: `npm run test:faults -- [--runs N] [--minutes N] [--seed N] [--lanes N] [--only TEXT] [--log FILE] [--write]`.
  * Every fault at every point of a run, in an order that the seed decides; `--runs` takes the first of them.
  */
 
@@ -17,7 +17,7 @@ const KEEN =
   /COMMIT|\(BEGIN\)|INSERT|CREATE TABLE|DELETE|DROP|advisory|commit-sent|transaction-|statement-executed|run-finished/;
 
 /** One in so many runs has its report filed and checked, and is followed by another run. */
-const THOROUGH = 4;
+const THOROUGH = 5;
 
 export interface Outcome extends Judgement {
   readonly one: Case;
@@ -72,14 +72,23 @@ export async function pointsOf(lane: Lane): Promise<Map<VariantName, Points>> {
   return points;
 }
 
+/** Without a limit, every case is run. */
+const DEFAULTS = {
+  runs: '1000000',
+  seed: '1',
+  lanes: '2',
+  minutes: '100000',
+  only: '',
+} as const;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      runs: { type: 'string', default: '1000000' },
-      seed: { type: 'string', default: '1' },
-      lanes: { type: 'string', default: '2' },
-      minutes: { type: 'string', default: '10000' },
-      only: { type: 'string', default: '' },
+      runs: { type: 'string', default: DEFAULTS.runs },
+      seed: { type: 'string', default: DEFAULTS.seed },
+      lanes: { type: 'string', default: DEFAULTS.lanes },
+      minutes: { type: 'string', default: DEFAULTS.minutes },
+      only: { type: 'string', default: DEFAULTS.only },
       log: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
@@ -96,7 +105,15 @@ async function main(): Promise<void> {
     const rows = outcomes.map(
       ({ one, ...rest }): Row => ({ fault: one.fault, variant: one.variant, point: one.point, ...rest }),
     );
-    const page = resultPage(rows, all, process.argv.slice(2));
+    const { log: _, ...said } = values;
+    const words = Object.entries(said).flatMap(([name, value]) =>
+      value === true
+        ? [`--${name}`]
+        : (DEFAULTS as Record<string, unknown>)[name] === value || value === false
+          ? []
+          : [`--${name} ${value}`],
+    );
+    const page = resultPage(rows, all, words);
     if (values.write) writeFileSync(new URL('../../docs/reliability.md', import.meta.url), page);
     else process.stdout.write(page);
     process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;

@@ -52,9 +52,9 @@ After each run all of this must hold, or the run counts as *wrong*:
 - The database is as before or as after, in its catalogue and in every row; otherwise the run counts as *half*, too.
 - What the run said (exit code, status, outcomes) is true of the database.
 - The journal's chain holds and folds to the record; \`resume\` ends the run truthfully, and a second \`resume\` changes no byte.
-- The report is what the record renders to. In one run of four it is filed, linted and verified in its corpus.
+- The report is what the record renders to. In one run of five it is filed, linted and verified in its corpus.
 - The ledger has a row for each transaction that committed, and no other that says so.
-- No advisory lock and no open transaction stay behind. In one run of four, where the database is as before, a new run succeeds.
+- No advisory lock and no open transaction stay behind. In one run of five, where the database is as before, a new run succeeds.
 
 *Unknown* counts the runs whose outcome is not known even after \`resume\`; *settled* those that were killed, or did not know it, and of which
 \`resume\` said it. The server writes without fsync here, because the machine does not lose power: what a disk does then is not measured.
