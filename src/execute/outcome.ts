@@ -158,7 +158,8 @@ export async function endBackend(
   { backend }: Pick<OpenTransaction, 'backend'>,
 ): Promise<void> {
   if (backend.pid === '' || backend.startedAt === '') return;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const until = performance.now() + ASK_MS;
+  while (performance.now() < until) {
     try {
       const { rows } = await session.run(OWN.endBackend, [backend.pid, backend.startedAt]);
       if (rows.length === 0) return;

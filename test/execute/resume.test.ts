@@ -345,6 +345,18 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
     expect(await state(change)).toEqual(AFTER);
   });
 
+  test('which died between two checks after COMMIT: the report counts each of them once', async () => {
+    const change = await enrolledChange(lane);
+    await killedAt(change, change.url, 'check-evaluated:after-commit');
+    const { record } = await expectRun(change.root, await resumeHere(change), {
+      code: 0,
+      status: 'succeeded',
+      outcome: 'committed',
+    });
+    const after = record.checks.filter(({ moment }) => moment === 'after-commit').map(({ id }) => id);
+    expect(new Set(after).size).toBe(after.length);
+  });
+
   test('is not taken up while its process is at work', async () => {
     const change = await enrolledChange(lane);
     let refused: unknown;

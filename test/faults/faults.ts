@@ -46,6 +46,7 @@ export async function enumeratePoints(lane: Lane, variant: Variant): Promise<Poi
 /** All cases of a variant, in the order of the run. */
 export function* casesOf(variant: VariantName, points: Points): Generator<Case> {
   yield* ownFaults(variant, points);
+  yield* resumeFaults(variant, points);
   yield* wireFaults(variant, points);
   yield* clockFaults(variant, points);
   yield* waitingFaults(variant, points);
@@ -77,6 +78,26 @@ function* ownFaults(variant: VariantName, { events, operations }: Points): Gener
     }
     if (operation === 'write') yield at('short write', 'short');
   }
+}
+
+/** How many events of a resume are tried as its end; a resume that is over before is let be. */
+const RESUME_EVENTS = 8;
+
+/** A run that died, and the process that took it up died too, at each of its own events. */
+function* resumeFaults(variant: VariantName, { events }: Points): Generator<Case> {
+  for (const [index, event] of events.entries())
+    for (let at = 1; at <= RESUME_EVENTS; at++)
+      for (const phase of ['before', 'torn', 'after'] as const)
+        yield {
+          fault: 'kill -9, and of resume',
+          variant,
+          point: `journal ${index + 1} (${event}), after; event ${at} of resume, ${phase}`,
+          async run(lane, one) {
+            await runChild(one, lane.url, { kind: 'journal', number: index + 1, phase: 'after' });
+            const words = ['resume', runFolders(one.root).at(-1)!];
+            return runChild(one, lane.url, { kind: 'journal', number: at, phase }, () => {}, words);
+          },
+        };
 }
 
 type Act = (lane: Lane, statement: Statement) => Promise<Fate>;
@@ -229,6 +250,7 @@ async function lockedFrom(lane: Lane, variant: Variant, number: number): Promise
 /** Runs while another run of the same change is begun and ends; the first is held at a statement meanwhile. */
 async function secondRunAt(lane: Lane, variant: Variant, number: number, locked: boolean): Promise<Said> {
   let second: Said | null = null;
+  let winner: string | undefined;
   const problems: string[] = [];
   const folder = () => runFolders(variant.root).at(-1);
   let first: string | undefined;
@@ -239,6 +261,7 @@ async function secondRunAt(lane: Lane, variant: Variant, number: number, locked:
     act: async () => {
       first = folder();
       second = await runInProcess(variant, lane.url);
+      winner = folder();
       return 'pass';
     },
   });
@@ -260,5 +283,10 @@ async function secondRunAt(lane: Lane, variant: Variant, number: number, locked:
     const ran = [said, other].filter((one) => one?.code === wins).length;
     if (row?.runs !== ran) problems.push(`${row?.runs} runs have committed, ${ran} say so`);
   }
-  return { ...said, problems, ...(first === undefined ? {} : { folder: first }) };
+  // Where the second was first, the database is as it left it, and the other one wrote nothing.
+  if (locked || other === null)
+    return { ...said, problems, ...(first === undefined ? {} : { folder: first }) };
+  if (variant.name !== 'rollback' && ![1, 5].includes(said.code ?? -1))
+    problems.push(`the first run, which came too late, ended with ${said.code}`);
+  return { ...other, problems, ...(winner === undefined ? {} : { folder: winner }) };
 }

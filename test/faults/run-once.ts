@@ -94,11 +94,12 @@ function startChild(
   url: string,
   fault: OwnFault | null,
   onStart: (pid: number) => void = () => {},
+  words: readonly string[] = ['run', DOCUMENTS.package, '--target', TARGET],
 ): Promise<Said> {
   if (!existsSync(CLI)) throw new Error('dist/cli.js is missing: run "npm run build"');
   const preload =
     fault === null ? {} : { NODE_OPTIONS: `--require ${PRELOAD}`, PROBATUM_FAULT: JSON.stringify(fault) };
-  const child = spawn(process.execPath, [CLI, 'run', DOCUMENTS.package, '--target', TARGET], {
+  const child = spawn(process.execPath, [CLI, ...words], {
     cwd: root,
     env: { ...process.env, [URL_VARIABLE]: url, ...preload },
   });
