@@ -6,7 +6,7 @@ import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
-import type { Target } from '../target/engine.js';
+import type { Session, Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
