@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
@@ -123,7 +123,9 @@ export function finish(
   const report = join(folder, 'report.md');
   // Neither a report that cannot be written nor a bug changes how the run ended.
   try {
-    if (!existsSync(report)) writeResult(report, renderReport(stored.record, stored.sha256), false);
+    // It follows from the record: what a process that died has left of it is replaced.
+    writeResult(`${report}.partial`, renderReport(stored.record, stored.sha256), true);
+    renameSync(`${report}.partial`, report);
   } catch (error) {
     terminal.err(`no report: ${(error as Error).message}\n`);
   }

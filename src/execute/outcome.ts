@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationOutcome, UnitName } from '../record/events.js';
 import { DatabaseError, type Session } from '../target/engine.js';
@@ -8,7 +9,8 @@ import { OWN } from './statements.js';
 
 /** SQLSTATE classes that leave open whether COMMIT took effect: connection, operator intervention, internal. */
 const UNCLEAR = /^(08|57|58|XX)/;
-const ATTEMPTS = 20;
+/** How long a server that does not answer is asked; one question may take as long again as its connection's limits. */
+const ASK_MS = 10_000;
 const PAUSE_MS = 500;
 /** How long a recovery waits for a transaction that holds its place in the ledger, before it ends its session. */
 const FENCE_WAIT_MS = '1500';
@@ -68,7 +70,8 @@ export async function askServer(
   why: string,
 ): Promise<Decision> {
   let reason = 'the server could not be asked';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const until = performance.now() + ASK_MS;
+  for (let attempt = 0; attempt < 2 || performance.now() < until; attempt++) {
     if (attempt > 0) await sleep(PAUSE_MS);
     try {
       const session = await context.target.open();
@@ -155,7 +158,8 @@ export async function endBackend(
   { backend }: Pick<OpenTransaction, 'backend'>,
 ): Promise<void> {
   if (backend.pid === '' || backend.startedAt === '') return;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const until = performance.now() + ASK_MS;
+  while (performance.now() < until) {
     try {
       const { rows } = await session.run(OWN.endBackend, [backend.pid, backend.startedAt]);
       if (rows.length === 0) return;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { ChainLink, JournalLine, RunMode } from '../record/events.js';
+import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
-import type { Target } from '../target/engine.js';
+import type { Session, Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
@@ -52,6 +52,21 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
   const earlier = earlierAttempts(runs, request.planSha256);
   const { folder, runId } = makeRunFolder(runs, now());
   const release = lockFile(runLock(folder), folder);
+  try {
+    return await runIn(folder, runId, session, earlier, request);
+  } finally {
+    release();
+  }
+}
+
+async function runIn(
+  folder: string,
+  runId: string,
+  session: Session,
+  earlier: readonly EarlierAttempt[],
+  request: RunRequest,
+): Promise<FinishedRun> {
+  const { plan, mode, target, now } = request;
   const journal = Journal.create(join(folder, JOURNAL_FILE), now, request.onEvent);
   const state = { ...freshState(), session };
   const context: RunContext = {
@@ -95,7 +110,6 @@ export async function startRun(request: RunRequest): Promise<FinishedRun> {
     throw recordLost(context, error);
   } finally {
     journal.close();
-    release();
   }
 }
 
@@ -109,7 +123,7 @@ function withoutLedger({ plan, mode }: RunRequest): string[] {
 
 /** What a failure to record means: where nothing was sent, only that; afterwards, that a person has to look. */
 export function recordLost({ state, folder }: RunContext, error: unknown): unknown {
-  if (state.outcome !== 'committed' && state.outcome !== 'unknown') return error;
+  if (state.outcome !== 'committed' && state.outcome !== 'unknown') return asRefusedByDisk(error);
   const why = error instanceof Error ? error.message : String(error);
   const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;
   return new UsageError(
@@ -117,4 +131,10 @@ export function recordLost({ state, folder }: RunContext, error: unknown): unkno
     message,
     `what was recorded is in ${folder}; then: probatum resume ${folder}`,
   );
+}
+
+/** A disk that refuses is no fault of the tool. */
+function asRefusedByDisk(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof UsageError || !('syscall' in error)) return error;
+  return new UsageError('cannot-write', `cannot record the run: ${error.message}`);
 }

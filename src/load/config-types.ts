@@ -17,6 +17,10 @@ export type TargetConfig =
   | {
       readonly engine: 'postgres';
       readonly connection: ConnectionConfig;
+      readonly limits?: {
+        /** Duration with its unit, such as `90s`. */
+        readonly query_timeout?: string;
+      };
       readonly tools?: { readonly prefix?: readonly string[]; readonly directory?: string };
     }
   | { readonly engine: 'pglite'; readonly directory: string };

@@ -9,6 +9,9 @@ export const CHAIN_START = '0'.repeat(64);
 
 /** Appends events to a file: each is on disk before the next step starts. */
 export class Journal {
+  /** What the disk refused; what is behind the last event then is not known, so nothing may be written there. */
+  private refused: UsageError | null = null;
+
   private constructor(
     private readonly file: number,
     private seq: number,
@@ -19,7 +22,11 @@ export class Journal {
 
   /** @param path must not exist yet @param now the clock */
   static create(path: string, now: () => Date, listener: (line: JournalLine) => void = () => {}): Journal {
-    return new Journal(openSync(path, 'wx', 0o600), 0, CHAIN_START, now, listener);
+    try {
+      return new Journal(openSync(path, 'wx', 0o600), 0, CHAIN_START, now, listener);
+    } catch (error) {
+      throw notWritten(error);
+    }
   }
 
   /**
@@ -38,13 +45,22 @@ export class Journal {
     return new Journal(file, lines.length, head, now, listener);
   }
 
-  /** Writes one event in full and waits for the disk. @throws where either fails: the run stops then */
+  /**
+   * Writes one event in full and waits for the disk.
+   * @throws UsageError `cannot-write` where either fails, and from then on: the run stops
+   */
   append(event: RunEvent): JournalLine {
+    if (this.refused !== null) throw this.refused;
     const line: JournalLine = { ...event, seq: this.seq + 1, at: this.now().toISOString(), prev: this.prev };
     const text = canonicalJson(line);
     const bytes = Buffer.from(`${text}\n`);
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.file, bytes, written);
-    fsyncSync(this.file);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.file, bytes, written);
+      fsyncSync(this.file);
+    } catch (error) {
+      this.refused = notWritten(error);
+      throw this.refused;
+    }
     this.seq = line.seq;
     this.prev = sha256(text);
     this.listener(line);
@@ -54,6 +70,11 @@ export class Journal {
   close(): void {
     closeSync(this.file);
   }
+}
+
+function notWritten(error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new UsageError('cannot-write', `the journal cannot be written (${code ?? message})`);
 }
 
 /** A journal as it was read: its lines, and the digest of the last one. */

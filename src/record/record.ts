@@ -102,7 +102,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     artefacts: only(lines, 'artefact-written').map((line) => ({ ...bare(line), at: line.at })),
     backup: bareOrNull(only(lines, 'backup-read').at(-1)),
     baselines: only(lines, 'baseline-read').map(bare),
-    checks: only(lines, 'check-evaluated').map(bare),
+    checks: lastAnswers(only(lines, 'check-evaluated').map(bare)),
     concurrent: only(lines, 'concurrent-changes').map(bare),
     proofs: only(lines, 'proof-read').map(bare),
     migration: foldTransaction(lines, 'migration'),
@@ -111,6 +111,12 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     reason: end?.reason ?? 'the journal has no end: the run was interrupted',
     journal: { events: lines.length, head },
   };
+}
+
+/** A check that was asked again, because the run died before the grid was whole, stands there once: as it was answered last. */
+function lastAnswers(checks: readonly CheckRecord[]): CheckRecord[] {
+  const last = new Map(checks.map((check) => [`${check.moment} ${check.id}`, check]));
+  return checks.filter((check) => last.get(`${check.moment} ${check.id}`) === check);
 }
 
 type LineOf<T extends RunEvent['type']> = Extract<JournalLine, { type: T }>;

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
@@ -22,18 +22,32 @@ export function recordText(record: RunRecord): string {
   return `${canonicalJson(record)}\n`;
 }
 
-/** Folds the journal in a run's folder and writes the record beside it. */
+/**
+ * Folds the journal in a run's folder and writes the record beside it; the name exists only when all of it is on disk.
+ * @throws UsageError `cannot-write`
+ */
 export function writeRecord(folder: string): StoredRecord {
   const record = foldJournal(readJournal(join(folder, JOURNAL_FILE)));
   const bytes = Buffer.from(recordText(record));
-  const file = openSync(join(folder, RECORD_FILE), 'wx', 0o644);
+  const path = join(folder, RECORD_FILE);
+  if (existsSync(path)) throw new UsageError('cannot-write', `cannot write ${path} (EEXIST)`);
+  try {
+    writeDurably(`${path}.partial`, bytes);
+    renameSync(`${path}.partial`, path);
+  } catch (error) {
+    throw new UsageError('cannot-write', `cannot write ${path} (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return { record, sha256: sha256(bytes) };
+}
+
+function writeDurably(path: string, bytes: Buffer): void {
+  const file = openSync(path, 'w', 0o644);
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  return { record, sha256: sha256(bytes) };
 }
 
 /** Reads a record. @throws UsageError `cannot-read`, `bad-record` */

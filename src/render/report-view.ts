@@ -20,7 +20,7 @@ export function reportView(record: RunRecord, recordSha256: string) {
     outcome: record.migration?.outcome ?? 'not-committed',
     // Sent and committed, or nobody knows; one that was given up left nothing.
     rollbackExecuted: record.rollback !== null && record.rollback.outcome !== 'not-committed',
-    rollbackTriggered: record.steps.some(({ step, status }) => step === 'rollback' && status !== 'skipped'),
+    rollbackTriggered: wasTriggered(record),
     chain: record.chain,
     authorized: record.chain.some(({ kind }) => kind === 'authorization'),
     bindings: record.chain.flatMap(({ bindings, document }) =>
@@ -80,7 +80,24 @@ function summary(record: RunRecord): string {
 /** The law's commands with how each went; one that was not reached is there too, as not run. */
 function commandRows({ steps, plan }: RunRecord) {
   const missing = plan.commands.filter(({ id }) => !steps.some((step) => step.id === id));
-  return [...steps, ...missing.map(({ id, step }) => ({ id, step, status: 'NOT RUN', detail: '' }))];
+  const shown = steps.map((one, index) => (wasRepeated(steps, index) ? repeated(one) : one));
+  return [...shown, ...missing.map(({ id, step }) => ({ id, step, status: 'NOT RUN', detail: '' }))];
+}
+
+/** A process that died before the step could say that it is not due has triggered nothing. */
+function wasTriggered({ rollback, steps }: RunRecord): boolean {
+  const last = steps.findLast(({ step }) => step === 'rollback');
+  return rollback !== null || (last !== undefined && !['skipped', 'interrupted'].includes(last.status));
+}
+
+/** Whether a step failed and was done again when the run was taken up: the later one counts. */
+function wasRepeated(steps: RunRecord['steps'], index: number): boolean {
+  const { id, status } = steps[index]!;
+  return status === 'failed' && steps.slice(index + 1).some((later) => later.id === id);
+}
+
+function repeated(step: RunRecord['steps'][number]) {
+  return { ...step, status: 'repeated', detail: `failed: ${step.detail}` };
 }
 
 /** Checks as they were answered at one moment; where only some were, the others follow as not run. */

@@ -17,7 +17,11 @@ export function lockFile(path: string, what: string, takeOver = false): ReleaseL
     writeFileSync(file, `${process.pid} ${hostname()}\n`, { flag: 'wx' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw new UsageError('cannot-write', `cannot create ${file} (${code})`);
+    if (code !== 'EEXIST') {
+      // A part of it would name a process that nobody can ask about.
+      rmSync(file, { force: true });
+      throw new UsageError('cannot-write', `cannot create ${file} (${code})`);
+    }
     const holder = readHolder(file);
     if (takeOver && isDead(holder) && removeStale(file, holder)) return lockFile(path, what);
     throw alreadyLocked(what, file, holder);

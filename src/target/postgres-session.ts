@@ -26,7 +26,7 @@ export class PostgresSession implements Session {
    */
   static async connect(connection: ResolvedConnection, timeoutMs: number): Promise<PostgresSession> {
     const { default: pg } = await import('pg');
-    const client = new pg.Client(clientConfig(connection));
+    const client = new pg.Client(clientConfig(connection, timeoutMs));
     const session = new PostgresSession(client, timeoutMs);
     try {
       await client.connect();
@@ -111,8 +111,9 @@ function asLost(error: unknown): DatabaseError {
 }
 
 /** Every value is given, as `pg` reads those that are missing from the process's environment. */
-function clientConfig(connection: ResolvedConnection): ClientConfig {
+function clientConfig(connection: ResolvedConnection, timeoutMs: number): ClientConfig {
   const { password } = connection;
+  const connectMs = CONNECT_TIMEOUT_SECONDS * 1_000;
   return {
     host: connection.host,
     port: Number(connection.port),
@@ -127,7 +128,7 @@ function clientConfig(connection: ResolvedConnection): ClientConfig {
     application_name: APPLICATION_NAME,
     // A blank, because nothing at all would let PGOPTIONS in.
     options: ' ',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_SECONDS * 1_000,
+    connectionTimeoutMillis: timeoutMs > 0 ? Math.min(timeoutMs, connectMs) : connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
   };

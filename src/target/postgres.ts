@@ -1,3 +1,5 @@
+import { milliseconds } from '../base/duration.js';
+import { UsageError } from '../base/usage-error.js';
 import type { TargetConfig } from '../load/config-types.js';
 import { type ResolvedConnection, resolveConnection, toolEnvironment } from './connection.js';
 import type { Backup, BackupReading, Endpoint, Session, Target } from './engine.js';
@@ -26,8 +28,20 @@ export function openPostgresTarget(
   options: PostgresOptions = {},
 ): Target {
   const connection = resolveConnection(name, config.connection, env);
-  const timeoutMs = options.queryTimeoutMs ?? QUERY_TIMEOUT_MS;
+  const timeoutMs = options.queryTimeoutMs ?? queryTimeout(name, config.limits?.query_timeout);
   return new PostgresTarget(connection, config.tools ?? {}, env, timeoutMs);
+}
+
+/** @throws UsageError bad-configuration for a duration that the client could not keep */
+function queryTimeout(name: string, duration: string | undefined): number {
+  if (duration === undefined) return QUERY_TIMEOUT_MS;
+  const value = milliseconds(duration);
+  if (value === null)
+    throw new UsageError(
+      'bad-configuration',
+      `targets.${name}.limits.query_timeout: ${duration} is too long`,
+    );
+  return value;
 }
 
 class PostgresTarget implements Target {

@@ -156,6 +156,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
       ['step-finished:C-06', AFTER, 'succeeded', 0],
       ['step-started:C-07', AFTER, 'succeeded', 0],
       ['step-finished:C-07', AFTER, 'succeeded', 0],
+      ['step-started:C-08', AFTER, 'succeeded', 0],
     ] as const)('at %s: resume settles it', async (event, left, status, code) => {
       const change = await enrolledChange(lane);
       await killedAt(change, change.url, event);
@@ -322,6 +323,38 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
     expect((await ledger(change)).filter(({ unit }) => String(unit).startsWith('rollback'))).toHaveLength(
       attempts,
     );
+  });
+
+  test('whose verification could not be done: resume does it, and the report says that it was repeated', async () => {
+    const change = await enrolledChange(lane);
+    await runHere(change.root, proxy.url(change.url), {
+      onEvent: onceAt(
+        (line) => line.type === 'transaction-ended',
+        () => {
+          proxy.closed = true;
+        },
+      ),
+    });
+    const { report } = await expectRun(change.root, await resumeHere(change), {
+      code: 0,
+      status: 'succeeded',
+      outcome: 'committed',
+    });
+    expect(report).toMatch(/\| C-07 \| verification \| repeated \| failed: /);
+    expect(report).toMatch(/\| C-07 \| verification \| done \|/);
+    expect(await state(change)).toEqual(AFTER);
+  });
+
+  test('which died between two checks after COMMIT: the report counts each of them once', async () => {
+    const change = await enrolledChange(lane);
+    await killedAt(change, change.url, 'check-evaluated:after-commit');
+    const { record } = await expectRun(change.root, await resumeHere(change), {
+      code: 0,
+      status: 'succeeded',
+      outcome: 'committed',
+    });
+    const after = record.checks.filter(({ moment }) => moment === 'after-commit').map(({ id }) => id);
+    expect(new Set(after).size).toBe(after.length);
   });
 
   test('is not taken up while its process is at work', async () => {

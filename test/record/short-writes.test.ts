@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -75,8 +75,26 @@ describe('a disk that is full', () => {
     expect(() => journal.append({ type: 'run-finished', status: 'aborted', reason: 'second' })).toThrow(
       /ENOSPC/,
     );
+    // There is room again, but what stands behind the first line is not known: nothing may follow it.
+    Object.assign(disk, { most: Number.POSITIVE_INFINITY, failAfter: Number.POSITIVE_INFINITY });
+    const bytes = readFileSync(path);
+    expect(() => journal.append({ type: 'run-finished', status: 'aborted', reason: 'third' })).toThrow(
+      /ENOSPC/,
+    );
+    expect(readFileSync(path)).toEqual(bytes);
     journal.close();
     expect(heard).toHaveLength(1);
     expect(() => readJournal(path)).toThrow('the last line is not complete');
+  });
+
+  it('leaves no record rather than a part of one', () => {
+    const run = mkdtempSync(join(folder, 'run-'));
+    writeFileSync(join(run, 'journal.jsonl'), textOf(COMMITTED[1]!.journal));
+    Object.assign(disk, { most: 10, failAfter: 1 });
+    expect(() => writeRecord(run)).toThrow('ENOSPC');
+    expect(existsSync(join(run, 'record.json'))).toBe(false);
+    Object.assign(disk, { most: Number.POSITIVE_INFINITY, failAfter: Number.POSITIVE_INFINITY });
+    writeRecord(run);
+    expect(readFileSync(join(run, 'record.json'), 'utf8')).toBe(textOf(COMMITTED[1]!.record));
   });
 });

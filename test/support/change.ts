@@ -50,6 +50,7 @@ export interface ChangeParts {
   readonly policy?: 'on-verification-failure' | 'by-hand';
   readonly maxAgeSeconds?: number;
   readonly lockTimeout?: string;
+  readonly statementTimeout?: string;
   readonly targetName?: string;
   /** `server_major` of the target: `{ min: 15, max: 18 }`. */
   readonly serverMajor?: string;
@@ -242,7 +243,7 @@ target:
   role: ${named.role}${parts.serverMajor ? `\n  server_major: ${parts.serverMajor}` : ''}
 ${enrolment(parts)}limits:
   lock_timeout: ${parts.lockTimeout ?? '5s'}
-  statement_timeout: 60s
+  statement_timeout: ${parts.statementTimeout ?? '60s'}
 gates:
   - id: G-02
     max_age_seconds: ${parts.maxAgeSeconds ?? 600}

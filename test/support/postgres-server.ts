@@ -23,7 +23,9 @@ export interface PostgresServer {
   createDatabase(name: string): Promise<string>;
   /** Ends all server processes without a checkpoint, as a crash does. */
   crash(): Promise<void>;
-  /** Starts it again on the same port, after `crash()`. */
+  /** Ends it in order, and leaves its folder. */
+  halt(): Promise<void>;
+  /** Starts it again on the same port, after `crash()` or `halt()`. */
   start(): Promise<void>;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
@@ -137,8 +139,12 @@ class Server implements PostgresServer {
     await this.#signal('SIGQUIT');
   }
 
-  async stop(): Promise<void> {
+  async halt(): Promise<void> {
     await this.#signal('SIGINT');
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

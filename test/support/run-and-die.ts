@@ -10,7 +10,11 @@ import { runHere } from './run-probatum.js';
 const [, , root = '', url = '', event = '', folder = ''] = process.argv;
 const [type, detail] = event.split(':');
 const onEvent = (line: JournalLine) => {
-  const details = ['id' in line ? line.id : '', 'unit' in line ? line.unit : ''];
+  const details = [
+    'id' in line ? line.id : '',
+    'unit' in line ? line.unit : '',
+    'moment' in line ? line.moment : '',
+  ];
   if (line.type === type && (detail === undefined || details.includes(detail)))
     process.kill(process.pid, 'SIGKILL');
 };
