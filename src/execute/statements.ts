@@ -24,6 +24,8 @@ export const OWN = {
     'SELECT a.pid, a.backend_start FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_catalog.pg_backend_pid()',
   endBackend:
     'SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::int4 AND a.backend_start = $2::timestamptz',
+  // A function that was called could have turned it off for the rest of the transaction.
+  durable: 'SET LOCAL synchronous_commit = on',
   limitFence: "SELECT pg_catalog.set_config('lock_timeout', $1, false)",
   limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
   limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",

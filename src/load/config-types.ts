@@ -18,5 +18,7 @@ export type TargetConfig =
       readonly engine: 'postgres';
       readonly connection: ConnectionConfig;
       readonly tools?: { readonly prefix?: readonly string[]; readonly directory?: string };
+      /** How long a statement may go without an answer: `30min`. */
+      readonly query_timeout?: string;
     }
   | { readonly engine: 'pglite'; readonly directory: string };

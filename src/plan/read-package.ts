@@ -1,5 +1,5 @@
+import { milliseconds } from '../base/duration.js';
 import { UsageError } from '../base/usage-error.js';
-import { milliseconds } from '../model/duration.js';
 import type { HeaderValue } from '../parse/document.js';
 import type { Plan, PlanReport, PlanTarget } from './plan.js';
 

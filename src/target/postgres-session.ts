@@ -21,7 +21,7 @@ export class PostgresSession implements Session {
 
   /**
    * @param timeoutMs milliseconds until a statement without an answer ends the connection; its outcome is then
-   * not known. 0 waits for ever
+   * not known; up to 24.8 days, the longest that Node can wait
    * @throws UsageError cannot-connect
    */
   static async connect(connection: ResolvedConnection, timeoutMs: number): Promise<PostgresSession> {
@@ -83,16 +83,11 @@ export class PostgresSession implements Session {
     }
   }
 
-  /** The longest time that Node can wait is 24.8 days; it would turn a longer one into no time at all. */
-  #startTimer(query: ExtendedQuery): NodeJS.Timeout | undefined {
-    if (this.#timeoutMs <= 0) return undefined;
-    return setTimeout(
-      () => {
-        query.fail(connectionLost(`no answer within ${this.#timeoutMs} ms`));
-        this.#dropSocket();
-      },
-      Math.min(this.#timeoutMs, 2 ** 31 - 1),
-    );
+  #startTimer(query: ExtendedQuery): NodeJS.Timeout {
+    return setTimeout(() => {
+      query.fail(connectionLost(`no answer within ${this.#timeoutMs} ms`));
+      this.#dropSocket();
+    }, this.#timeoutMs);
   }
 
   #end(reason: DatabaseError): void {

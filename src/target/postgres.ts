@@ -1,3 +1,5 @@
+import { milliseconds } from '../base/duration.js';
+import { UsageError } from '../base/usage-error.js';
 import type { TargetConfig } from '../load/config-types.js';
 import { type ResolvedConnection, resolveConnection, toolEnvironment } from './connection.js';
 import type { Backup, BackupReading, Endpoint, Session, Target } from './engine.js';
@@ -6,13 +8,8 @@ import { readDump, type ToolRun, writeDump } from './postgres-backup.js';
 import { PostgresSession } from './postgres-session.js';
 import { findTool, type ToolsConfig } from './tools.js';
 
-/** How long one statement may go without an answer; an hour, unless the caller knows better. */
+/** How long one statement may go without an answer; an hour, unless the configuration knows better. */
 const QUERY_TIMEOUT_MS = 3_600_000;
-
-export interface PostgresOptions {
-  /** Milliseconds; 0 waits for ever. */
-  readonly queryTimeoutMs?: number;
-}
 
 /**
  * A PostgreSQL server as a target. Nothing is connected before the first session.
@@ -22,11 +19,18 @@ export function openPostgresTarget(
   name: string,
   config: Extract<TargetConfig, { engine: 'postgres' }>,
   env: Environment,
-  options: PostgresOptions = {},
 ): Target {
   const connection = resolveConnection(name, config.connection, env);
-  const timeoutMs = options.queryTimeoutMs ?? QUERY_TIMEOUT_MS;
-  return new PostgresTarget(connection, config.tools ?? {}, env, timeoutMs);
+  return new PostgresTarget(connection, config.tools ?? {}, env, queryTimeout(name, config.query_timeout));
+}
+
+/** Milliseconds. A time that no timer can keep is refused, as it would end every statement at once. */
+function queryTimeout(name: string, said: string | undefined): number {
+  if (said === undefined) return QUERY_TIMEOUT_MS;
+  const timeout = milliseconds(said);
+  if (timeout !== null) return timeout;
+  const problem = `target ${name}: query_timeout ${JSON.stringify(said)} is no time that can be kept`;
+  throw new UsageError('bad-configuration', problem, 'Write a number and a unit, ms, s or min: 30min.');
 }
 
 class PostgresTarget implements Target {

@@ -1,4 +1,4 @@
-import { milliseconds } from '../../model/duration.js';
+import { milliseconds } from '../../base/duration.js';
 import { unitOf } from '../../model/entry.js';
 import { emptyProofs } from '../../model/proofs.js';
 import { gateLimits, limitProblems, protocolOf } from '../../model/protocol.js';
