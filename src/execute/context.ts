@@ -5,6 +5,15 @@ import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
 
+/** The backup of a run, and the instant of its snapshot by both clocks. */
+export interface StoredBackup {
+  readonly file: string;
+  readonly sha256: string;
+  readonly takenAt: Date;
+  /** The server's `clock_timestamp()`, as its text. */
+  readonly serverTakenAt: string;
+}
+
 /** What earlier steps leave for later ones. */
 export interface RunState {
   /** The session that holds the lock and migrates. */
@@ -17,7 +26,7 @@ export interface RunState {
   staged: { readonly migration: string } | null;
   /** Session whose snapshot backup, catalogue, counts and baselines share; null where the engine exports none. */
   snapshot: { readonly session: Session; readonly id: string } | null;
-  backup: { readonly file: string; readonly sha256: string; readonly takenAt: Date } | null;
+  backup: StoredBackup | null;
   /** Set by C-02 when the stored file was hashed again and read in full. */
   backupProved: boolean;
   catalogue: CatalogueSnapshot | null;

@@ -48,9 +48,15 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'artefact-written' && line.name === STAGED.migration.name)
       state.staged = { migration: join(folder, line.path) };
     if (line.type === 'artefact-written' && line.step === 'backup')
-      state.backup = { file: join(folder, line.path), sha256: line.sha256, takenAt: new Date(line.at) };
+      state.backup = {
+        file: join(folder, line.path),
+        sha256: line.sha256,
+        takenAt: new Date(line.at),
+        serverTakenAt: line.at,
+      };
     if (line.type === 'backup-read' && state.backup) {
-      state.backup = { ...state.backup, takenAt: new Date(line.takenAt) };
+      const { takenAt, serverTakenAt } = line;
+      state.backup = { ...state.backup, takenAt: new Date(takenAt), serverTakenAt };
       state.backupProved = true;
     }
     if (line.type === 'step-finished' && line.step === 'verification')

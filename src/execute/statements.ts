@@ -14,6 +14,8 @@ export const OWN = {
   release: 'RELEASE SAVEPOINT probatum_checks',
   fireDeferred: 'SET CONSTRAINTS ALL IMMEDIATE',
   exportSnapshot: 'SELECT pg_catalog.pg_export_snapshot()',
+  serverClock: 'SELECT pg_catalog.clock_timestamp()::text',
+  serverAge: 'SELECT extract(epoch FROM pg_catalog.clock_timestamp() - $1::timestamptz)::text',
   tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',
   transactionId: 'SELECT pg_catalog.pg_current_xact_id()::text',
   transactionStatus: 'SELECT pg_catalog.pg_xact_status($1::xid8)',

@@ -120,6 +120,8 @@ export type RunEvent =
       readonly entries: string;
       readonly method: string;
       readonly takenAt: string;
+      /** The same instant by the server's clock, as its text. */
+      readonly serverTakenAt: string;
     }
   | {
       readonly type: 'baseline-read';

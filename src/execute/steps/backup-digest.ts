@@ -6,7 +6,7 @@ export const backupDigest: Step = {
   title: 'hash the stored backup and read it in full',
   async run({ state, target, emit }) {
     if (!state.backup) return failed('there is no backup');
-    const { file, sha256, takenAt } = state.backup;
+    const { file, sha256, takenAt, serverTakenAt } = state.backup;
     const stored = await hashFile(file);
     if (stored !== sha256) return failed(`the stored file has sha256 ${stored}, written was ${sha256}`);
     const { entries, method } = await target.readBackup(file);
@@ -17,6 +17,7 @@ export const backupDigest: Step = {
       entries: String(entries),
       method,
       takenAt: takenAt.toISOString(),
+      serverTakenAt,
     });
     state.backupProved = true;
     return done(`${entries} entries read in full, taken ${takenAt.toISOString()}`);

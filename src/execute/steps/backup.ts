@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { migratingSession } from '../context.js';
 import { OWN } from '../statements.js';
 import { done, type Step } from './step.js';
 
@@ -7,7 +8,9 @@ export const backup: Step = {
   title: 'back up',
   async run(context) {
     const { target, state, folder, emit, now } = context;
+    // Both clocks before the snapshot: a backup is rather said to be older than it is.
     const takenAt = now();
+    const serverTakenAt = (await migratingSession(context).run(OWN.serverClock)).rows[0]![0]!;
     if (target.exportsSnapshots) {
       const session = await target.open();
       await session.run(OWN.beginReading);
@@ -26,7 +29,7 @@ export const backup: Step = {
       sha256,
       producer,
     });
-    state.backup = { file, sha256, takenAt };
+    state.backup = { file, sha256, takenAt, serverTakenAt };
     return done(`${size} bytes, sha256 ${sha256}`);
   },
 };

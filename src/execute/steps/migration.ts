@@ -1,3 +1,4 @@
+import { hashFile } from '../../record/hash-file.js';
 import { catalogueDelta, catalogueText, deltaLines, readCatalogue } from '../../target/catalogue.js';
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
@@ -13,6 +14,8 @@ export const migration: Step = {
   title: 'migrate in one transaction',
   async run(context) {
     await prepareRowChanges(migratingSession(context));
+    const unsafe = await lostBackup(context);
+    if (unsafe) return denied(unsafe);
     const transaction = await begin(context, 'migration');
     const problem = await insideTransaction(context, transaction);
     if (problem) {
@@ -31,6 +34,15 @@ export const migration: Step = {
     );
   },
 };
+
+/** Whether a law has a gate for it or not, and whatever happened since: nothing begins without the way back. */
+async function lostBackup({ state }: RunContext): Promise<string | null> {
+  if (!state.backup || !state.backupProved) return 'there is no backup that was read in full';
+  const stored = await hashFile(state.backup.file);
+  return stored === state.backup.sha256
+    ? null
+    : `right before BEGIN the backup has sha256 ${stored}, written was ${state.backup.sha256}`;
+}
 
 /** Everything between BEGIN and COMMIT; null where COMMIT may be sent. */
 async function insideTransaction(
