@@ -4,6 +4,7 @@ import type { RunEvent, RunMode, UnitName } from '../record/events.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
+import type { RowCount } from '../target/row-counts.js';
 
 /** The backup of a run, and the instant of its snapshot by both clocks. */
 export interface StoredBackup {
@@ -27,9 +28,11 @@ export interface RunState {
   /** Session whose snapshot backup, catalogue, counts and baselines share; null where the engine exports none. */
   snapshot: { readonly session: Session; readonly id: string } | null;
   backup: StoredBackup | null;
-  /** Set by C-02 when the stored file was hashed again and read in full. */
-  backupProved: boolean;
+  /** Set by C-02 when the stored backup was hashed again and read in full: how it was read. */
+  backupRead: string | null;
   catalogue: CatalogueSnapshot | null;
+  /** Set by C-04. */
+  rowCounts: readonly RowCount[] | null;
   readonly baselines: Map<string, readonly string[]>;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */
@@ -50,6 +53,8 @@ export interface RunContext {
   /** Names the run in the ledger of its target. */
   readonly ledgerId: string;
   readonly planSha256: string;
+  /** Whether the backup is restored elsewhere and compared before anything begins. */
+  readonly proveBackup: boolean;
   /** Folder of the run; artefacts are named relative to it. */
   readonly folder: string;
   readonly now: () => Date;

@@ -32,7 +32,19 @@ export async function restoreRun(
   const state = stateOf(folder, lines);
   const bytes = stagedBytes(folder, plan, lines);
   state.session = await target.open();
-  return { plan, planSha256, bytes, target, mode, ledgerId, folder, now, emit: () => {}, state };
+  return {
+    plan,
+    planSha256,
+    proveBackup: false,
+    bytes,
+    target,
+    mode,
+    ledgerId,
+    folder,
+    now,
+    emit: () => {},
+    state,
+  };
 }
 
 /** What the steps so far have left, from the journal and from artefacts that still have their digests. */
@@ -57,7 +69,7 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'backup-read' && state.backup) {
       const { takenAt, serverTakenAt } = line;
       state.backup = { ...state.backup, takenAt: new Date(takenAt), serverTakenAt };
-      state.backupProved = true;
+      state.backupRead = line.method;
     }
     if (line.type === 'step-finished' && line.step === 'verification')
       state.verified = line.status === 'done' ? 'passed' : line.status === 'denied' ? 'failed' : null;

@@ -16,6 +16,8 @@ export const OWN = {
   exportSnapshot: 'SELECT pg_catalog.pg_export_snapshot()',
   serverClock: 'SELECT pg_catalog.clock_timestamp()::text',
   serverAge: 'SELECT extract(epoch FROM pg_catalog.clock_timestamp() - $1::timestamptz)::text',
+  roles:
+    "SELECT r.oid = 10, r.rolname, pg_catalog.format('CREATE ROLE %I', r.rolname) FROM pg_catalog.pg_roles AS r WHERE r.rolname !~ '^pg_' ORDER BY r.oid",
   tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',
   transactionId: 'SELECT pg_catalog.pg_current_xact_id()::text',
   transactionStatus: 'SELECT pg_catalog.pg_xact_status($1::xid8)',

@@ -18,6 +18,9 @@ export type CheckMoment = 'preflight' | 'in-transaction' | 'after-commit' | 'aft
 
 export type RunMode = 'run' | 'rehearsal';
 
+/** Commands of the tool's own, which no law has. */
+export type OwnStep = 'lock' | 'prove-backup';
+
 /** Reviewed SQL that has a transaction of its own. */
 export type UnitName = 'migration' | 'rollback';
 
@@ -81,11 +84,11 @@ export type RunEvent =
       readonly reason: string;
     }
   | { readonly type: 'scratch-built'; readonly documents: readonly DocumentRef[] }
-  | { readonly type: 'step-started'; readonly id: string; readonly step: StepName | 'lock' }
+  | { readonly type: 'step-started'; readonly id: string; readonly step: StepName | OwnStep }
   | {
       readonly type: 'step-finished';
       readonly id: string;
-      readonly step: StepName | 'lock';
+      readonly step: StepName | OwnStep;
       readonly status: StepStatus;
       readonly detail: string;
     }
@@ -122,6 +125,16 @@ export type RunEvent =
       readonly takenAt: string;
       /** The same instant by the server's clock, as its text. */
       readonly serverTakenAt: string;
+    }
+  | {
+      readonly type: 'backup-restored';
+      /** Where it was restored. */
+      readonly where: string;
+      /** Objects of the catalogue and tables whose rows were counted, that it was compared with. */
+      readonly objects: string;
+      readonly tables: string;
+      /** Empty where it is the same. */
+      readonly differences: readonly string[];
     }
   | {
       readonly type: 'baseline-read';

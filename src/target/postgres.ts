@@ -1,12 +1,19 @@
 import { milliseconds } from '../base/duration.js';
 import { UsageError } from '../base/usage-error.js';
 import type { TargetConfig } from '../load/config-types.js';
+import type { BackupProvider } from './backup-provider.js';
 import { type ResolvedConnection, resolveConnection, toolEnvironment } from './connection.js';
-import type { Backup, BackupReading, Endpoint, Session, Target } from './engine.js';
+import { declaredByCommand } from './declared-backup.js';
+import { directoryFormat } from './directory-backup.js';
+import type { Backup, BackupReading, Endpoint, Owners, RestoredBackup, Session, Target } from './engine.js';
 import type { Environment } from './environment.js';
-import { readDump, type ToolRun, writeDump } from './postgres-backup.js';
+import { customFormat } from './postgres-backup.js';
 import { PostgresSession } from './postgres-session.js';
-import { findTool, type ToolsConfig } from './tools.js';
+import { restoreElsewhere } from './restore-backup.js';
+import type { ToolRun } from './tool-run.js';
+import { findTool } from './tools.js';
+
+type PostgresConfig = Extract<TargetConfig, { engine: 'postgres' }>;
 
 /** How long one statement may go without an answer; an hour, unless the configuration knows better. */
 const QUERY_TIMEOUT_MS = 3_600_000;
@@ -15,13 +22,16 @@ const QUERY_TIMEOUT_MS = 3_600_000;
  * A PostgreSQL server as a target. Nothing is connected before the first session.
  * @throws UsageError bad-configuration where the connection cannot be resolved
  */
-export function openPostgresTarget(
-  name: string,
-  config: Extract<TargetConfig, { engine: 'postgres' }>,
-  env: Environment,
-): Target {
+export function openPostgresTarget(name: string, config: PostgresConfig, env: Environment): Target {
   const connection = resolveConnection(name, config.connection, env);
-  return new PostgresTarget(connection, config.tools ?? {}, env, queryTimeout(name, config.query_timeout));
+  if (config.backup?.provider === 'directory' && config.tools?.prefix !== undefined)
+    throw new UsageError(
+      'bad-configuration',
+      `target ${name}: pg_dump behind tools.prefix cannot write a directory here`,
+      'Leave out backup.provider, or tools.prefix.',
+    );
+  const scratch = config.scratch && resolveConnection(`${name} (scratch)`, config.scratch, env);
+  return new PostgresTarget(connection, config, env, queryTimeout(name, config.query_timeout), scratch);
 }
 
 /** Milliseconds. A time that no timer can keep is refused, as it would end every statement at once. */
@@ -36,25 +46,32 @@ function queryTimeout(name: string, said: string | undefined): number {
 class PostgresTarget implements Target {
   readonly engine = 'postgres';
   readonly endpoint: Endpoint;
-  readonly limitations: readonly string[] = [];
+  readonly limitations: readonly string[];
   readonly exportsSnapshots = true;
-  readonly backupExtension = '.dump';
+  readonly backupExtension: string;
   readonly #sessions = new Set<Session>();
   // Private to the language, so that no one prints the password with the object.
   readonly #connection: ResolvedConnection;
+  readonly #scratch: ResolvedConnection | undefined;
   readonly #env: Environment;
+  readonly #backups: BackupProvider;
   #serverMajor: number | null = null;
 
   constructor(
     connection: ResolvedConnection,
-    private readonly tools: ToolsConfig,
+    private readonly config: PostgresConfig,
     env: Environment,
     private readonly timeoutMs: number,
+    scratch: ResolvedConnection | undefined,
   ) {
     const { host, port, database, user } = connection;
     this.#connection = connection;
+    this.#scratch = scratch;
     this.#env = env;
     this.endpoint = { engine: 'postgres', host, port, database, role: user };
+    this.#backups = this.#provider();
+    this.limitations = this.#backups.limitations;
+    this.backupExtension = this.#backups.extension;
   }
 
   async open(): Promise<Session> {
@@ -63,12 +80,37 @@ class PostgresTarget implements Target {
     return session;
   }
 
-  async backup(file: string, snapshot: string | null): Promise<Backup> {
-    return writeDump(await this.#tool('pg_dump', await this.#readServerMajor()), file, snapshot);
+  backup(file: string, snapshot: string | null): Promise<Backup> {
+    return this.#backups.write(file, snapshot);
   }
 
-  async readBackup(file: string): Promise<BackupReading> {
-    return readDump(await this.#tool('pg_restore', null), file);
+  readBackup(file: string): Promise<BackupReading> {
+    return this.#backups.read(file);
+  }
+
+  digestBackup(file: string): Promise<string> {
+    return this.#backups.digest(file);
+  }
+
+  async restoreBackup(file: string, owners: Owners): Promise<RestoredBackup> {
+    const major = await this.#readServerMajor();
+    const restored = await restoreElsewhere(this.#backups, file, {
+      tools: this.config.tools ?? {},
+      env: this.#env,
+      major,
+      owners,
+      scratch: this.#scratch,
+    });
+    const { connection, where, remove } = restored;
+    const target = new PostgresTarget(
+      connection,
+      { engine: 'postgres', connection: { env: '' } },
+      this.#env,
+      this.timeoutMs,
+      undefined,
+    );
+    const close = target.close.bind(target);
+    return { where, target: Object.assign(target, { close: () => close().finally(remove) }) };
   }
 
   async close(): Promise<void> {
@@ -76,8 +118,22 @@ class PostgresTarget implements Target {
     this.#sessions.clear();
   }
 
+  #provider(): BackupProvider {
+    const { backup = { provider: 'custom' } } = this.config;
+    const tools = {
+      dump: async () => this.#tool('pg_dump', await this.#readServerMajor()),
+      restore: () => this.#tool('pg_restore', null),
+    };
+    if (backup.provider === 'command')
+      return declaredByCommand(this.#run({ command: backup.command, version: '' }));
+    return backup.provider === 'directory' ? directoryFormat(tools, backup.jobs ?? '2') : customFormat(tools);
+  }
+
   async #tool(name: 'pg_dump' | 'pg_restore', minimum: number | null): Promise<ToolRun> {
-    const tool = await findTool(name, this.tools, this.#env, minimum);
+    return this.#run(await findTool(name, this.config.tools ?? {}, this.#env, minimum));
+  }
+
+  #run(tool: ToolRun['tool']): ToolRun {
     return { tool, env: toolEnvironment(this.#connection, this.#env), password: this.#connection.password };
   }
 

@@ -78,6 +78,7 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
     producer: 'pg_dump',
   },
   'backup-read': { sha256: digest, entries: '0', method: 'read', takenAt: at, serverTakenAt: at },
+  'backup-restored': { where: 'here', objects: '1', tables: '0', differences: [] },
   'baseline-read': { id: 'V-15', rows: [], statementSha256: digest },
   'check-evaluated': {
     id: 'V-15',

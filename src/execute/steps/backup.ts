@@ -19,7 +19,12 @@ export const backup: Step = {
     }
     const path = `artefacts/backup${target.backupExtension}`;
     const file = join(folder, path);
-    const { size, sha256, producer } = await target.backup(file, state.snapshot?.id ?? null);
+    const {
+      size,
+      sha256,
+      producer,
+      takenAt: declared,
+    } = await target.backup(file, state.snapshot?.id ?? null);
     emit({
       type: 'artefact-written',
       step: 'backup',
@@ -29,7 +34,11 @@ export const backup: Step = {
       sha256,
       producer,
     });
-    state.backup = { file, sha256, takenAt, serverTakenAt };
+    // What somebody else took may be older than this step, and is never taken to be younger.
+    state.backup =
+      declared !== undefined && Date.parse(declared) < takenAt.getTime()
+        ? { file, sha256, takenAt: new Date(declared), serverTakenAt: declared }
+        : { file, sha256, takenAt, serverTakenAt };
     return done(`${size} bytes, sha256 ${sha256}`);
   },
 };

@@ -1,4 +1,3 @@
-import { hashFile } from '../../record/hash-file.js';
 import { catalogueDelta, catalogueText, deltaLines, readCatalogue } from '../../target/catalogue.js';
 import { DatabaseError } from '../../target/engine.js';
 import { prepareRowChanges } from '../../target/row-changes.js';
@@ -36,9 +35,9 @@ export const migration: Step = {
 };
 
 /** Whether a law has a gate for it or not, and whatever happened since: nothing begins without the way back. */
-async function lostBackup({ state }: RunContext): Promise<string | null> {
-  if (!state.backup || !state.backupProved) return 'there is no backup that was read in full';
-  const stored = await hashFile(state.backup.file);
+async function lostBackup({ state, target }: RunContext): Promise<string | null> {
+  if (!state.backup || state.backupRead === null) return 'there is no backup that was read in full';
+  const stored = await target.digestBackup(state.backup.file);
   return stored === state.backup.sha256
     ? null
     : `right before BEGIN the backup has sha256 ${stored}, written was ${state.backup.sha256}`;

@@ -11,6 +11,7 @@ export const rowCounts: Step = {
   async run(context) {
     const { state } = context;
     const counts = await readRowCounts(state.snapshot?.session ?? migratingSession(context));
+    state.rowCounts = counts;
     const bytes = Buffer.from(rowCountsText(counts));
     const digest = await writeArtefact(
       context,
