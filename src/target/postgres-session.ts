@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig } from 'pg';
 import { UsageError } from '../base/usage-error.js';
@@ -22,11 +23,19 @@ export class PostgresSession implements Session {
   /**
    * @param timeoutMs milliseconds until a statement without an answer ends the connection; its outcome is then
    * not known; up to 24.8 days, the longest that Node can wait
+   * @param transport makes the stream to the server; without it, a socket is opened
    * @throws UsageError cannot-connect
    */
-  static async connect(connection: ResolvedConnection, timeoutMs: number): Promise<PostgresSession> {
+  static async connect(
+    connection: ResolvedConnection,
+    timeoutMs: number,
+    transport: (() => Duplex) | null = null,
+  ): Promise<PostgresSession> {
     const { default: pg } = await import('pg');
-    const client = new pg.Client(clientConfig(connection));
+    const client = new pg.Client({
+      ...clientConfig(connection),
+      ...(transport !== null && { stream: transport }),
+    });
     const session = new PostgresSession(client, timeoutMs);
     try {
       await client.connect();

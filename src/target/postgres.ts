@@ -12,6 +12,7 @@ import { PostgresSession } from './postgres-session.js';
 import { restoreElsewhere } from './restore-backup.js';
 import type { ToolRun } from './tool-run.js';
 import { findTool } from './tools.js';
+import { Transport } from './transport.js';
 
 type PostgresConfig = Extract<TargetConfig, { engine: 'postgres' }>;
 
@@ -24,14 +25,26 @@ const QUERY_TIMEOUT_MS = 3_600_000;
  */
 export function openPostgresTarget(name: string, config: PostgresConfig, env: Environment): Target {
   const connection = resolveConnection(name, config.connection, env);
-  if (config.backup?.provider === 'directory' && config.tools?.prefix !== undefined)
-    throw new UsageError(
-      'bad-configuration',
-      `target ${name}: pg_dump behind tools.prefix cannot write a directory here`,
-      'Leave out backup.provider, or tools.prefix.',
-    );
+  refuseContradictions(name, config);
   const scratch = config.scratch && resolveConnection(`${name} (scratch)`, config.scratch, env);
   return new PostgresTarget(connection, config, env, queryTimeout(name, config.query_timeout), scratch);
+}
+
+/** @throws UsageError where a backup would be written, or taken, elsewhere than it is meant to be */
+function refuseContradictions(name: string, { backup, tools, transport }: PostgresConfig): void {
+  const refuse = (problem: string, help: string) => {
+    throw new UsageError('bad-configuration', `target ${name}: ${problem}`, help);
+  };
+  if (backup?.provider === 'directory' && tools?.prefix !== undefined)
+    refuse(
+      'pg_dump behind tools.prefix cannot write a directory here',
+      'Leave out backup.provider, or tools.prefix.',
+    );
+  if (transport !== undefined && tools?.prefix === undefined && backup?.provider !== 'command')
+    refuse(
+      'pg_dump would not go through transport, and could reach another server',
+      'Say with tools.prefix how it is run where the server is.',
+    );
 }
 
 /** Milliseconds. A time that no timer can keep is refused, as it would end every statement at once. */
@@ -75,7 +88,7 @@ class PostgresTarget implements Target {
   }
 
   async open(): Promise<Session> {
-    const session = await PostgresSession.connect(this.#connection, this.timeoutMs);
+    const session = await this.#connect();
     this.#sessions.add(session);
     return session;
   }
@@ -137,9 +150,15 @@ class PostgresTarget implements Target {
     return { tool, env: toolEnvironment(this.#connection, this.#env), password: this.#connection.password };
   }
 
+  #connect(): Promise<PostgresSession> {
+    const { transport } = this.config;
+    const stream = transport ? () => new Transport(transport, this.#env) : null;
+    return PostgresSession.connect(this.#connection, this.timeoutMs, stream);
+  }
+
   async #readServerMajor(): Promise<number> {
     if (this.#serverMajor === null) {
-      const session = await PostgresSession.connect(this.#connection, this.timeoutMs);
+      const session = await this.#connect();
       const { rows } = await session.run('SHOW server_version_num').finally(() => session.close());
       this.#serverMajor = Math.floor(Number(rows[0]?.[0]) / 10_000);
     }
