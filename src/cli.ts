@@ -53,6 +53,9 @@ const expectPlan = () =>
     return value;
   });
 
+const proveBackup = () =>
+  new Option('--prove-backup', 'restore the backup elsewhere and compare it, before anything begins');
+
 /** Options of a document that is not read from its file: there is nothing to write to. */
 const INDIRECT = ['staged', 'since', 'stdin', 'stdinFilename', 'watch'];
 
@@ -227,6 +230,7 @@ program
   .argument('<package>')
   .addOption(format())
   .addOption(expectPlan())
+  .addOption(proveBackup())
   .action(async (document: string, options) => {
     const { rehearse } = await import('./commands/rehearse.js');
     exitCode = await rehearse(environment(), document, options);
@@ -241,6 +245,7 @@ program
   .requiredOption('--target <name>', 'target of probatum.config.yaml, the one that the package names')
   .addOption(format())
   .addOption(expectPlan())
+  .addOption(proveBackup())
   .action(async (document: string, options) => {
     const { run } = await import('./commands/run.js');
     exitCode = await run(environment(), document, options);

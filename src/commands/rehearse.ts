@@ -12,6 +12,8 @@ import type { Environment } from './terminal.js';
 export interface RehearseOptions {
   readonly format: 'pretty' | 'json';
   readonly expectPlan?: string;
+  /** Whether the backup is restored elsewhere and compared. */
+  readonly proveBackup?: boolean;
 }
 
 /** `probatum rehearse PACKAGE`: the same path as a run, on a scratch database built from the corpus. @returns exit code */
@@ -35,6 +37,7 @@ export async function rehearse(
       root,
       chain: chainOf(compilation, prepared),
       now: environment.now,
+      proveBackup: options.proveBackup ?? false,
       onEvent: await runProgress(environment),
       // Its SQL is reviewed too, but not part of the plan: it goes by a session of its own.
       buildScratch: async (emit) => {

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly format: 'pretty' | 'json';
   /** Digest of the plan that the caller reviewed; another one is refused. */
   readonly expectPlan?: string;
+  /** Whether the backup is restored elsewhere and compared. */
+  readonly proveBackup?: boolean;
 }
 
 /** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
@@ -53,6 +55,7 @@ export async function run(environment: Environment, path: string, options: RunOp
       root,
       chain: chainOf(compilation, prepared),
       now: environment.now,
+      proveBackup: options.proveBackup ?? false,
       onEvent: await runProgress(environment),
     });
     return finish(environment, 'run', prepared.planSha256, finished, options.format);

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
+import { hashFile } from '../base/hash-file.js';
 import { FILE_START } from '../base/position.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Entry } from '../model/entry.js';
 import { type DocumentIndex, headerPosition, headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
-import { hashFile } from '../record/hash-file.js';
 import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
 import { renderReport } from '../render/report.js';
 import { VERSION } from '../version.js';

@@ -6,6 +6,16 @@ import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import type { Reading } from '../target/effect-proofs.js';
 import type { Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
+import type { RowCount } from '../target/row-counts.js';
+
+/** The backup of a run, and the instant of its snapshot by both clocks. */
+export interface StoredBackup {
+  readonly file: string;
+  readonly sha256: string;
+  readonly takenAt: Date;
+  /** The server's `clock_timestamp()`, as its text. */
+  readonly serverTakenAt: string;
+}
 
 /** State at the migration's BEGIN, and what was written in it. */
 export interface EffectsBefore {
@@ -29,11 +39,13 @@ export interface RunState {
   staged: { readonly migration: string } | null;
   /** Session whose snapshot backup, catalogue, counts and baselines share; null where the engine exports none. */
   snapshot: { readonly session: Session; readonly id: string } | null;
-  backup: { readonly file: string; readonly sha256: string; readonly takenAt: Date } | null;
-  /** Set by C-02 when the stored file was hashed again and read in full. */
-  backupProved: boolean;
+  backup: StoredBackup | null;
+  /** Set by C-02 when the stored backup was hashed again and read in full: how it was read. */
+  backupRead: string | null;
   /** Of C-03, in the backup's snapshot. */
   catalogue: CatalogueSnapshot | null;
+  /** Set by C-04. */
+  rowCounts: readonly RowCount[] | null;
   /** Follows the catalogue from the migration's BEGIN on, and tells what is ours. */
   watch: CatalogueWatch | null;
   /** What proves the migration's effects besides the catalogue, as it was at BEGIN. */
@@ -58,6 +70,8 @@ export interface RunContext {
   /** Names the run in the ledger of its target. */
   readonly ledgerId: string;
   readonly planSha256: string;
+  /** Whether the backup is restored elsewhere and compared before anything begins. */
+  readonly proveBackup: boolean;
   /** Folder of the run; artefacts are named relative to it. */
   readonly folder: string;
   readonly now: () => Date;

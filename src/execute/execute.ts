@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlanCommand, PlanGate } from '../plan/plan.js';
-import type { RunStatus } from '../record/events.js';
+import type { OwnStep, RunStatus } from '../record/events.js';
 import type { RunContext, RunState, StepResult } from './context.js';
 import { GATES } from './gates/index.js';
 import { STEPS } from './steps/index.js';
@@ -23,10 +23,11 @@ export function freshState(): RunState {
     staged: null,
     snapshot: null,
     backup: null,
-    backupProved: false,
+    backupRead: null,
     catalogue: null,
     watch: null,
     effects: null,
+    rowCounts: null,
     baselines: new Map(),
     outcome: 'not-started',
     verified: null,
@@ -45,10 +46,10 @@ export const EXIT_CODES = {
   indeterminate: 4,
 } as const;
 
-/** A command of the plan, or the lock. */
+/** A command of the plan, or of the tool's own. */
 export interface Command {
   readonly id: string;
-  readonly step: PlanCommand['step'] | 'lock';
+  readonly step: PlanCommand['step'] | OwnStep;
 }
 
 /**
@@ -58,7 +59,7 @@ export interface Command {
 export async function execute(context: RunContext): Promise<RunResult> {
   mkdirSync(join(context.folder, 'artefacts'), { recursive: true });
   let stopped: string | null = null;
-  for (const command of withLock(context.plan.commands)) {
+  for (const command of withOwn(context)) {
     const reason = await runCommand(context, command);
     if (reason === null) continue;
     stopped ??= `${command.id}: ${reason}`;
@@ -75,11 +76,16 @@ export async function endRun(context: RunContext, stopped: string | null): Promi
   return result;
 }
 
-/** The lock is taken once the database is known to be the right one, before anything is read from it. */
-function withLock(commands: readonly PlanCommand[]): Command[] {
-  return commands.flatMap((command) =>
-    command.step === 'identity' ? [command, { id: 'LOCK', step: 'lock' as const }] : [command],
-  );
+/**
+ * The lock is taken once the database is known to be the right one, before anything is read from it; the backup is
+ * restored once there is something to compare it with.
+ */
+function withOwn({ plan, proveBackup }: RunContext): Command[] {
+  return plan.commands.flatMap((command): Command[] => {
+    if (command.step === 'identity') return [command, { id: 'LOCK', step: 'lock' }];
+    if (command.step === 'row-counts' && proveBackup) return [command, { id: 'PROOF', step: 'prove-backup' }];
+    return [command];
+  });
 }
 
 /** Does one command behind its gates. @returns why the run cannot go on, null where it can */

@@ -65,6 +65,9 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
     'has deferred constraints and triggers do their work before the checks',
   ),
   exportSnapshot: one(OWN.exportSnapshot, 'the snapshot that backup, catalogue, counts and baselines share'),
+  serverClock: one(OWN.serverClock, 'the instant of the snapshot by the clock of the server'),
+  serverAge: one(OWN.serverAge, 'the age of the backup by that clock', { parameters: ['that instant'] }),
+  roles: one(OWN.roles, 'roles that the restored backup needs on the scratch server (`--prove-backup`)'),
   tryLock: one(OWN.tryLock, 'the lock of the run; it never waits', { parameters: ['the key of the lock'] }),
   transactionId: one(OWN.transactionId, 'the id by which the transaction can be asked about later'),
   transactionStatus: one(
@@ -83,6 +86,7 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
       parameters: ['its process id', 'its start'],
     },
   ),
+  durable: one(OWN.durable, 'has COMMIT wait for the disk, whatever was set before it'),
   limitFence: one(OWN.limitFence, 'how long the fence waits for the transaction', {
     parameters: ['the time'],
   }),
@@ -237,7 +241,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
       ...of('savepoint', 'readOnly', 'backToSavepoint', 'release'),
       one(ROW_CHANGE_STATEMENTS.changes, 'the tables whose rows the transaction wrote'),
       LEDGERED.commit,
-      ...of('commit', 'rollback'),
+      ...of('durable', 'commit', 'rollback'),
     ],
   },
   {

@@ -35,7 +35,19 @@ export async function restoreRun(
   const bytes = stagedBytes(folder, plan, lines);
   const reviewed = new ReviewedOnly(target, plan, bytes);
   state.session = await reviewed.open();
-  return { plan, planSha256, bytes, target: reviewed, mode, ledgerId, folder, now, emit: () => {}, state };
+  return {
+    plan,
+    planSha256,
+    proveBackup: false,
+    bytes,
+    target: reviewed,
+    mode,
+    ledgerId,
+    folder,
+    now,
+    emit: () => {},
+    state,
+  };
 }
 
 /** What the steps so far have left, from the journal and from artefacts that still have their digests. */
@@ -53,10 +65,16 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'artefact-written' && line.name === STAGED.migration.name)
       state.staged = { migration: join(folder, line.path) };
     if (line.type === 'artefact-written' && line.step === 'backup')
-      state.backup = { file: join(folder, line.path), sha256: line.sha256, takenAt: new Date(line.at) };
+      state.backup = {
+        file: join(folder, line.path),
+        sha256: line.sha256,
+        takenAt: new Date(line.at),
+        serverTakenAt: line.at,
+      };
     if (line.type === 'backup-read' && state.backup) {
-      state.backup = { ...state.backup, takenAt: new Date(line.takenAt) };
-      state.backupProved = true;
+      const { takenAt, serverTakenAt } = line;
+      state.backup = { ...state.backup, takenAt: new Date(takenAt), serverTakenAt };
+      state.backupRead = line.method;
     }
     if (line.type === 'step-finished' && line.step === 'verification')
       state.verified = line.status === 'done' ? 'passed' : line.status === 'denied' ? 'failed' : null;

@@ -1,6 +1,15 @@
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { Backup, BackupReading, Endpoint, Session, StatementResult, Target } from '../target/engine.js';
+import type {
+  Backup,
+  BackupReading,
+  Endpoint,
+  Owners,
+  RestoredBackup,
+  Session,
+  StatementResult,
+  Target,
+} from '../target/engine.js';
 import { isOwnStatement } from './own-statements.js';
 
 /**
@@ -42,6 +51,14 @@ export class ReviewedOnly implements Target {
 
   readBackup(file: string): Promise<BackupReading> {
     return this.target.readBackup(file);
+  }
+
+  digestBackup(file: string): Promise<string> {
+    return this.target.digestBackup(file);
+  }
+
+  restoreBackup(file: string, owners: Owners): Promise<RestoredBackup> {
+    return this.target.restoreBackup(file, owners);
   }
 
   close(): Promise<void> {

@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly root: string;
   readonly chain: readonly ChainLink[];
   readonly now: () => Date;
+  /** Whether the backup is restored elsewhere and compared before anything begins. */
+  readonly proveBackup?: boolean;
   readonly onEvent: (line: JournalLine) => void;
   /** Prepares a scratch database before the first step; only rehearsals have it. */
   readonly buildScratch?: (emit: RunContext['emit']) => Promise<void>;
@@ -76,6 +78,7 @@ async function runIn(
     mode,
     ledgerId: randomUUID(),
     planSha256: request.planSha256,
+    proveBackup: request.proveBackup ?? false,
     folder,
     now,
     emit: (event) => journal.append(event),

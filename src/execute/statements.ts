@@ -14,6 +14,10 @@ export const OWN = {
   release: 'RELEASE SAVEPOINT probatum_checks',
   fireDeferred: 'SET CONSTRAINTS ALL IMMEDIATE',
   exportSnapshot: 'SELECT pg_catalog.pg_export_snapshot()',
+  serverClock: 'SELECT pg_catalog.clock_timestamp()::text',
+  serverAge: 'SELECT extract(epoch FROM pg_catalog.clock_timestamp() - $1::timestamptz)::text',
+  roles:
+    "SELECT r.oid = 10, r.rolname, pg_catalog.format('CREATE ROLE %I', r.rolname) FROM pg_catalog.pg_roles AS r WHERE r.rolname !~ '^pg_' ORDER BY r.oid",
   tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',
   transactionId: 'SELECT pg_catalog.pg_current_xact_id()::text',
   transactionStatus: 'SELECT pg_catalog.pg_xact_status($1::xid8)',
@@ -24,6 +28,8 @@ export const OWN = {
     'SELECT a.pid, a.backend_start FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = pg_catalog.pg_backend_pid()',
   endBackend:
     'SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::int4 AND a.backend_start = $2::timestamptz AND a.pid <> pg_catalog.pg_backend_pid()',
+  // A function that was called could have turned it off for the rest of the transaction.
+  durable: 'SET LOCAL synchronous_commit = on',
   limitFence: "SELECT pg_catalog.set_config('lock_timeout', $1, false)",
   limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
   limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",

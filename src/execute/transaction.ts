@@ -31,8 +31,8 @@ function keepsLedger({ plan, mode }: RunContext): boolean {
 }
 
 /**
- * The last of a transaction before COMMIT: is it still the one that was begun, its row in the ledger, and the word in
- * the journal that COMMIT follows.
+ * The last of a transaction before COMMIT: is it still the one that was begun, will COMMIT wait for the disk, its row in
+ * the ledger, and the word in the journal that COMMIT follows.
  * @returns why COMMIT must not be sent, or null. @throws DatabaseError where the connection was lost
  */
 export async function sealTransaction(
@@ -43,6 +43,7 @@ export async function sealTransaction(
   try {
     const xid = (await session.run(OWN.transactionId)).rows[0]?.[0];
     if (xid !== transaction.xid) return `the transaction is ${xid}, begun was ${transaction.xid}`;
+    await session.run(OWN.durable);
     if (transaction.ledger) await writeLedgerRow(session, ledgerKey(context, transaction));
     context.emit({ type: 'commit-sent', unit: transaction.unit });
     return null;

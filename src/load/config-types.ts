@@ -12,15 +12,25 @@ export type ConnectionConfig =
       readonly sslrootcert?: string;
     };
 
+/** A way to take backups. */
+export type BackupConfig =
+  | { readonly provider: 'custom' }
+  | { readonly provider: 'directory'; readonly jobs?: string }
+  | { readonly provider: 'command'; readonly command: readonly string[] };
+
 /** A target as `probatum.config.yaml` names it. */
 export type TargetConfig =
   | {
       readonly engine: 'postgres';
       readonly connection: ConnectionConfig;
-      readonly limits?: {
-        /** Duration with its unit, such as `90s`. */
-        readonly query_timeout?: string;
-      };
       readonly tools?: { readonly prefix?: readonly string[]; readonly directory?: string };
+      /** How backups are taken; `pg_dump`'s custom format unless said. */
+      readonly backup?: BackupConfig;
+      /** Server that `--prove-backup` restores into; one is started unless said. */
+      readonly scratch?: ConnectionConfig;
+      /** Program whose standard input and output are the server's socket. */
+      readonly transport?: readonly string[];
+      /** How long a statement may go without an answer: `30min`. */
+      readonly query_timeout?: string;
     }
   | { readonly engine: 'pglite'; readonly directory: string };

@@ -21,6 +21,9 @@ export type ConcurrentMoment = 'before-migration' | 'in-transaction' | 'after-co
 
 export type RunMode = 'run' | 'rehearsal';
 
+/** Commands of the tool's own, which no law has. */
+export type OwnStep = 'lock' | 'prove-backup';
+
 /** Reviewed SQL that has a transaction of its own. */
 export type UnitName = 'migration' | 'rollback';
 
@@ -84,11 +87,11 @@ export type RunEvent =
       readonly reason: string;
     }
   | { readonly type: 'scratch-built'; readonly documents: readonly DocumentRef[] }
-  | { readonly type: 'step-started'; readonly id: string; readonly step: StepName | 'lock' }
+  | { readonly type: 'step-started'; readonly id: string; readonly step: StepName | OwnStep }
   | {
       readonly type: 'step-finished';
       readonly id: string;
-      readonly step: StepName | 'lock';
+      readonly step: StepName | OwnStep;
       readonly status: StepStatus;
       readonly detail: string;
     }
@@ -123,6 +126,18 @@ export type RunEvent =
       readonly entries: string;
       readonly method: string;
       readonly takenAt: string;
+      /** The same instant by the server's clock, as its text. */
+      readonly serverTakenAt: string;
+    }
+  | {
+      readonly type: 'backup-restored';
+      /** Where it was restored. */
+      readonly where: string;
+      /** Objects of the catalogue and tables whose rows were counted, that it was compared with. */
+      readonly objects: string;
+      readonly tables: string;
+      /** Empty where it is the same. */
+      readonly differences: readonly string[];
     }
   | {
       readonly type: 'baseline-read';

@@ -58,6 +58,8 @@ export interface RunRecord {
   };
   readonly artefacts: readonly Artefact[];
   readonly backup: EventOf<'backup-read'> | null;
+  /** What came of restoring the backup elsewhere; null where that was not asked for, or not reached. */
+  readonly backupRestored: EventOf<'backup-restored'> | null;
   readonly baselines: readonly EventOf<'baseline-read'>[];
   readonly checks: readonly CheckRecord[];
   readonly concurrent: readonly EventOf<'concurrent-changes'>[];
@@ -101,6 +103,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     },
     artefacts: only(lines, 'artefact-written').map((line) => ({ ...bare(line), at: line.at })),
     backup: bareOrNull(only(lines, 'backup-read').at(-1)),
+    backupRestored: bareOrNull(only(lines, 'backup-restored').at(-1)),
     baselines: only(lines, 'baseline-read').map(bare),
     checks: lastAnswers(only(lines, 'check-evaluated').map(bare)),
     concurrent: only(lines, 'concurrent-changes').map(bare),

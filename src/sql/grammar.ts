@@ -118,8 +118,7 @@ function tooDeep(text: string): SyntaxProblem | null {
     const code = text.charCodeAt(unit);
     if (code === OPEN) depth += 1;
     else if (code === CLOSE) depth -= 1;
-    if (depth > DEEPEST)
-      return { message: TOO_DEEP, offset: Buffer.byteLength(text.slice(0, unit)) };
+    if (depth > DEEPEST) return { message: TOO_DEEP, offset: Buffer.byteLength(text.slice(0, unit)) };
   }
   return null;
 }
@@ -164,8 +163,7 @@ export function toProblem(error: unknown, text: string): SyntaxProblem {
   if (details) {
     return { message: details.message, offset: byteOffset(text, details.cursorPosition) };
   }
-  if (error instanceof RangeError)
-    return { message: TOO_DEEP, offset: 0 };
+  if (error instanceof RangeError) return { message: TOO_DEEP, offset: 0 };
   return { message: (error as Error).message, offset: 0 };
 }
 

@@ -75,7 +75,7 @@ async function writeChunk(handle: FileHandle, chunk: Uint8Array): Promise<void> 
 }
 
 /** Makes a rename survive a power loss; Windows has no such call and opens no folders. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());

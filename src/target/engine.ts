@@ -54,6 +54,8 @@ export interface Backup {
   readonly sha256: string;
   /** Format and producer, for the record: `pg_dump custom (pg_dump (PostgreSQL) 15.18)`. */
   readonly producer: string;
+  /** When it was taken, where somebody else took it and said so: ISO 8601. */
+  readonly takenAt?: string;
 }
 
 /** What a full read of a stored backup found. */
@@ -62,6 +64,21 @@ export interface BackupReading {
   readonly entries: number;
   /** How it was read, for the record. */
   readonly method: string;
+}
+
+/** Who the objects of a database may belong to, so that a backup of it can be restored elsewhere. */
+export interface Owners {
+  /** The role that initdb made. */
+  readonly superuser: string;
+  /** Statements that make the other roles, by name only. */
+  readonly roles: readonly string[];
+}
+
+/** A backup that was restored into a database of its own, which goes away when it is closed. */
+export interface RestoredBackup {
+  readonly target: Target;
+  /** What the database is, for the record. */
+  readonly where: string;
 }
 
 /** Where a target is, without any secret. */
@@ -92,5 +109,9 @@ export interface Target {
   backup(file: string, snapshot: string | null): Promise<Backup>;
   /** Reads a stored backup in full, without restoring it anywhere. @throws Error that says what is wrong with it */
   readBackup(file: string): Promise<BackupReading>;
+  /** Digest of a stored backup as it is now, of the same bytes as `Backup.sha256`. @throws Error */
+  digestBackup(file: string): Promise<string>;
+  /** Restores a stored backup somewhere else, never into this database. @throws Error */
+  restoreBackup(file: string, owners: Owners): Promise<RestoredBackup>;
   close(): Promise<void>;
 }

@@ -15,9 +15,11 @@ export class PgliteServer {
   #dead: DatabaseError | null = null;
   #transactionOf: object | null = null;
 
-  static async start(dataDirectory: string): Promise<PgliteServer> {
+  /** @param archive a dump of a data directory, to begin with */
+  static async start(dataDirectory: string, archive?: Blob): Promise<PgliteServer> {
     const { PGlite, protocol } = await import('@electric-sql/pglite');
-    return new PgliteServer(await PGlite.create({ dataDir: dataDirectory }), protocol.serialize);
+    const options = { dataDir: dataDirectory, ...(archive && { loadDataDir: archive }) };
+    return new PgliteServer(await PGlite.create(options), protocol.serialize);
   }
 
   private constructor(

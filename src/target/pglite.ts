@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { hashFile } from '../base/hash-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { writeAtomically } from './atomic-file.js';
 import { connectionLost } from './database-errors.js';
@@ -8,6 +11,7 @@ import {
   type BackupReading,
   DatabaseError,
   type Endpoint,
+  type RestoredBackup,
   type Session,
   type StatementResult,
   type Target,
@@ -87,6 +91,27 @@ class PgliteTarget implements Target {
 
   readBackup(file: string): Promise<BackupReading> {
     return readDataDirectoryArchive(file);
+  }
+
+  digestBackup(file: string): Promise<string> {
+    return hashFile(file);
+  }
+
+  /** Roles need no care: they are in the archive, as all of the cluster. */
+  async restoreBackup(file: string): Promise<RestoredBackup> {
+    const folder = await mkdtemp(join(tmpdir(), 'probatum-'));
+    const remove = () => rm(folder, { recursive: true, force: true });
+    try {
+      const archive = new Blob([await readFile(file)]);
+      const server = await PgliteServer.start(join(folder, 'cluster'), archive);
+      const target = new PgliteTarget(server, () => {});
+      const close = target.close.bind(target);
+      const where = `PGlite ${await pgliteVersion()}, in a temporary folder`;
+      return { where, target: Object.assign(target, { close: () => close().finally(remove) }) };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig } from 'pg';
 import { UsageError } from '../base/usage-error.js';
@@ -21,12 +22,20 @@ export class PostgresSession implements Session {
 
   /**
    * @param timeoutMs milliseconds until a statement without an answer ends the connection; its outcome is then
-   * not known. 0 waits for ever
+   * not known; up to 24.8 days, the longest that Node can wait
+   * @param transport makes the stream to the server; without it, a socket is opened
    * @throws UsageError cannot-connect
    */
-  static async connect(connection: ResolvedConnection, timeoutMs: number): Promise<PostgresSession> {
+  static async connect(
+    connection: ResolvedConnection,
+    timeoutMs: number,
+    transport: (() => Duplex) | null = null,
+  ): Promise<PostgresSession> {
     const { default: pg } = await import('pg');
-    const client = new pg.Client(clientConfig(connection, timeoutMs));
+    const client = new pg.Client({
+      ...clientConfig(connection, timeoutMs),
+      ...(transport !== null && { stream: transport }),
+    });
     const session = new PostgresSession(client, timeoutMs);
     try {
       await client.connect();
@@ -83,16 +92,11 @@ export class PostgresSession implements Session {
     }
   }
 
-  /** The longest time that Node can wait is 24.8 days; it would turn a longer one into no time at all. */
-  #startTimer(query: ExtendedQuery): NodeJS.Timeout | undefined {
-    if (this.#timeoutMs <= 0) return undefined;
-    return setTimeout(
-      () => {
-        query.fail(connectionLost(`no answer within ${this.#timeoutMs} ms`));
-        this.#dropSocket();
-      },
-      Math.min(this.#timeoutMs, 2 ** 31 - 1),
-    );
+  #startTimer(query: ExtendedQuery): NodeJS.Timeout {
+    return setTimeout(() => {
+      query.fail(connectionLost(`no answer within ${this.#timeoutMs} ms`));
+      this.#dropSocket();
+    }, this.#timeoutMs);
   }
 
   #end(reason: DatabaseError): void {

@@ -1,85 +1,130 @@
 import { milliseconds } from '../base/duration.js';
 import { UsageError } from '../base/usage-error.js';
 import type { TargetConfig } from '../load/config-types.js';
+import type { BackupProvider } from './backup-provider.js';
 import { type ResolvedConnection, resolveConnection, toolEnvironment } from './connection.js';
-import type { Backup, BackupReading, Endpoint, Session, Target } from './engine.js';
+import { declaredByCommand } from './declared-backup.js';
+import { directoryFormat } from './directory-backup.js';
+import type { Backup, BackupReading, Endpoint, Owners, RestoredBackup, Session, Target } from './engine.js';
 import type { Environment } from './environment.js';
-import { readDump, type ToolRun, writeDump } from './postgres-backup.js';
+import { customFormat } from './postgres-backup.js';
 import { PostgresSession } from './postgres-session.js';
+import { restoreElsewhere } from './restore-backup.js';
 import { SERVER_VERSION } from './session-settings.js';
-import { findTool, type ToolsConfig } from './tools.js';
+import type { ToolRun } from './tool-run.js';
+import { findTool } from './tools.js';
+import { Transport } from './transport.js';
 
-/** How long one statement may go without an answer; an hour, unless the caller knows better. */
+type PostgresConfig = Extract<TargetConfig, { engine: 'postgres' }>;
+
+/** How long one statement may go without an answer; an hour, unless the configuration knows better. */
 const QUERY_TIMEOUT_MS = 3_600_000;
-
-export interface PostgresOptions {
-  /** Milliseconds; 0 waits for ever. */
-  readonly queryTimeoutMs?: number;
-}
 
 /**
  * A PostgreSQL server as a target. Nothing is connected before the first session.
  * @throws UsageError bad-configuration where the connection cannot be resolved
  */
-export function openPostgresTarget(
-  name: string,
-  config: Extract<TargetConfig, { engine: 'postgres' }>,
-  env: Environment,
-  options: PostgresOptions = {},
-): Target {
+export function openPostgresTarget(name: string, config: PostgresConfig, env: Environment): Target {
   const connection = resolveConnection(name, config.connection, env);
-  const timeoutMs = options.queryTimeoutMs ?? queryTimeout(name, config.limits?.query_timeout);
-  return new PostgresTarget(connection, config.tools ?? {}, env, timeoutMs);
+  refuseContradictions(name, config);
+  const scratch = config.scratch && resolveConnection(`${name} (scratch)`, config.scratch, env);
+  return new PostgresTarget(connection, config, env, queryTimeout(name, config.query_timeout), scratch);
 }
 
-/** @throws UsageError bad-configuration for a duration that the client could not keep */
-function queryTimeout(name: string, duration: string | undefined): number {
-  if (duration === undefined) return QUERY_TIMEOUT_MS;
-  const value = milliseconds(duration);
-  if (value === null)
-    throw new UsageError(
-      'bad-configuration',
-      `targets.${name}.limits.query_timeout: ${duration} is too long`,
+/** @throws UsageError where a backup would be written, or taken, elsewhere than it is meant to be */
+function refuseContradictions(name: string, { backup, tools, transport }: PostgresConfig): void {
+  const refuse = (problem: string, help: string) => {
+    throw new UsageError('bad-configuration', `target ${name}: ${problem}`, help);
+  };
+  if (backup?.provider === 'directory' && tools?.prefix !== undefined)
+    refuse(
+      'pg_dump behind tools.prefix cannot write a directory here',
+      'Leave out backup.provider, or tools.prefix.',
     );
-  return value;
+  if (transport !== undefined && tools?.prefix === undefined && backup?.provider !== 'command')
+    refuse(
+      'pg_dump would not go through transport, and could reach another server',
+      'Say with tools.prefix how it is run where the server is.',
+    );
+}
+
+/** Milliseconds. A time that no timer can keep is refused, as it would end every statement at once. */
+function queryTimeout(name: string, said: string | undefined): number {
+  if (said === undefined) return QUERY_TIMEOUT_MS;
+  const timeout = milliseconds(said);
+  if (timeout !== null) return timeout;
+  const problem = `target ${name}: query_timeout ${JSON.stringify(said)} is no time that can be kept`;
+  throw new UsageError('bad-configuration', problem, 'Write a number and a unit, ms, s or min: 30min.');
 }
 
 class PostgresTarget implements Target {
   readonly engine = 'postgres';
   readonly endpoint: Endpoint;
-  readonly limitations: readonly string[] = [];
+  readonly limitations: readonly string[];
   readonly exportsSnapshots = true;
-  readonly backupExtension = '.dump';
+  readonly backupExtension: string;
   readonly #sessions = new Set<Session>();
   // Private to the language, so that no one prints the password with the object.
   readonly #connection: ResolvedConnection;
+  readonly #scratch: ResolvedConnection | undefined;
   readonly #env: Environment;
+  readonly #backups: BackupProvider;
   #serverMajor: number | null = null;
 
   constructor(
     connection: ResolvedConnection,
-    private readonly tools: ToolsConfig,
+    private readonly config: PostgresConfig,
     env: Environment,
     private readonly timeoutMs: number,
+    scratch: ResolvedConnection | undefined,
   ) {
     const { host, port, database, user } = connection;
     this.#connection = connection;
+    this.#scratch = scratch;
     this.#env = env;
     this.endpoint = { engine: 'postgres', host, port, database, role: user };
+    this.#backups = this.#provider();
+    this.limitations = this.#backups.limitations;
+    this.backupExtension = this.#backups.extension;
   }
 
   async open(): Promise<Session> {
-    const session = await PostgresSession.connect(this.#connection, this.timeoutMs);
+    const session = await this.#connect();
     this.#sessions.add(session);
     return session;
   }
 
-  async backup(file: string, snapshot: string | null): Promise<Backup> {
-    return writeDump(await this.#tool('pg_dump', await this.#readServerMajor()), file, snapshot);
+  backup(file: string, snapshot: string | null): Promise<Backup> {
+    return this.#backups.write(file, snapshot);
   }
 
-  async readBackup(file: string): Promise<BackupReading> {
-    return readDump(await this.#tool('pg_restore', null), file);
+  readBackup(file: string): Promise<BackupReading> {
+    return this.#backups.read(file);
+  }
+
+  digestBackup(file: string): Promise<string> {
+    return this.#backups.digest(file);
+  }
+
+  async restoreBackup(file: string, owners: Owners): Promise<RestoredBackup> {
+    const major = await this.#readServerMajor();
+    const restored = await restoreElsewhere(this.#backups, file, {
+      tools: this.config.tools ?? {},
+      env: this.#env,
+      major,
+      owners,
+      scratch: this.#scratch,
+    });
+    const { connection, where, remove } = restored;
+    const target = new PostgresTarget(
+      connection,
+      { engine: 'postgres', connection: { env: '' } },
+      this.#env,
+      this.timeoutMs,
+      undefined,
+    );
+    const close = target.close.bind(target);
+    return { where, target: Object.assign(target, { close: () => close().finally(remove) }) };
   }
 
   async close(): Promise<void> {
@@ -87,14 +132,34 @@ class PostgresTarget implements Target {
     this.#sessions.clear();
   }
 
+  #provider(): BackupProvider {
+    const { backup = { provider: 'custom' } } = this.config;
+    const tools = {
+      dump: async () => this.#tool('pg_dump', await this.#readServerMajor()),
+      restore: () => this.#tool('pg_restore', null),
+    };
+    if (backup.provider === 'command')
+      return declaredByCommand(this.#run({ command: backup.command, version: '' }));
+    return backup.provider === 'directory' ? directoryFormat(tools, backup.jobs ?? '2') : customFormat(tools);
+  }
+
   async #tool(name: 'pg_dump' | 'pg_restore', minimum: number | null): Promise<ToolRun> {
-    const tool = await findTool(name, this.tools, this.#env, minimum);
+    return this.#run(await findTool(name, this.config.tools ?? {}, this.#env, minimum));
+  }
+
+  #run(tool: ToolRun['tool']): ToolRun {
     return { tool, env: toolEnvironment(this.#connection, this.#env), password: this.#connection.password };
+  }
+
+  #connect(): Promise<PostgresSession> {
+    const { transport } = this.config;
+    const stream = transport ? () => new Transport(transport, this.#env) : null;
+    return PostgresSession.connect(this.#connection, this.timeoutMs, stream);
   }
 
   async #readServerMajor(): Promise<number> {
     if (this.#serverMajor === null) {
-      const session = await PostgresSession.connect(this.#connection, this.timeoutMs);
+      const session = await this.#connect();
       const { rows } = await session.run(SERVER_VERSION).finally(() => session.close());
       this.#serverMajor = Math.floor(Number(rows[0]?.[0]) / 10_000);
     }

@@ -25,6 +25,8 @@ export const SESSION_SETTINGS: readonly string[] = [
   'SET lock_timeout = 0',
   // The session that exports the snapshot is idle in its transaction for as long as the backup takes.
   'SET idle_in_transaction_session_timeout = 0',
+  // Those that not every version has; the migrating session waits while the backup is taken.
+  "SELECT pg_catalog.set_config(s.name, '0', false) FROM pg_catalog.pg_settings AS s WHERE s.name IN ('idle_session_timeout', 'transaction_timeout')",
 ];
 
 /** What a session of PGlite runs before them: it takes over the session of the one before it. */

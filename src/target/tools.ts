@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from '../base/usage-error.js';
@@ -53,6 +53,25 @@ export async function findTool(
       : `${newest.version} is older than the server, which is version ${minimum}`;
   const help = `Install the PostgreSQL client programs${minimum === null ? '' : `, version ${minimum} or newer`}, or set tools.directory of the target.`;
   throw new UsageError('missing-tool', problem, help);
+}
+
+/**
+ * Finds `initdb`, which has `postgres` beside it, of exactly one major version: another one writes the same catalogue
+ * in other words. A prefix is left out, as a server for a moment is started here.
+ * @throws UsageError missing-tool
+ */
+export async function findServer(
+  { directory }: ToolsConfig,
+  env: Environment,
+  major: number,
+): Promise<{ readonly path: string; readonly version: string }> {
+  const places = [...(directory === undefined ? [] : [{ directory }]), {}];
+  for (const command of places.flatMap((place) => candidates('initdb', place, env))) {
+    const tool = await askVersion(command, env);
+    if (tool?.major === major) return { path: realpathSync(command[0]!), version: tool.version };
+  }
+  const help = `Install the server programs of PostgreSQL ${major}, or name a server under scratch of the target.`;
+  throw new UsageError('missing-tool', `initdb of PostgreSQL ${major} was not found`, help);
 }
 
 function candidates(name: string, tools: ToolsConfig, env: Environment): string[][] {

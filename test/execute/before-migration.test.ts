@@ -22,6 +22,18 @@ import {
   runQuick,
 } from '../support/run-probatum.js';
 
+const AGES = /denies: (-?\d+\.\d+) s old by this machine's clock, (-?\d+\.\d+) s by the server's/;
+
+/** The server's own clock behind a table, so that it can be moved in the middle of a run. */
+const MOVABLE_CLOCK = `
+CREATE TABLE public.clock (ahead interval NOT NULL);
+INSERT INTO public.clock VALUES ('0 s');
+SET allow_system_table_mods = on;
+ALTER FUNCTION pg_catalog.clock_timestamp() RENAME TO own_clock_timestamp;
+CREATE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql VOLATILE STRICT
+  AS $$BEGIN RETURN pg_catalog.own_clock_timestamp() + (SELECT ahead FROM public.clock); END$$;
+`;
+
 /** Nobody listens there. */
 const CLOSED = 'postgres://u:secret@127.0.0.1:1/d';
 
@@ -145,7 +157,7 @@ SELECT count(*) FROM app.nowhere;
       }),
     );
     expect(record.reason).toMatch(
-      /^C-06: gate G-02 \(backup-age\) denies: 36\d\d\.\d+ s old, expected at most 1 s old$/,
+      /^C-06: gate G-02 \(backup-age\) denies: 36\d\d\.\d+ s old by this machine's clock, \d+\.\d+ s by the server's, expected at most 1 s old by both/,
     );
     const verdicts = record.gates
       .filter(({ before }) => before === 'C-06')
@@ -161,22 +173,75 @@ SELECT count(*) FROM app.nowhere;
     const change = await lane.make({ maxAgeSeconds: 0 });
     const { record } = await expectStopped(change, 'C-06', () => runQuick(change.root, change.url));
     const [, age] =
-      /G-02 \(backup-age\) denies: (\d+\.\d+) s old, expected at most 0 s old$/.exec(record.reason) ?? [];
+      /G-02 \(backup-age\) denies: (\d+\.\d+) s old by .*, expected at most 0 s old by both/.exec(
+        record.reason,
+      ) ?? [];
     expect(Number(age)).toBeGreaterThan(0);
   });
 
-  test('a clock that was turned back denies', async () => {
+  test.each([
+    ['turned back by a day', -86_400],
+    ['turned back by a minute', -60],
+    ['put forth by a day', 86_400],
+    // Within the limit of an hour, by that clock alone.
+    ['put forth by a minute', 60],
+  ])("this machine's clock, %s, denies", async (_, seconds) => {
     const change = await lane.make();
     let ahead = 0;
     const { record } = await expectStopped(change, 'C-06', () =>
       runHere(change.root, change.url, {
         now: () => new Date(Date.now() + ahead),
         onEvent: onceAt(afterStep('C-05'), () => {
-          ahead = -60_000;
+          ahead = seconds * 1000;
         }),
       }),
     );
-    expect(record.reason).toMatch(/^C-06: gate G-02 \(backup-age\) denies: -\d+\.\d+ s old/);
+    const [, here, there] = AGES.exec(record.reason) ?? [];
+    expect(Math.abs(Number(here) - seconds)).toBeLessThan(60);
+    expect(Math.abs(Number(there))).toBeLessThan(60);
+  });
+
+  test.each([
+    ['turned back by a day', -86_400],
+    ['put forth by a day', 86_400],
+    ['put forth by a minute', 60],
+  ])("the server's clock, %s, denies", async (_, seconds) => {
+    const change = await lane.make({}, MOVABLE_CLOCK);
+    const { record } = await expectStopped(change, 'C-06', () =>
+      runHere(change.root, change.url, {
+        onEvent: onceAt(afterStep('C-05'), () =>
+          psql(change.url, `UPDATE public.clock SET ahead = '${seconds} s'`),
+        ),
+      }),
+    );
+    const [, here, there] = AGES.exec(record.reason) ?? [];
+    expect(Math.abs(Number(here))).toBeLessThan(60);
+    expect(Math.abs(Number(there) - seconds)).toBeLessThan(60);
+  });
+
+  test.each([
+    ['a damaged backup', (file: string) => flipByte(file), /the backup has sha256 [0-9a-f]{64}, written was/],
+    ['a removed backup', (file: string) => rmSync(file), /cannot read backup\.dump \(ENOENT\)/],
+  ])('%s, behind all gates and right before BEGIN', async (_, harm, why) => {
+    const change = await lane.make();
+    let putBack = () => {};
+    const onEvent = onceAt(
+      (line) => line.type === 'gate-evaluated' && line.id === 'G-03',
+      (folder) => {
+        const file = join(folder, 'artefacts', 'backup.dump');
+        const bytes = readFileSync(file);
+        putBack = () => writeFileSync(file, bytes);
+        harm(file);
+      },
+    );
+    const { record } = await expectStopped(change, 'C-06', async () => {
+      const printed = await runHere(change.root, change.url, { onEvent });
+      putBack();
+      return printed;
+    });
+    expect(record.reason).toMatch(why);
+    expect(record.gates.every(({ verdict }) => verdict === 'PASS')).toBe(true);
+    expect(record.migration).toBeNull();
   });
 
   test.each<[string, string, (artefacts: string) => void]>([

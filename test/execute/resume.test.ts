@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import type { JournalLine } from '../../src/record/events.js';
 import { TARGET, URL_VARIABLE } from '../support/change.js';
 import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
+import { killedRun } from '../support/killed-run.js';
 import { type PostgresChange, queryOnce } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
@@ -43,33 +43,8 @@ async function resumeHere(change: PostgresChange, url = change.url): Promise<Pri
   return { code, ...printed };
 }
 
-/** The run of a change, or its resumption, in a process that is killed at the first event that fits. */
-function killedAt(change: PostgresChange, url: string, fits: string, folder = ''): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      join(import.meta.dirname, '../support/run-and-die.ts'),
-      change.root,
-      url,
-      fits,
-      folder,
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let err = '';
-  child.stderr.on('data', (data) => {
-    err += data;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('close', (_code, signal) =>
-      signal === 'SIGKILL' ? resolve() : reject(new Error(`it was not killed: ${err}`)),
-    );
-  });
-}
+const killedAt = ({ root }: PostgresChange, url: string, fits: string, folder = '') =>
+  killedRun(root, url, fits, folder);
 
 describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
   const lane = postgresLane();

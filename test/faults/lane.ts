@@ -49,8 +49,7 @@ export const QUERY_TIMEOUT_MS = 2_500;
 const ENTRY = `    engine: postgres
     connection:
       env: ${URL_VARIABLE}
-    limits:
-      query_timeout: ${QUERY_TIMEOUT_MS}ms
+    query_timeout: ${QUERY_TIMEOUT_MS}ms
 `;
 
 const PARTS: Readonly<Record<VariantName, ChangeParts>> = {

@@ -77,7 +77,8 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
     sha256: digest,
     producer: 'pg_dump',
   },
-  'backup-read': { sha256: digest, entries: '0', method: 'read', takenAt: at },
+  'backup-read': { sha256: digest, entries: '0', method: 'read', takenAt: at, serverTakenAt: at },
+  'backup-restored': { where: 'here', objects: '1', tables: '0', differences: [] },
   'baseline-read': { id: 'V-15', rows: [], statementSha256: digest },
   'check-evaluated': {
     id: 'V-15',

@@ -7,15 +7,23 @@ import { environmentOf } from './run-probatum.js';
 /** A change whose target was enrolled by the command, and whose package names the mark. */
 export async function enrolledChange(
   lane: PostgresLane,
-  { marker: named, onlyInside = false }: { readonly marker?: string; readonly onlyInside?: boolean } = {},
+  {
+    marker: named,
+    onlyInside = false,
+    target,
+  }: { readonly marker?: string; readonly onlyInside?: boolean; readonly target?: string } = {},
 ): Promise<PostgresChange> {
-  const change = await lane.make();
+  const change = await lane.make(target === undefined ? {} : { target });
   const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: change.url });
   if ((await enroll(environment, TARGET, { write: true, format: 'pretty' })) !== 0)
     throw new Error(printed.err);
   const [row] = await change.query('SELECT marker::text AS marker FROM probatum.target');
   const marker = named ?? String(row!.marker);
-  const root = await writeChange(change.identity, { marker, ...(onlyInside ? { verify: ONLY_INSIDE } : {}) });
+  const root = await writeChange(change.identity, {
+    marker,
+    ...(onlyInside ? { verify: ONLY_INSIDE } : {}),
+    ...(target === undefined ? {} : { target }),
+  });
   lane.atEnd(() => removeChange(root));
   return { ...change, root };
 }

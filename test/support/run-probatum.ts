@@ -94,10 +94,15 @@ export async function runQuick(root: string, url: string): Promise<Printed> {
 export interface Meddling {
   readonly onEvent?: (line: JournalLine, folder: string) => void;
   readonly now?: () => Date;
+  readonly proveBackup?: boolean;
 }
 
 /** The run of the generated package in this process: each event is shown to the test before the run goes on. */
-export async function runHere(root: string, url: string, { onEvent, now }: Meddling): Promise<Printed> {
+export async function runHere(
+  root: string,
+  url: string,
+  { onEvent, now, proveBackup = false }: Meddling,
+): Promise<Printed> {
   const { environment, printed } = environmentOf(root, { [URL_VARIABLE]: url }, now);
   const config = loadConfig(root);
   const compilation = await compile(config);
@@ -113,6 +118,7 @@ export async function runHere(root: string, url: string, { onEvent, now }: Meddl
       root,
       chain: chainOf(compilation, prepared),
       now: environment.now,
+      proveBackup,
       onEvent: (line) => onEvent?.(line, newestRun(root) ?? ''),
     });
     const code = finish(environment, 'run', prepared.planSha256, finished, 'pretty');

@@ -15,7 +15,7 @@ import { sha256 } from '../../src/base/digest.js';
 import { UsageError } from '../../src/base/usage-error.js';
 import { DatabaseError, type Session, type Target } from '../../src/target/engine.js';
 import { readIdentity } from '../../src/target/identity.js';
-import { openPostgresTarget, type PostgresOptions } from '../../src/target/postgres.js';
+import { openPostgresTarget } from '../../src/target/postgres.js';
 import { type PostgresServer, requirePostgres, startPostgresServer } from '../support/postgres-server.js';
 
 describe.skipIf(requirePostgres() === null)('a PostgreSQL server', () => {
@@ -36,12 +36,11 @@ describe.skipIf(requirePostgres() === null)('a PostgreSQL server', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const at = (url: string, tools = {}, options: PostgresOptions = {}) =>
+  const at = (url: string, tools = {}, more = {}) =>
     openPostgresTarget(
       't',
-      { engine: 'postgres', connection: { env: 'DB' }, tools },
+      { engine: 'postgres', connection: { env: 'DB' }, tools, ...more },
       { ...process.env, DB: url },
-      options,
     );
 
   const failure = (promise: Promise<unknown>): Promise<DatabaseError> =>
@@ -156,12 +155,18 @@ describe.skipIf(requirePostgres() === null)('a PostgreSQL server', () => {
     });
 
     test('says when no answer came in time, and ends the connection', async () => {
-      const impatient = at(server.url('main'), {}, { queryTimeoutMs: 500 });
+      const impatient = at(server.url('main'), {}, { query_timeout: '500ms' });
       const slow = await impatient.open();
       const error = await failure(slow.run('SELECT pg_sleep(60)'));
       expect(error).toMatchObject({ sqlstate: null, connectionLost: true });
       expect(await failure(slow.run('SELECT 1'))).toMatchObject({ connectionLost: true });
       await impatient.close();
+    });
+
+    test('refuses a time that no timer can keep', () => {
+      expect(() => at(server.url('main'), {}, { query_timeout: '40000min' })).toThrow(
+        'target t: query_timeout "40000min" is no time that can be kept',
+      );
     });
   });
 

@@ -1,4 +1,4 @@
-import { hashFile } from '../../record/hash-file.js';
+import { hashFile } from '../../base/hash-file.js';
 import type { Gate } from './gate.js';
 
 /** The staged file still has the digest of the plan. */

@@ -1,4 +1,3 @@
-import { hashFile } from '../../record/hash-file.js';
 import { done, failed, type Step } from './step.js';
 
 /** C-02: the stored backup is hashed again from disk and read in full. */
@@ -6,8 +5,8 @@ export const backupDigest: Step = {
   title: 'hash the stored backup and read it in full',
   async run({ state, target, emit }) {
     if (!state.backup) return failed('there is no backup');
-    const { file, sha256, takenAt } = state.backup;
-    const stored = await hashFile(file);
+    const { file, sha256, takenAt, serverTakenAt } = state.backup;
+    const stored = await target.digestBackup(file);
     if (stored !== sha256) return failed(`the stored file has sha256 ${stored}, written was ${sha256}`);
     const { entries, method } = await target.readBackup(file);
     if (entries === 0) return failed('the backup has no entries');
@@ -17,8 +16,9 @@ export const backupDigest: Step = {
       entries: String(entries),
       method,
       takenAt: takenAt.toISOString(),
+      serverTakenAt,
     });
-    state.backupProved = true;
-    return done(`${entries} entries read in full, taken ${takenAt.toISOString()}`);
+    state.backupRead = method;
+    return done(`${entries} entries, ${method}, taken ${takenAt.toISOString()}`);
   },
 };

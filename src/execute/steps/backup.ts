@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { migratingSession } from '../context.js';
 import { OWN } from '../statements.js';
 import { done, type Step } from './step.js';
 
@@ -7,7 +8,9 @@ export const backup: Step = {
   title: 'back up',
   async run(context) {
     const { target, state, folder, emit, now } = context;
+    // Both clocks before the snapshot: a backup is rather said to be older than it is.
     const takenAt = now();
+    const serverTakenAt = (await migratingSession(context).run(OWN.serverClock)).rows[0]![0]!;
     if (target.exportsSnapshots) {
       const session = await target.open();
       await session.run(OWN.beginReading);
@@ -16,7 +19,12 @@ export const backup: Step = {
     }
     const path = `artefacts/backup${target.backupExtension}`;
     const file = join(folder, path);
-    const { size, sha256, producer } = await target.backup(file, state.snapshot?.id ?? null);
+    const {
+      size,
+      sha256,
+      producer,
+      takenAt: declared,
+    } = await target.backup(file, state.snapshot?.id ?? null);
     emit({
       type: 'artefact-written',
       step: 'backup',
@@ -26,7 +34,11 @@ export const backup: Step = {
       sha256,
       producer,
     });
-    state.backup = { file, sha256, takenAt };
+    // What somebody else took may be older than this step, and is never taken to be younger.
+    state.backup =
+      declared !== undefined && Date.parse(declared) < takenAt.getTime()
+        ? { file, sha256, takenAt: new Date(declared), serverTakenAt: declared }
+        : { file, sha256, takenAt, serverTakenAt };
     return done(`${size} bytes, sha256 ${sha256}`);
   },
 };

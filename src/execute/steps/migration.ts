@@ -17,6 +17,8 @@ export const migration: Step = {
   title: 'migrate in one transaction',
   async run(context) {
     await prepareRowChanges(migratingSession(context));
+    const unsafe = await lostBackup(context);
+    if (unsafe) return denied(unsafe);
     const position = await walPosition(migratingSession(context));
     const transaction = await begin(context, 'migration');
     const problem = await insideTransaction(context, transaction, position);
@@ -36,6 +38,15 @@ export const migration: Step = {
     );
   },
 };
+
+/** Whether a law has a gate for it or not, and whatever happened since: nothing begins without the way back. */
+async function lostBackup({ state, target }: RunContext): Promise<string | null> {
+  if (!state.backup || state.backupRead === null) return 'there is no backup that was read in full';
+  const stored = await target.digestBackup(state.backup.file);
+  return stored === state.backup.sha256
+    ? null
+    : `right before BEGIN the backup has sha256 ${stored}, written was ${state.backup.sha256}`;
+}
 
 /** Everything between BEGIN and COMMIT; null where COMMIT may be sent. */
 async function insideTransaction(

@@ -13,6 +13,7 @@ export const rowCounts: Step = {
     const counts = await readRowCounts(state.snapshot?.session ?? migratingSession(context), {
       inTransaction: state.snapshot !== null,
     });
+    state.rowCounts = counts;
     const bytes = Buffer.from(rowCountsText(counts));
     const digest = await writeArtefact(
       context,

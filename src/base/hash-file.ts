@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { UsageError } from '../base/usage-error.js';
+import { UsageError } from './usage-error.js';
 
 /**
  * SHA-256 of a file's bytes as they are on disk now.

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import type { BackupProvider } from './backup-provider.js';
+import { type ResolvedConnection, toolEnvironment } from './connection.js';
+import type { Owners, Session } from './engine.js';
+import type { Environment } from './environment.js';
+import { PostgresSession } from './postgres-session.js';
+import { startScratchServer } from './scratch-server.js';
+import { findTool, type ToolsConfig } from './tools.js';
+
+/** Milliseconds that one statement on the scratch server may take. */
+const TIMEOUT_MS = 600_000;
+
+/** What a restore needs to know of the source and of its surroundings. */
+export interface RestoreRequest {
+  readonly tools: ToolsConfig;
+  readonly env: Environment;
+  /** Major version of the source. */
+  readonly major: number;
+  readonly owners: Owners;
+  /** A server to restore into; without it one is started. */
+  readonly scratch: ResolvedConnection | undefined;
+}
+
+/** Restores a backup into an empty database of its own. @throws Error; then nothing is left */
+export async function restoreElsewhere(backups: BackupProvider, file: string, request: RestoreRequest) {
+  const { tools, env, major, owners, scratch } = request;
+  const server = scratch ? null : await startScratchServer(tools, env, major, owners.superuser);
+  const at = server?.connection ?? scratch!;
+  const database = `probatum_proof_${randomBytes(6).toString('hex')}`;
+  const connection = { ...at, database };
+  const remove = async () => {
+    if (server) return server.stop();
+    await withSession(at, (session) => session.run(`DROP DATABASE IF EXISTS ${database}`));
+  };
+  try {
+    const version = await withSession(at, async (session) => {
+      // Roles of a server that is there for more than this are made by its owner.
+      if (server) for (const role of owners.roles) await session.run(role);
+      await session.run(`CREATE DATABASE ${database} TEMPLATE template0`);
+      return (await session.run('SHOW server_version')).rows[0]?.[0] ?? '';
+    });
+    if (Number.parseInt(version, 10) !== major)
+      throw new Error(`the scratch server is PostgreSQL ${version}, the source is ${major}`);
+    // A prefix would run it where the target lives, and the scratch server is here.
+    const { directory } = tools;
+    const here = tools.prefix === undefined && directory !== undefined ? { directory } : {};
+    const tool = await findTool('pg_restore', here, env, null);
+    await backups.restore(file, { tool, env: toolEnvironment(connection, env), password: at.password });
+    const where = server
+      ? `PostgreSQL ${version}, started for it`
+      : `PostgreSQL ${version} at ${at.host}:${at.port}`;
+    return { connection, where, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function withSession<T>(
+  connection: ResolvedConnection,
+  act: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await PostgresSession.connect(connection, TIMEOUT_MS);
+  return act(session).finally(() => session.close());
+}

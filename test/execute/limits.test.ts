@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { enrolledChange } from '../support/enrolled-change.js';
+import { expectRun } from '../support/expect-run.js';
+import { postgresLane } from '../support/postgres-lane.js';
+import { requirePostgres } from '../support/postgres-server.js';
+import { runQuick } from '../support/run-probatum.js';
+
+describe.skipIf(requirePostgres() === null)('limits of a run', () => {
+  const lane = postgresLane();
+
+  test('COMMIT waits for the disk, whatever role, database and triggers set', async () => {
+    const change = await enrolledChange(lane);
+    const { database } = change.identity;
+    await change.query(`
+      ALTER DATABASE ${database} SET synchronous_commit = off;
+      ALTER ROLE ${lane.server.user} IN DATABASE ${database} SET synchronous_commit = off;
+      CREATE FUNCTION public.hurry() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN PERFORM set_config('synchronous_commit', 'off', false); RETURN NEW; END$$;
+      CREATE TRIGGER hurry BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION public.hurry();
+      CREATE TABLE public.seen (setting text NOT NULL);
+      CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO public.seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END$$;
+      CREATE TRIGGER look AFTER INSERT ON probatum.run FOR EACH ROW EXECUTE FUNCTION public.look();
+    `);
+    const printed = await runQuick(change.root, change.url);
+    await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
+    expect(await change.query('SELECT setting FROM public.seen')).toEqual([{ setting: 'on' }]);
+  });
+
+  test('time limits that role and database set do not end a run half way', async () => {
+    const change = await lane.make();
+    const { database } = change.identity;
+    await change.query(`
+      ALTER DATABASE ${database} SET statement_timeout = '1ms';
+      ALTER DATABASE ${database} SET lock_timeout = '1ms';
+      ALTER DATABASE ${database} SET idle_session_timeout = '50ms';
+      ALTER DATABASE ${database} SET idle_in_transaction_session_timeout = '50ms';
+    `);
+    const printed = await runQuick(change.root, change.url);
+    await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
+  });
+
+  test('a statement without an answer within query_timeout is given up, and nothing is changed', async () => {
+    const change = await lane.make({
+      target: '    engine: postgres\n    connection:\n      env: TEST_TARGET_URL\n    query_timeout: 2s\n',
+    });
+    // Nothing that the server's own limits see: it is not waiting for a lock, and the statement is within its time.
+    await change.query(`
+      CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN PERFORM pg_sleep(20); RETURN NEW; END$$;
+      CREATE TRIGGER dawdle BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION public.dawdle();
+    `);
+    const printed = await runQuick(change.root, change.url);
+    const { record } = await expectRun(change.root, printed, {
+      code: 1,
+      status: 'aborted',
+      outcome: 'not-committed',
+    });
+    expect(record.reason).toContain('connection lost: no answer within 2000 ms');
+    expect(await change.query('SELECT id FROM app.base')).toEqual([{ id: 1 }]);
+  });
+});
