@@ -10,6 +10,13 @@ import { findTool, type ToolsConfig } from './tools.js';
 /** Milliseconds that one statement on the scratch server may take. */
 const TIMEOUT_MS = 600_000;
 
+/** What is sent to the scratch server, never to a target. Names of databases are made here and need no quotes. */
+const SCRATCH = {
+  create: (database: string) => `CREATE DATABASE ${database} TEMPLATE template0`,
+  drop: (database: string) => `DROP DATABASE IF EXISTS ${database}`,
+  version: 'SHOW server_version',
+};
+
 /** What a restore needs to know of the source and of its surroundings. */
 export interface RestoreRequest {
   readonly tools: ToolsConfig;
@@ -30,14 +37,14 @@ export async function restoreElsewhere(backups: BackupProvider, file: string, re
   const connection = { ...at, database };
   const remove = async () => {
     if (server) return server.stop();
-    await withSession(at, (session) => session.run(`DROP DATABASE IF EXISTS ${database}`));
+    await withSession(at, (session) => session.run(SCRATCH.drop(database)));
   };
   try {
     const version = await withSession(at, async (session) => {
       // Roles of a server that is there for more than this are made by its owner.
       if (server) for (const role of owners.roles) await session.run(role);
-      await session.run(`CREATE DATABASE ${database} TEMPLATE template0`);
-      return (await session.run('SHOW server_version')).rows[0]?.[0] ?? '';
+      await session.run(SCRATCH.create(database));
+      return (await session.run(SCRATCH.version)).rows[0]?.[0] ?? '';
     });
     if (Number.parseInt(version, 10) !== major)
       throw new Error(`the scratch server is PostgreSQL ${version}, the source is ${major}`);
