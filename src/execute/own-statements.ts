@@ -140,7 +140,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     where: 'Backup, and what shares its snapshot',
     statements: [
       one(SERVER_VERSION, 'which `pg_dump` is new enough'),
-      ...of('beginReading', 'exportSnapshot'),
+      ...of('beginReading', 'exportSnapshot', 'serverClock', 'serverAge', 'roles'),
       one('SET TRANSACTION SNAPSHOT …', 'reads a baseline in the snapshot; … is its id, as a literal', {
         pattern: USE_SNAPSHOT,
       }),

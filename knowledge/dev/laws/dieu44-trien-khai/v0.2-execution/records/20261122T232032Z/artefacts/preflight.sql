@@ -1,6 +1,6 @@
 -- PF-1: production identity
 -- evidence: identity.system_identifier
--- expect: 7711121984867050864
+-- expect: 7711139712776043267
 
 -- PF-2: DDL digest
 -- evidence: provenance.migration_sha256
