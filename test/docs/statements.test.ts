@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isOwnStatement, OWN_STATEMENTS } from '../../src/execute/own-statements.js';
-import { useSnapshot } from '../../src/execute/statements.js';
+import { OWN, useSnapshot } from '../../src/execute/statements.js';
+import { LEDGER } from '../../src/target/ledger.js';
 import { REPOSITORY } from '../cli/probatum.js';
 import { sourceFiles } from '../support/source-files.js';
 import { statementsPage } from '../support/statements-page.js';
@@ -10,6 +11,11 @@ import { statementsPage } from '../support/statements-page.js';
 describe('docs/statements.md', () => {
   test('is what the code says', () => {
     expect(readFileSync(join(REPOSITORY, 'docs/statements.md'), 'utf8')).toBe(statementsPage());
+  });
+
+  test('has every statement that a step can send', () => {
+    const listed = new Set(OWN_STATEMENTS.flatMap(({ statements }) => statements).map(({ sql }) => sql));
+    expect([...Object.values(OWN), ...Object.values(LEDGER)].filter((sql) => !listed.has(sql))).toEqual([]);
   });
 
   test('no room that talks to a database sends a text that stands at the place where it is sent', () => {
