@@ -130,8 +130,8 @@ function clientConfig(connection: ResolvedConnection, timeoutMs: number): Client
     ssl: tlsOptions(connection),
     sslnegotiation: 'postgres',
     application_name: APPLICATION_NAME,
-    // A blank, because nothing at all would let PGOPTIONS in.
-    options: ' ',
+    // Said with the connection, so that limits of role or database never hold; nothing at all would let PGOPTIONS in.
+    options: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0',
     connectionTimeoutMillis: timeoutMs > 0 ? Math.min(timeoutMs, connectMs) : connectMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
