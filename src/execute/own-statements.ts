@@ -4,6 +4,7 @@ import { WATCH } from '../target/catalogue-watch.js';
 import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
 import { IDENTITY } from '../target/identity.js';
 import { LEDGER } from '../target/ledger.js';
+import { PASSING } from '../target/passing-read.js';
 import { ROW_CHANGE_STATEMENTS } from '../target/row-changes.js';
 import { COUNT_STATEMENTS, COUNTING, COUNTS } from '../target/row-counts.js';
 import {
@@ -154,13 +155,18 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     ],
   },
   {
+    where: 'Readings within a transaction that goes on: the catalogue, sequences, unlogged tables',
+    statements: [
+      one(PASSING.savepoint, 'before the reading'),
+      one(PASSING.shortWait, 'a reading gives up before it can be the victim of a deadlock'),
+      one(PASSING.back, 'after it: the locks of reading are given back'),
+      one(PASSING.release, 'the same'),
+    ],
+  },
+  {
     where: 'Whose changes of the catalogue they are',
     statements: [
-      one(WATCH.savepoint, 'before a reading inside a transaction'),
-      one(WATCH.shortWait, 'a reading gives up before it can be the victim of a deadlock'),
-      one(WATCH.back, 'after it: the locks of reading are given back'),
-      one(WATCH.release, 'the same'),
-      one(WATCH.ownId, 'the transaction’s id'),
+      ...of('transactionId'),
       one(WATCH.inProgress, 'which of the transactions that wrote rows are ours', {
         parameters: ['ids of transactions'],
       }),
@@ -170,10 +176,6 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
   {
     where: 'What was written, besides the counters',
     statements: [
-      one(EFFECTS.savepoint, 'before a reading of sequences and unlogged tables'),
-      one(EFFECTS.shortWait, 'a reading gives up before it can be the victim of a deadlock'),
-      one(EFFECTS.back, 'after it: the locks of reading are given back'),
-      one(EFFECTS.release, 'the same'),
       one(EFFECTS.sequences, 'has the server write one statement for each sequence, with its name quoted'),
       one(
         "SELECT …, pg_catalog.concat_ws(' ', last_value, is_called) FROM … UNION ALL …",

@@ -1,3 +1,5 @@
+import { TRANSACTION_ID } from '../target/session-settings.js';
+
 /**
  * The statements of the tool's own that a run sends besides those of the catalogue, identity and counters
  * (src/target). Everything else that reaches the server is a byte range of a reviewed fence.
@@ -19,7 +21,7 @@ export const OWN = {
   roles:
     "SELECT r.oid = 10, r.rolname, pg_catalog.format('CREATE ROLE %I', r.rolname) FROM pg_catalog.pg_roles AS r WHERE r.rolname !~ '^pg_' ORDER BY r.oid",
   tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',
-  transactionId: 'SELECT pg_catalog.pg_current_xact_id()::text',
+  transactionId: TRANSACTION_ID,
   transactionStatus: 'SELECT pg_catalog.pg_xact_status($1::xid8)',
   // A crash from which the postmaster recovers by itself leaves its start time; the statistics start anew each time.
   serverLife:

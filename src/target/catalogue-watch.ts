@@ -2,15 +2,11 @@ import { attribute, NO_LOCKS, newWriters, type OwnMarks, withChanges } from './a
 import { type CatalogueSnapshot, readCatalogue } from './catalogue.js';
 import type { CatalogueDelta } from './catalogue-delta.js';
 import { DatabaseError, type Session } from './engine.js';
+import { readInPassing } from './passing-read.js';
+import { TRANSACTION_ID } from './session-settings.js';
 
-/** The tool's own statements on the way of a reading. */
+/** The tool's own statements that tell whose a change is. */
 export const WATCH = {
-  savepoint: 'SAVEPOINT probatum_catalogue',
-  // Shorter than the server takes to look for a deadlock, whose victim could be the migration.
-  shortWait: "SET LOCAL lock_timeout = '500ms'",
-  back: 'ROLLBACK TO SAVEPOINT probatum_catalogue',
-  release: 'RELEASE SAVEPOINT probatum_catalogue',
-  ownId: 'SELECT pg_catalog.pg_current_xact_id()::text',
   // A row that we see was written by us or by a transaction that is over: one that is in progress is ours.
   inProgress: `
 SELECT x::text FROM pg_catalog.unnest(CAST($1 AS pg_catalog.xid8[])) AS x
@@ -91,28 +87,22 @@ export class CatalogueWatch {
   }
 }
 
-/**
- * Reads the catalogue again where an object went away meanwhile. Inside a transaction behind a savepoint, and back to it:
- * reading a view locks its tables, and others are not to wait for that until COMMIT.
- */
+/** Reads the catalogue again where an object went away meanwhile. */
 async function readAgainst(session: Session, inside: boolean): Promise<CatalogueSnapshot> {
+  const read = () => readCatalogue(session);
   for (let attempt = 1; ; attempt++) {
-    if (inside) for (const statement of [WATCH.savepoint, WATCH.shortWait]) await session.run(statement);
     try {
-      const snapshot = await readCatalogue(session);
-      if (inside) for (const statement of [WATCH.back, WATCH.release]) await session.run(statement);
-      return snapshot;
+      return await (inside ? readInPassing(session, read) : read());
     } catch (error) {
       const again = error instanceof DatabaseError && VANISHED.test(error.sqlstate ?? '');
       if (!again || attempt === ATTEMPTS) throw error;
-      if (inside) await session.run(WATCH.back);
     }
   }
 }
 
 /** Rows hold the lower 32 bits of an id; the id that is nearest to ours is meant. */
 async function ownTransactions(session: Session, ids: readonly string[]): Promise<string[]> {
-  const ours = BigInt((await session.run(WATCH.ownId)).rows[0]![0]!);
+  const ours = BigInt((await session.run(TRANSACTION_ID)).rows[0]![0]!);
   const full = ids.map((id) => ours + BigInt.asIntN(32, BigInt(id) - ours));
   const asked = full.filter((id) => id >= ours);
   const list = `{${asked.join(',')}}`;

@@ -1,6 +1,7 @@
 import type { CatalogueSnapshot } from './catalogue.js';
 import { USER_SCHEMAS } from './catalogue-sql.js';
 import { DatabaseError, type Session } from './engine.js';
+import { readInPassing } from './passing-read.js';
 import type { RowChange } from './row-changes.js';
 import { IDENTIFIER, LITERAL } from './row-counts.js';
 
@@ -40,10 +41,6 @@ WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND ${USER_SCHEMAS}`;
 
 /** The tool's own statements of these readings. */
 export const EFFECTS = {
-  savepoint: 'SAVEPOINT probatum_effects',
-  shortWait: "SET LOCAL lock_timeout = '500ms'",
-  back: 'ROLLBACK TO SAVEPOINT probatum_effects',
-  release: 'RELEASE SAVEPOINT probatum_effects',
   sequences: SEQUENCES,
   unloggedTables: UNLOGGED_TABLES,
 } as const;
@@ -60,7 +57,7 @@ export const CONTENTS = new RegExp(
 
 /** Values of all sequences; one that this role may not read makes the reading unavailable. */
 export function readSequences(session: Session): Promise<Reading> {
-  return behindSavepoint(session, async () => {
+  return readIfPossible(session, async () => {
     const { rows } = await session.run(SEQUENCES);
     const hidden = rows.find(([, sql]) => sql === null);
     if (hidden) return { unavailable: `this role may not read ${hidden[0]}` };
@@ -76,7 +73,7 @@ export function readSequences(session: Session): Promise<Reading> {
 
 /** Digests of the contents of unlogged tables, which the write-ahead log does not hold; large ones are passed over. */
 export function readUnloggedTables(session: Session): Promise<Reading> {
-  return behindSavepoint(session, async () => {
+  return readIfPossible(session, async () => {
     const { rows } = await session.run(UNLOGGED_TABLES);
     const digests = new Map<string, string>();
     for (const [name, sql] of rows) {
@@ -89,21 +86,14 @@ export function readUnloggedTables(session: Session): Promise<Reading> {
 
 const TOO_LARGE = `not read: more than ${LARGEST} bytes`;
 
-/**
- * Going back gives up the locks of reading, so that nobody waits for them until COMMIT. Waiting ends before the server
- * looks for a deadlock, whose victim could be the migration.
- */
-async function behindSavepoint(session: Session, read: () => Promise<Reading>): Promise<Reading> {
-  for (const statement of [EFFECTS.savepoint, EFFECTS.shortWait]) await session.run(statement);
-  let reading: Reading;
+/** What cannot be read says why; only a connection that is gone ends the run. */
+async function readIfPossible(session: Session, read: () => Promise<Reading>): Promise<Reading> {
   try {
-    reading = await read();
+    return await readInPassing(session, read);
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
-    reading = { unavailable: error.message };
+    return { unavailable: error.message };
   }
-  for (const statement of [EFFECTS.back, EFFECTS.release]) await session.run(statement);
-  return reading;
 }
 
 /** Tables whose rows the transaction wrote, as the server counted them. */

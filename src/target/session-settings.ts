@@ -37,3 +37,6 @@ export const LEAVE_TRANSACTION = 'ROLLBACK';
 
 /** Asks for the server's version: which catalogues there are, and which `pg_dump` is new enough. */
 export const SERVER_VERSION = 'SHOW server_version_num';
+
+/** The id of the transaction that is open, by which it can be asked about later. */
+export const TRANSACTION_ID = 'SELECT pg_catalog.pg_current_xact_id()::text';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { expectRun } from '../support/expect-run.js';
+import { AFTER, BEFORE, itemState } from '../support/item-state.js';
 import { type PostgresChange, postgresChange, queryOnce } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { type PostgresServer, requirePostgres, startPostgresServer } from '../support/postgres-server.js';
@@ -9,16 +10,6 @@ import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 const MIGRATING = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'probatum'
   AND backend_xid IS NOT NULL`;
-
-const state = async ({ url }: PostgresChange) =>
-  (
-    await queryOnce(
-      url,
-      "SELECT to_regclass('app.item') IS NOT NULL AS item, (SELECT count(*)::int FROM app.base) AS base",
-    )
-  )[0];
-const BEFORE = { item: false, base: 1 };
-const AFTER = { item: true, base: 2 };
 
 describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
   const lane = postgresLane();
@@ -47,7 +38,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
       decidedBy: expect.stringMatching(/; COMMIT was not sent$|; pg_xact_status\(\d+\) .*: aborted$/),
     });
     expect(report).toContain('/ (no answer)\n');
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
   });
 
   test('while a statement runs: nothing is committed', async () => {
@@ -71,7 +62,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
       outcome: 'not-committed',
     });
     expect(record.migration?.refused).toMatchObject({ number: 2, message: expect.stringContaining('57P01') });
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
   });
 
   test('before COMMIT reached the server: the server says that it was aborted', async () => {
@@ -91,7 +82,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
       decidedBy: expect.stringMatching(/; pg_xact_status\(\d+\) .*: aborted$/),
     });
     expect(report).toContain('/ (no answer)\n');
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
   });
 
   test('after COMMIT, before its answer: the server says that it was committed, and verification goes on', async () => {
@@ -108,7 +99,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
     );
     expect(record.migration).toMatchObject({ tag: '', decidedBy: expect.stringMatching(/: committed$/) });
     expect(report).toContain('/ (no answer)\n');
-    expect(await state(change)).toEqual(AFTER);
+    expect(await itemState(change)).toEqual(AFTER);
   });
 
   test('for good: the outcome stays unknown, and the run ends', async () => {
@@ -133,7 +124,7 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
     expect(report).toContain('it is not known whether the migration took effect.');
     expect(report).toContain('- data_mutation: not known\n');
     expect(report).toContain('A person is needed');
-    expect(await state(change)).toEqual(AFTER);
+    expect(await itemState(change)).toEqual(AFTER);
   });
 });
 
@@ -179,7 +170,7 @@ describe.skipIf(requirePostgres() === null)('a server that crashes at COMMIT', (
       await server.start();
     };
     await expectUnknown();
-    expect(await state(change)).toEqual(left);
+    expect(await itemState(change)).toEqual(left);
   });
 
   test('and recovers without a restart, with the transaction id given to somebody else: unknown', async () => {
@@ -198,7 +189,7 @@ describe.skipIf(requirePostgres() === null)('a server that crashes at COMMIT', (
     await expectUnknown();
     // The server has an answer, mostly "committed", and it is not about the migration.
     expect(others?.status).toMatch(/^(committed|aborted)$/);
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
   });
 });
 

@@ -9,6 +9,7 @@ import type { JournalLine } from '../../src/record/events.js';
 import { TARGET, URL_VARIABLE } from '../support/change.js';
 import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
+import { AFTER, BEFORE, itemState } from '../support/item-state.js';
 import { killedRun } from '../support/killed-run.js';
 import { type PostgresChange, queryOnce } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
@@ -23,16 +24,6 @@ import {
   runQuick,
 } from '../support/run-probatum.js';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
-
-const state = async ({ url }: PostgresChange) =>
-  (
-    await queryOnce(
-      url,
-      "SELECT to_regclass('app.item') IS NOT NULL AS item, (SELECT count(*)::int FROM app.base) AS base",
-    )
-  )[0];
-const BEFORE = { item: false, base: 1 };
-const AFTER = { item: true, base: 2 };
 
 const ledger = ({ url }: PostgresChange) =>
   queryOnce(url, 'SELECT run_id::text AS run, unit, outcome FROM probatum.run ORDER BY recorded_at, unit');
@@ -112,7 +103,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
         outcome,
       });
       expect(record.migration?.decidedBy).toContain('the ledger');
-      expect(await state(change)).toEqual(left);
+      expect(await itemState(change)).toEqual(left);
     },
   );
 
@@ -152,7 +143,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
         folder,
       );
       expect(record.resumed).toHaveLength(1);
-      expect(await state(change)).toEqual(left);
+      expect(await itemState(change)).toEqual(left);
       expect(runFolders(change.root)).toHaveLength(1);
       // Again: there is nothing left to do.
       const bytes = readFileSync(join(folder, 'journal.jsonl'), 'utf8');
@@ -176,7 +167,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
         outcome: 'committed',
       });
       expect(record.migration?.decidedBy).toContain('is in the ledger');
-      expect(await state(change)).toEqual(AFTER);
+      expect(await itemState(change)).toEqual(AFTER);
     });
 
     test('with half a line in its journal: it is cut off, and the record says so', async () => {
@@ -246,7 +237,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
     expect(record.migration?.decidedBy).toContain('cannot commit any more');
     release();
     await Promise.race([late, sleep(500)]);
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
   });
 
   test('on which a run died, and the one that took it up died as well', async () => {
@@ -262,7 +253,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
     });
     expect(record.resumed).toHaveLength(4);
     expect(record.steps.filter(({ status }) => status === 'running')).toEqual([]);
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
   });
 
   test('whose verification failed after COMMIT, and the run died before the rollback: it is rolled back', async () => {
@@ -274,7 +265,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
       outcome: 'committed',
     });
     expect(record.rollback?.outcome).toBe('committed');
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
     expect((await ledger(change)).map(({ unit, outcome }) => [unit, outcome])).toEqual([
       ['migration', 'committed'],
       ['rollback', 'committed'],
@@ -294,7 +285,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
       outcome: 'committed',
     });
     expect(record.rollback).toMatchObject({ outcome: 'committed' });
-    expect(await state(change)).toEqual(BEFORE);
+    expect(await itemState(change)).toEqual(BEFORE);
     expect((await ledger(change)).filter(({ unit }) => String(unit).startsWith('rollback'))).toHaveLength(
       attempts,
     );
@@ -317,7 +308,7 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
     });
     expect(report).toMatch(/\| C-07 \| verification \| repeated \| failed: /);
     expect(report).toMatch(/\| C-07 \| verification \| done \|/);
-    expect(await state(change)).toEqual(AFTER);
+    expect(await itemState(change)).toEqual(AFTER);
   });
 
   test('which died between two checks after COMMIT: the report counts each of them once', async () => {
