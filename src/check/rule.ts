@@ -20,7 +20,8 @@ export interface Finding {
 /** Group of a rule in the reference; findings of `provenance` rules are also what `verify` reports. */
 export type RuleGroup = 'document' | 'references' | 'provenance' | 'sql' | 'claims';
 
-interface RuleDescription {
+/** What the reference and `explain` say of a rule, and what its findings weigh. */
+export interface RuleDescription {
   readonly id: string;
   readonly group: RuleGroup;
   readonly severity: Severity;

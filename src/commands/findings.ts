@@ -53,6 +53,7 @@ async function render(
   if (format === 'json') return shown.json();
   const { renderFindings } = await import('../render/formats/index.js');
   const { RULES } = await import('../check/rules/index.js');
+  const { VERIFY_RULES } = await import('../check/verify-rules.js');
   const { compilation, diagnostics, documents } = shown;
   const { root } = compilation.config;
   // reviewdog counts paths from where it is run, all others from the root of the repository.
@@ -60,7 +61,7 @@ async function render(
   return renderFindings(format, {
     diagnostics,
     documents,
-    rules: RULES,
+    rules: [...RULES, ...VERIFY_RULES],
     lineOf: linesOf(compilation),
     placeOf: (path) => relative(base, join(root, path)).split(sep).join('/'),
     version: VERSION,

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../base/diagnostic.js';
 import { hashFile } from '../base/hash-file.js';
 import { FILE_START } from '../base/position.js';
 import { UsageError } from '../base/usage-error.js';
+import type { VerifyRuleId } from '../check/verify-rules.js';
 import type { Entry } from '../model/entry.js';
 import { type DocumentIndex, headerPosition, headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
@@ -51,7 +52,7 @@ export async function verifyReport(
 
 function finding(
   document: DocumentIndex,
-  ruleId: string,
+  ruleId: VerifyRuleId,
   key: string,
   message: string,
   rest: Partial<Diagnostic> = {},

@@ -67,6 +67,19 @@ describe('probatum', () => {
   });
 });
 
+describe('explaining a rule', () => {
+  it.each(['record-chain', 'report-matches-record', 'malformed-table'])(
+    'says what to do at %s',
+    async (id) => {
+      const { code, out } = await probatum(['explain', id], { cwd: folder() });
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`^${id} \\([a-z]+, error\\)`));
+      expect(out).toContain('What to do: ');
+      expect((await probatum(['explain'], { cwd: folder() })).out).toContain(`\n${id} `);
+    },
+  );
+});
+
 describe('starting probatum', () => {
   const hooks = folder({
     'loaded.cjs': `const { writeFileSync } = require('node:fs');

@@ -1,0 +1,26 @@
+import type { RuleDescription } from './rule.js';
+
+const common = { group: 'provenance', severity: 'error' } as const;
+
+/**
+ * What `verify` judges beyond the rules of `lint`: it reads what lies outside of the corpus, the records of runs and
+ * their artefacts, and renders reports again.
+ */
+export const VERIFY_RULES = [
+  {
+    ...common,
+    id: 'record-chain',
+    what: 'A record of a run that cannot be read, is not what its journal says, or whose artefact has another digest.',
+    why: 'The record is what a report is believed for; each line of its journal holds the digest of the line before it.',
+    fix: 'Bring back the record, the journal or the artefact as the run wrote it, from git or a backup of the run folder.',
+  },
+  {
+    ...common,
+    id: 'report-matches-record',
+    what: 'A report that names no record, pins another digest of it, or is not byte for byte what the record renders to.',
+    why: 'A report says what was proved because nobody wrote it; one that was edited says what its editor believes.',
+    fix: 'Render the report again from its record: `probatum report RECORD --publish --force`.',
+  },
+] as const satisfies readonly RuleDescription[];
+
+export type VerifyRuleId = (typeof VERIFY_RULES)[number]['id'];
