@@ -24,6 +24,7 @@ export interface Target {
 export interface BenchOptions {
   readonly documents: number;
   readonly runs: number;
+  /** Whether the slow peers read everything, and not a part. */
   readonly long: boolean;
   readonly real: string | null;
   /** Folder for the corpora. */
@@ -172,9 +173,8 @@ export async function singleRow({ work, runs }: BenchOptions): Promise<Row[]> {
   return [{ work: 'one document, no cache', measured, targets: [overNode(measured, 100)] }];
 }
 
-/** 100,000 documents against the time of the corpus above. */
+/** Ten times the documents against the time of the corpus above. */
 export async function largeRow(smaller: Measured, options: BenchOptions): Promise<Row[]> {
-  if (!options.long) return [];
   const corpus = generated(join(options.work, 'large'), options.documents * 10);
   const contenders = [oursCold(corpus), limit(corpus)];
   const measured = await measure(contenders, 1);
