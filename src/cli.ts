@@ -287,6 +287,18 @@ program
   });
 
 program
+  .command('status')
+  .description(
+    'where every change stands: what is done, what is missing, whose turn it is, what became suspect',
+  )
+  .argument('[change]', 'one of them, with all its stages')
+  .addOption(format())
+  .action(async (change: string | undefined, options) => {
+    const { status } = await import('./commands/status.js');
+    exitCode = await status(environment(), change, options);
+  });
+
+program
   .command('report')
   .description('render the report of a run record')
   .argument('<record>', 'record.json, or the folder of a run')

@@ -17,6 +17,7 @@ const COMMANDS = [
   'enroll',
   'resume',
   'runs',
+  'status',
   'report',
   'verify',
   'explain',

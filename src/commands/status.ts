@@ -1,0 +1,30 @@
+import { canonicalJson } from '../base/canonical-json.js';
+import { UsageError } from '../base/usage-error.js';
+import { lifeCycles } from '../model/life-cycle.js';
+import { statusPretty } from '../render/status.js';
+import { compileCorpus } from './corpus.js';
+import type { Environment } from './terminal.js';
+
+export interface StatusOptions {
+  readonly format: 'pretty' | 'json';
+}
+
+/** `probatum status [CHANGE]`: where each change stands, what is missing and whose turn it is. @returns exit code */
+export async function status(
+  environment: Environment,
+  change: string | undefined,
+  { format }: StatusOptions,
+): Promise<number> {
+  const { compilation } = await compileCorpus(environment);
+  const all = lifeCycles(compilation.model, environment.now());
+  const changes = all.filter((one) => change === undefined || one.change === change);
+  if (change !== undefined && changes.length === 0) {
+    const known = [...new Set(all.map((one) => one.change))].join(', ');
+    throw new UsageError('bad-argument', `no change ${change}`, `changes here: ${known || 'none'}`);
+  }
+  const { terminal } = environment;
+  if (format === 'json') terminal.out(`${canonicalJson({ changes })}\n`);
+  else if (changes.length === 0) terminal.err('no change: no ddl document and no package is here\n');
+  else terminal.out(statusPretty(changes, change !== undefined, terminal.colors));
+  return 0;
+}

@@ -1,0 +1,70 @@
+import { compareText } from '../base/diagnostic.js';
+import { headerText } from '../parse/document.js';
+import {
+  authorized,
+  ddlPath,
+  drafted,
+  type Line,
+  ran,
+  reportOf,
+  reviewed,
+  type Stage,
+  type StageState,
+} from './life-stages.js';
+import type { Model } from './model.js';
+
+/** One way of a change through its life: by a package, or a ddl document that no package pins yet. */
+export interface LifeCycle {
+  readonly change: string;
+  /** Path of the package; null where there is none yet. */
+  readonly package: string | null;
+  readonly ddl: string | null;
+  readonly stages: readonly StageState[];
+  /** The first stage that is not done; null where the change is closed. */
+  readonly next: Stage | null;
+  /**
+   * Whether the ddl document says itself that it was applied and no package pins it: what ran before the protocol did
+   * is declared, not proved.
+   */
+  readonly declaredApplied: boolean;
+}
+
+/** The life cycles of all changes of a corpus, by change and path. @param now for windows of authorizations */
+export function lifeCycles(model: Model, now: Date): LifeCycle[] {
+  const entries = [...model.entries.values()];
+  const packages = entries.filter(({ kind }) => kind === 'command-package');
+  const pinned = new Set(packages.map(ddlPath));
+  const alone = entries.filter(({ kind, document }) => kind === 'ddl' && !pinned.has(document.path));
+  const lines: Line[] = [
+    ...packages.map((pack) => ({ model, pack, ddl: model.entries.get(ddlPath(pack)), now })),
+    ...alone.map((ddl) => ({ model, pack: undefined, ddl, now })),
+  ];
+  const key = ({ change, package: pack, ddl }: LifeCycle) => `${change}\0${pack ?? ddl}`;
+  return lines.map(lifeCycle).sort((a, b) => compareText(key(a), key(b)));
+}
+
+function lifeCycle(line: Line): LifeCycle {
+  const { pack, ddl } = line;
+  const owner = (pack ?? ddl)!;
+  const rehearsed = ran(line, 'rehearsed', 'dry-run-report');
+  const executed = ran(line, 'executed', 'execution-report');
+  const stages = [
+    drafted(line, 'ddl drafted', ddl),
+    reviewed(line, 'ddl reviewed', ddl),
+    drafted(line, 'package written', pack),
+    rehearsed,
+    reviewed(line, 'rehearsal reviewed', reportOf(line, rehearsed)),
+    reviewed(line, 'package reviewed', pack),
+    authorized(line, executed.status === 'done'),
+    executed,
+    reviewed(line, 'report reviewed', reportOf(line, executed)),
+  ];
+  return {
+    change: headerText(owner.document, 'change') ?? owner.document.path,
+    package: pack?.document.path ?? null,
+    ddl: ddl?.document.path ?? null,
+    stages,
+    next: stages.find(({ status }) => status !== 'done')?.stage ?? null,
+    declaredApplied: !pack && headerText(owner.document, 'status') === 'applied',
+  };
+}

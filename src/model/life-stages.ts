@@ -1,0 +1,214 @@
+import { compareText } from '../base/diagnostic.js';
+import { headerText } from '../parse/document.js';
+import { EXECUTION, type ReviewLink, reviewsOf } from './chain.js';
+import type { Entry } from './entry.js';
+import type { Model } from './model.js';
+import { digestPins } from './pin-walk.js';
+import { type Suspect, suspectsAmong } from './suspects.js';
+
+/** The life of a change, in order; after the last one it is closed. */
+export const STAGES = [
+  'ddl drafted',
+  'ddl reviewed',
+  'package written',
+  'rehearsed',
+  'rehearsal reviewed',
+  'package reviewed',
+  'authorized',
+  'executed',
+  'report reviewed',
+] as const;
+
+export type Stage = (typeof STAGES)[number];
+
+/**
+ * `done`: a document shows it, of exactly the bytes at hand. `suspect`: one showed it, of what is no longer there.
+ * `refused`: somebody said no, or a run ended so that a person is needed. `open`: nothing speaks of it yet.
+ */
+export type StageStatus = 'done' | 'suspect' | 'refused' | 'open';
+
+export interface StageState {
+  readonly stage: Stage;
+  readonly status: StageStatus;
+  /** Documents that it rests on. */
+  readonly documents: readonly string[];
+  /** What is missing, in a sentence; empty where it is done. */
+  readonly missing: string;
+  /** Who acts next if this is the first stage that is not done: the name in the header, else the role. */
+  readonly turn: string;
+  readonly suspects: readonly Suspect[];
+}
+
+/** What the stages of one package are read from. */
+export interface Line {
+  readonly model: Model;
+  readonly pack: Entry | undefined;
+  readonly ddl: Entry | undefined;
+  readonly now: Date;
+}
+
+/** Path of the ddl document that a package pins; empty where it pins none. */
+export function ddlPath(pack: Entry): string {
+  return pack.pins.find(({ key }) => key === 'ddl')?.path ?? '';
+}
+
+const OPEN = { status: 'open', documents: [], suspects: [] } as const;
+
+/** A name of the header, else the role itself. */
+function person(entry: Entry | undefined, role: 'author' | 'verifier' | 'sovereign'): string {
+  return (entry && headerText(entry.document, role)) ?? `the ${role}`;
+}
+
+function pathOf({ document }: Entry): string {
+  return document.path;
+}
+
+/** A document that is there; it is suspect where what it pins changed since. */
+export function drafted({ model, pack, ddl }: Line, stage: Stage, entry: Entry | undefined): StageState {
+  const turn = person(entry ?? pack ?? ddl, 'author');
+  if (!entry) {
+    const missing = pack
+      ? `${pathOf(pack)} pins ${ddlPath(pack)}, which is not here`
+      : `no package pins ${pathOf(ddl!)}`;
+    return { stage, ...OPEN, missing, turn };
+  }
+  const suspects = suspectsAmong(model, [entry]);
+  const missing = suspects.length === 0 ? '' : `what ${pathOf(entry)} pins has changed`;
+  const status = suspects.length === 0 ? 'done' : 'suspect';
+  return { stage, status, documents: [pathOf(entry)], missing, turn, suspects };
+}
+
+/** What the reviews of exactly these bytes say; the package's has to allow the execution as well. */
+export function reviewed({ model, pack, ddl }: Line, stage: Stage, subject: Entry | undefined): StageState {
+  const turn = person(subject ?? pack ?? ddl, 'verifier');
+  if (!subject) return { stage, ...OPEN, missing: 'there is nothing to review yet', turn };
+  const links = reviewsOf(model, [pathOf(subject)]).filter(({ entry }) => entry.kind === 'review');
+  const suspects = suspectsAmong(
+    model,
+    links.filter(({ verdict }) => verdict !== 'fail').map(({ entry }) => entry),
+  );
+  const current = links.filter(({ entry }) => !suspects.some(({ document }) => document === pathOf(entry)));
+  const [failed] = current.filter(({ verdict, subjectMatches }) => verdict === 'fail' && subjectMatches);
+  if (failed)
+    return {
+      stage,
+      status: 'refused',
+      ...saying([failed]),
+      missing: `${pathOf(failed.entry)} says fail`,
+      turn,
+    };
+  const passing = current.filter(({ verdict, subjectMatches }) => verdict === 'pass' && subjectMatches);
+  const allowing = passing.filter(({ allows }) => subject !== pack || allows.includes(EXECUTION));
+  if (allowing.length > 0) return { stage, status: 'done', ...saying(allowing), missing: '', turn };
+  if (suspects.length > 0) {
+    const missing = 'what was reviewed has changed; the verdict has to be given again';
+    return {
+      stage,
+      status: 'suspect',
+      documents: suspects.map(({ document }) => document),
+      missing,
+      turn,
+      suspects,
+    };
+  }
+  return { stage, ...OPEN, ...saying(current), missing: notYet(subject, passing, current), turn };
+}
+
+function saying(links: readonly ReviewLink[]): Pick<StageState, 'documents' | 'suspects'> {
+  return { documents: links.map(({ entry }) => pathOf(entry)), suspects: [] };
+}
+
+function notYet(subject: Entry, passing: readonly ReviewLink[], current: readonly ReviewLink[]): string {
+  const [pass] = passing;
+  if (pass) return `${pathOf(pass.entry)} passes, and does not allow ${EXECUTION}`;
+  const conditional = current.find(({ verdict }) => verdict === 'conditional');
+  if (conditional) return `${pathOf(conditional.entry)} passes on conditions only`;
+  return `no review of exactly these bytes of ${pathOf(subject)}`;
+}
+
+/** An authorization of exactly these bytes whose window is open; without any, what the review of the package allows. */
+export function authorized({ model, pack, now }: Line, executed: boolean): StageState {
+  const stage = 'authorized';
+  const turn = person(pack, 'sovereign');
+  if (!pack) return { stage, ...OPEN, missing: 'there is no package to authorize yet', turn };
+  const links = reviewsOf(model, [pathOf(pack)]);
+  const given = links.filter(
+    ({ entry, subjectSha256 }) => entry.kind === 'authorization' && subjectSha256 !== '',
+  );
+  const allowing = links.filter(
+    ({ verdict, allows, subjectSha256 }) =>
+      verdict === 'pass' && allows.includes(EXECUTION) && subjectSha256 !== '',
+  );
+  const counted = given.length > 0 ? given : allowing;
+  const suspects = suspectsAmong(
+    model,
+    counted.map(({ entry }) => entry),
+  );
+  const current = counted.filter(({ entry }) => !suspects.some(({ document }) => document === pathOf(entry)));
+  const valid = current.filter(({ entry }) => executed || windowProblem(entry, now) === null);
+  if (valid.length > 0) return { stage, status: 'done', ...saying(valid), missing: '', turn };
+  if (current.length > 0)
+    return { stage, ...OPEN, ...saying(current), missing: windowProblem(current[0]!.entry, now)!, turn };
+  if (suspects.length === 0)
+    return { stage, ...OPEN, missing: `nobody has authorized ${pathOf(pack)}`, turn };
+  const documents = suspects.map(({ document }) => document);
+  return { stage, status: 'suspect', documents, missing: 'what was authorized has changed', turn, suspects };
+}
+
+/** Why an authorization does not count now; null where it does. What has no window is a review. */
+function windowProblem(entry: Entry, now: Date): string | null {
+  if (entry.kind !== 'authorization') return null;
+  const from = headerText(entry.document, 'not_before') ?? '';
+  const until = headerText(entry.document, 'expires') ?? '';
+  // What is no time compares as false, and so denies.
+  if (!(Date.parse(from) <= now.getTime())) return `${pathOf(entry)} counts from ${from}`;
+  if (!(now.getTime() < Date.parse(until))) return `${pathOf(entry)} expired at ${until}`;
+  return null;
+}
+
+/** What the reports of one kind say of this package; the last one speaks where none says that it succeeded. */
+export function ran({ model, pack }: Line, stage: 'rehearsed' | 'executed', kind: Entry['kind']): StageState {
+  const turn = person(pack, 'author');
+  if (!pack) return { stage, ...OPEN, missing: 'there is no package to run yet', turn };
+  const reports = model
+    .referrers(pathOf(pack))
+    .map((path) => model.entries.get(path)!)
+    .filter((entry) => entry.kind === kind && pinsPackage(model, entry, pack))
+    .sort((a, b) => compareText(startOf(b), startOf(a)));
+  const succeeded = reports.filter((entry) => statusOf(entry) === 'succeeded');
+  const suspects = suspectsAmong(model, succeeded);
+  const current = succeeded.filter((entry) => !suspects.some(({ document }) => document === pathOf(entry)));
+  if (current[0])
+    return { stage, status: 'done', documents: [pathOf(current[0])], missing: '', turn, suspects: [] };
+  if (suspects[0]) {
+    const missing = `what ran is not what is here now: ${suspects[0].document}`;
+    return { stage, status: 'suspect', documents: [suspects[0].document], missing, turn, suspects };
+  }
+  const [last] = reports;
+  const command = stage === 'rehearsed' ? 'rehearse' : 'run';
+  if (!last)
+    return { stage, ...OPEN, missing: `no report says so: probatum ${command} ${pathOf(pack)}`, turn };
+  const ended = statusOf(last);
+  const missing = `${pathOf(last)} ended ${ended}`;
+  // Nothing stands in the way of another run where nothing is left of this one.
+  const status = ended === 'aborted' || ended === 'rolled-back' ? 'open' : 'refused';
+  return { stage, status, documents: [pathOf(last)], missing, turn, suspects: [] };
+}
+
+function pinsPackage(model: Model, report: Entry, pack: Entry): boolean {
+  return digestPins(model, report).some(({ pin }) => pin.key === 'package' && pin.path === pathOf(pack));
+}
+
+function startOf({ document }: Entry): string {
+  return headerText(document, 'run_started') ?? '';
+}
+
+function statusOf({ document }: Entry): string {
+  return headerText(document, 'execution_status') ?? 'without a status';
+}
+
+/** The report that a stage rests on. */
+export function reportOf({ model }: Line, { status, documents }: StageState): Entry | undefined {
+  const found = status === 'done' || status === 'suspect' ? documents[0] : undefined;
+  return found === undefined ? undefined : model.entries.get(found);
+}

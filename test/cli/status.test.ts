@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EXAMPLE } from '../../src/demo/example.js';
+import { loadConfig } from '../../src/load/config.js';
+import { type LifeCycle, lifeCycles } from '../../src/model/life-cycle.js';
+import { compile } from '../../src/pipeline.js';
+import { COMMITTED } from '../record/committed.js';
+import { copyExample, probatum, temporaryFolders } from './probatum.js';
+
+/* The life of the example's change, changed by hand: what is done, what is missing, whose turn it is, what became suspect. */
+
+const folder = temporaryFolders();
+const CHANGE = 'dot-iu-cutter-v0.2-p0-2';
+const LAWS = 'knowledge/dev/laws/dieu44-trien-khai';
+const DDL_REVIEW = `${LAWS}/reviews/dot-iu-cutter-v0.2-p0-2-ddl-gpt-review-2026-05-16.md`;
+const PACKAGE_REVIEW = `${LAWS}/reviews/dot-iu-cutter-v0.2-p0-2-production-command-review-gpt-review-2026-05-16.md`;
+const DDL = `${LAWS}/v0.2-ddl-authoring/dot-iu-cutter-v0.2-p0-2-ddl-draft-2026-05-16.sql.md`;
+const BASE = `${LAWS}/v0.2-ddl-authoring/dot-iu-cutter-base-tables-ddl-draft-2026-05-11.sql.md`;
+const [REHEARSAL, RUN] = [COMMITTED[0]!.report, COMMITTED[1]!.report];
+
+function corpus(): string {
+  const root = folder({ 'probatum.config.yaml': 'corpus: [knowledge/**/*.md]\n' });
+  copyExample(root);
+  return root;
+}
+
+function edit(root: string, path: string, from: string, to: string): void {
+  const text = readFileSync(join(root, path), 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(join(root, path), text.replace(from, to));
+}
+
+const sha256 = (root: string, path: string) =>
+  createHash('sha256')
+    .update(readFileSync(join(root, path)))
+    .digest('hex');
+
+/** A document about exactly the bytes that another one has now. */
+function about(root: string, path: string, subject: string, kind: string, fields: string): void {
+  const header = `kind: ${kind}\ndocument_path: ${path}\nchange: ${CHANGE}\nrevision: r1\ndate: 2026-11-23\nauthor: somebody`;
+  const pin = `subject:\n  document: ${subject}\n  revision: r1\n  sha256: ${sha256(root, subject)}`;
+  writeFileSync(join(root, path), `---\n${header}\n${pin}\n${fields}\n---\n\n# About it\n`);
+}
+
+/** The example's own change. */
+async function cycle(root: string): Promise<LifeCycle> {
+  const { model } = await compile(loadConfig(root));
+  return lifeCycles(model, new Date()).find(({ change }) => change === CHANGE)!;
+}
+
+const marks = ({ stages }: LifeCycle) => stages.map(({ status }) => status[0]).join('');
+const stageOf = ({ stages }: LifeCycle, name: string) => stages.find(({ stage }) => stage === name)!;
+
+describe('probatum status', () => {
+  it('shows where every change stands, a line each, and whose turn it is', async () => {
+    const { code, out, err } = await probatum(['status'], { cwd: corpus() });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^dot-iu-cutter-base +●○○○○○○○○ {2}said to be applied, before the protocol$/m);
+    expect(out).toMatch(/^dot-iu-cutter-v0\.2-p0-2 +●●●●●●●●○ {2}executed$/m);
+    expect(out).toContain(
+      "next: report reviewed, independent reviewer's turn: no review of exactly these bytes",
+    );
+    expect(out).toMatch(/^probatum-enrolment +●●●○○●●○○ {2}package written$/m);
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('shows all stages of one change with the documents that they rest on', async () => {
+    const { out } = await probatum(['status', CHANGE], { cwd: corpus() });
+    const text = out.split('\n').map((line) => line.trim());
+    expect(text[text.indexOf('● ddl drafted') + 1]).toBe(DDL);
+    expect(text[text.indexOf('● package written') + 1]).toBe(EXAMPLE.package);
+    expect(text[text.indexOf('● rehearsed') + 1]).toBe(REHEARSAL);
+    expect(text[text.indexOf('● authorized') + 1]).toBe(PACKAGE_REVIEW);
+    expect(text[text.indexOf('● executed') + 1]).toBe(RUN);
+  });
+
+  it('gives the same to machines', async () => {
+    const root = corpus();
+    const { code, out, err } = await probatum(['status', CHANGE, '--format', 'json'], { cwd: root });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toEqual({ changes: [await cycle(root)] });
+  });
+
+  it('is closed once the report of the run is reviewed', async () => {
+    const root = corpus();
+    about(root, 'knowledge/report-review.md', RUN, 'review', 'verdict: pass');
+    expect(await cycle(root)).toMatchObject({ next: null });
+    expect((await probatum(['status'], { cwd: root })).out).toMatch(/p0-2 +●●●●●●●●● {2}closed$/m);
+  });
+
+  it('finds every word that became suspect, through the whole chain, by the pins that broke', async () => {
+    const root = corpus();
+    writeFileSync(join(root, BASE), `${readFileSync(join(root, BASE), 'utf8')}\nOne more line.\n`);
+    const found = await cycle(root);
+    expect(marks(found)).toBe('sssssssso');
+    const [suspect] = stageOf(found, 'package reviewed').suspects;
+    expect(suspect!.document).toBe(PACKAGE_REVIEW);
+    const direct = suspect!.broken.find(({ way }) => way.at(-1) === DDL)!;
+    expect(direct).toMatchObject({
+      way: [PACKAGE_REVIEW, EXAMPLE.package, DDL],
+      key: 'depends_on.0',
+      document: BASE,
+    });
+    expect(direct.found).toBe(sha256(root, BASE));
+    const line = readFileSync(join(root, DDL), 'utf8').split('\n')[direct.line - 1];
+    expect(line).toContain(direct.pinned);
+    const { out } = await probatum(['status'], { cwd: root });
+    expect(out).toContain('suspect: ddl drafted, ddl reviewed, package written, rehearsed');
+    const name = (path: string) => path.split('/').at(-1);
+    expect(out).toContain(`${name(DDL)}:${direct.line} (depends_on.0) pins ${name(BASE)} as `);
+  });
+
+  it('takes no verdict of other bytes, not even a fail', async () => {
+    const root = corpus();
+    edit(root, DDL_REVIEW, 'verdict: pass', 'verdict: fail');
+    edit(root, DDL, '# ', '# Another ');
+    expect(stageOf(await cycle(root), 'ddl reviewed')).toMatchObject({
+      status: 'open',
+      missing: `no review of exactly these bytes of ${DDL}`,
+    });
+  });
+
+  it.each([
+    ['fail', 'verdict: fail', 'refused', ' says fail'],
+    ['conditional', 'verdict: conditional', 'open', ' passes on conditions only'],
+  ])('says at a review that says %s what stands in the way', async (_, verdict, status, missing) => {
+    const root = corpus();
+    edit(root, DDL_REVIEW, 'verdict: pass', verdict);
+    const found = await cycle(root);
+    expect(stageOf(found, 'ddl reviewed')).toMatchObject({ status, missing: DDL_REVIEW + missing });
+    expect(found.next).toBe('ddl reviewed');
+  });
+
+  it('asks the review of a package to allow the execution', async () => {
+    const root = corpus();
+    edit(root, PACKAGE_REVIEW, '  - production-execution', '  - rehearsal');
+    const found = await cycle(root);
+    expect(stageOf(found, 'package reviewed').missing).toBe(
+      `${PACKAGE_REVIEW} passes, and does not allow production-execution`,
+    );
+    expect(stageOf(found, 'authorized')).toMatchObject({
+      status: 'open',
+      missing: `nobody has authorized ${EXAMPLE.package}`,
+    });
+  });
+
+  it.each([
+    ['2026-01-01T00:00:00Z', '2999-01-01T00:00:00Z', 'done', ''],
+    [
+      '2026-01-01T00:00:00Z',
+      '2026-01-02T00:00:00Z',
+      'open',
+      'knowledge/go.md expired at 2026-01-02T00:00:00Z',
+    ],
+    [
+      '2999-01-01T00:00:00Z',
+      '2999-01-02T00:00:00Z',
+      'open',
+      'knowledge/go.md counts from 2999-01-01T00:00:00Z',
+    ],
+    ['soon', '2999-01-02T00:00:00Z', 'open', 'knowledge/go.md counts from soon'],
+    ['2026-01-01T00:00:00Z', 'never', 'open', 'knowledge/go.md expired at never'],
+  ])('counts an authorization from %s until %s: %s', async (from, until, status, missing) => {
+    const root = corpus();
+    rmSync(join(root, RUN));
+    const window = `target: production\nnot_before: ${from}\nexpires: ${until}\nnonce: abc`;
+    about(root, 'knowledge/go.md', EXAMPLE.package, 'authorization', window);
+    expect(stageOf(await cycle(root), 'authorized')).toMatchObject({ status, missing });
+  });
+
+  it.each([
+    ['aborted', 'open'],
+    ['rolled-back', 'open'],
+    ['failed', 'refused'],
+    ['indeterminate', 'refused'],
+  ])('says how the last run ended: %s', async (ended, status) => {
+    const root = corpus();
+    edit(root, RUN, 'execution_status: succeeded', `execution_status: ${ended}`);
+    const found = await cycle(root);
+    expect(stageOf(found, 'executed')).toMatchObject({ status, missing: `${RUN} ended ${ended}` });
+    expect(stageOf(found, 'report reviewed')).toMatchObject({
+      status: 'open',
+      missing: 'there is nothing to review yet',
+    });
+  });
+
+  it('waits for a package, and for the ddl document that a package pins', async () => {
+    const root = corpus();
+    rmSync(join(root, EXAMPLE.package));
+    expect(stageOf(await cycle(root), 'package written').missing).toBe(`no package pins ${DDL}`);
+    const other = corpus();
+    rmSync(join(other, DDL));
+    expect(stageOf(await cycle(other), 'ddl drafted').missing).toBe(
+      `${EXAMPLE.package} pins ${DDL}, which is not here`,
+    );
+  });
+
+  it('does not let a report or a review count that pins no digest', async () => {
+    const root = corpus();
+    const strip = (path: string, key: string) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const without = text.replace(new RegExp(`(\\n${key}:\\n(?:  .*\\n)*?)  sha256: .*\\n`), '$1');
+      expect(without).not.toBe(text);
+      writeFileSync(join(root, path), without);
+    };
+    strip(REHEARSAL, 'package');
+    strip(DDL_REVIEW, 'subject');
+    const found = await cycle(root);
+    expect(stageOf(found, 'rehearsed').status).toBe('open');
+    expect(stageOf(found, 'ddl reviewed').status).toBe('open');
+  });
+
+  it('ends with 2 at a change that is not there, and names those that are', async () => {
+    const { code, out, err } = await probatum(['status', 'nothing'], { cwd: corpus() });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('no change nothing');
+    expect(err).toContain(CHANGE);
+  });
+});
