@@ -39,6 +39,11 @@ const count = (value: string) => {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('not a number.');
   return Number(value);
 };
+const signerName = (value: string) => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value))
+    throw new InvalidArgumentError('only letters, digits, - and _.');
+  return value;
+};
 const force = () => new Option('--force', 'replace a file that exists').default(false);
 /** The value may be left out, so what follows may be taken for it: what names no kind of fix is the first path. */
 const FIX_KINDS = ['safe', 'digests'] as const;
@@ -196,6 +201,21 @@ program
   .action(async (documents: string[], options) => {
     const { pinDocuments } = await import('./commands/pin.js');
     exitCode = await pinDocuments(environment(), documents, options);
+  });
+
+program
+  .command('sign')
+  .description('sign a review or an authorization with an SSH key; writes DOCUMENT.sig')
+  .argument('<document>')
+  .option(
+    '--key <file>',
+    'private key, or the public key of one that the agent holds (default: the only key of the agent)',
+  )
+  .addOption(new Option('--as <name>', 'write DOCUMENT.NAME.sig: a further signer').argParser(signerName))
+  .addOption(force())
+  .action(async (document: string, options) => {
+    const { sign } = await import('./commands/sign.js');
+    exitCode = await sign(environment(), document, options);
   });
 
 program

@@ -21,6 +21,13 @@ export const VERIFY_RULES = [
     why: 'A report says what was proved because nobody wrote it; one that was edited says what its editor believes.',
     fix: 'Render the report again from its record: `probatum report RECORD --publish --force`.',
   },
+  {
+    ...common,
+    id: 'signature-valid',
+    what: 'A review or an authorization with a signature that does not hold, or without those that the configuration asks for.',
+    why: 'A name in front matter is typed by anybody; a signature of exactly these bytes is not.',
+    fix: 'Have the document signed as it is now (`probatum sign`), by a key that allowed_signers allows and a person who has the role.',
+  },
 ] as const satisfies readonly RuleDescription[];
 
 export type VerifyRuleId = (typeof VERIFY_RULES)[number]['id'];

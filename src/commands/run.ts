@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
 import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
-import { missingReviews, reviewsOf } from '../model/chain.js';
+import { missingAuthorization, missingReviews, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
@@ -14,6 +14,7 @@ import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
+import { judgeSignatures } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { writeResult } from './write-file.js';
 
@@ -33,7 +34,21 @@ export async function run(environment: Environment, path: string, options: RunOp
   if (!prepared) return 1;
   const { plan } = prepared;
   const errors = reviewErrors(compilation, plan);
-  const missing = missingReviews(compilation.model, plan.package.path, plan.ddl.path);
+  const { model } = compilation;
+  const judged = await judgeSignatures(compilation, [...model.entries.values()], environment.now());
+  const unsigned = new Map(
+    judged.flatMap(({ document, missing }) => (missing === null ? [] : [[document, missing]])),
+  );
+  const missing = missingReviews(model, plan.package.path, plan.ddl.path, unsigned);
+  if (compilation.config.signatures?.required?.authorization) {
+    const wanted = {
+      packagePath: plan.package.path,
+      target: plan.target.name,
+      now: environment.now(),
+      unsigned,
+    };
+    missing.push(...missingAuthorization(model, wanted));
+  }
   if (errors.length + missing.length > 0) {
     showErrors(environment, compilation, errors);
     for (const link of missing) environment.terminal.err(`refused: ${link}\n`);

@@ -18,6 +18,7 @@ export interface Compared {
   reports: number;
   journals: number;
   artefacts: number;
+  signatures: number;
   /** Documents and artefacts that are named and not here: their digests were not compared. */
   readonly absent: string[];
 }

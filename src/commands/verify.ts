@@ -7,6 +7,7 @@ import type { Compilation } from '../pipeline.js';
 import { diagnosticsPretty, type Paint, summarise } from '../render/diagnostics.js';
 import { compileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, type Shown, writeFindings } from './findings.js';
+import { judgeSignatures, signatureFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { type Compared, verifyReport } from './verify-report.js';
 
@@ -32,11 +33,21 @@ export async function verify(
   const { compilation, includes } = await compileCorpus(environment, paths);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
   const diagnostics = compilation.strict.filter(({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file));
-  const compared: Compared = { ...comparePins(compilation, entries), reports: 0, journals: 0, artefacts: 0 };
+  const compared: Compared = {
+    ...comparePins(compilation, entries),
+    reports: 0,
+    journals: 0,
+    artefacts: 0,
+    signatures: 0,
+  };
   const found = [...diagnostics];
   for (const entry of entries) {
     if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));
   }
+  const judged = await judgeSignatures(compilation, entries, environment.now());
+  found.push(...signatureFindings(compilation, judged));
+  const accepted = judged.flatMap(({ signatures }) => signatures.filter(({ verdict }) => verdict.accepted));
+  compared.signatures = accepted.length;
   found.sort(compareDiagnostics);
   const documents = entries.map(({ document }) => document.path);
   await show(environment, { compilation, diagnostics: found, documents }, compared, options);
@@ -73,6 +84,7 @@ function show(
     `compared ${compared.pins} digest pins in ${documents.length} documents`,
     `rendered ${compared.reports} reports again from their records, folded ${compared.journals} journals`,
     `hashed ${compared.artefacts} artefacts of the records`,
+    `accepted ${compared.signatures} signatures`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
   ];
   const verdict = (paint: Paint) =>

@@ -18,6 +18,21 @@ export type BackupConfig =
   | { readonly provider: 'directory'; readonly jobs?: string }
   | { readonly provider: 'command'; readonly command: readonly string[] };
 
+/** Who signs documents of one kind. */
+export interface RequiredSigners {
+  readonly role: string;
+  /** How many different principals with different keys; 1 unless said. */
+  readonly signers?: string;
+}
+
+/** Who may sign, and what counts only when it is signed. */
+export interface SignatureConfig {
+  /** Path of the `allowed_signers` file, relative to the root. */
+  readonly allowed_signers: string;
+  readonly roles?: { readonly [role: string]: readonly string[] };
+  readonly required?: { readonly review?: RequiredSigners; readonly authorization?: RequiredSigners };
+}
+
 /** A target as `probatum.config.yaml` names it. */
 export type TargetConfig =
   | {

@@ -3,8 +3,15 @@ import { dirname, join, posix, resolve } from 'node:path';
 import type { CustomKind, KindAssignment, LevelOverride, RuleLevels } from '../base/team-settings.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Plugin, readKinds, readPlugins } from './config-files.js';
-import type { TargetConfig } from './config-types.js';
-import { badConfiguration, CONFIG_FILE, type Places, placeOf, readConfigYaml } from './config-yaml.js';
+import type { SignatureConfig, TargetConfig } from './config-types.js';
+import {
+  badConfiguration,
+  CONFIG_FILE,
+  type Places,
+  placeOf,
+  pointer,
+  readConfigYaml,
+} from './config-yaml.js';
 import { schemaErrors } from './schemas.js';
 
 /** The configuration of one corpus. */
@@ -30,6 +37,8 @@ export interface Config {
   readonly plugins: readonly Plugin[];
   /** Where its parts stand, for errors. */
   readonly places: Places;
+  /** Who may sign, and what has to be signed. */
+  readonly signatures?: SignatureConfig;
   /** Whether migrations are also shown to squawk, which the corpus must have installed. */
   readonly squawk?: boolean;
 }
@@ -54,6 +63,7 @@ export function defaultConfig(root: string): Config {
 /** What the file says, when its schema has been kept. */
 type Written = Partial<Pick<Config, 'corpus' | 'ignore' | 'targets' | 'rules' | 'overrides' | 'kinds'>> & {
   readonly squawk?: 'true' | 'false';
+  readonly signatures?: SignatureConfig;
   readonly customKinds?: {
     readonly [kind: string]: { readonly schema: string; readonly requiredSections?: readonly string[] };
   };
@@ -80,6 +90,8 @@ export function loadConfig(from: string): Config {
   });
   if (problems.length > 0) throw badConfiguration(problems);
   const { corpus, ignore, targets, rules, overrides, kinds, ...named } = data as Written;
+  const { signatures } = named;
+  if (signatures) requireRoles(signatures, places);
   const plain = { corpus, ignore, targets, rules, overrides, kinds };
   const said = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
   return {
@@ -88,8 +100,20 @@ export function loadConfig(from: string): Config {
     ...readKinds(root, named.customKinds ?? {}, named.requiredSections ?? {}, places),
     plugins: readPlugins(root, named.plugins ?? [], places),
     ...(named.squawk === 'true' ? { squawk: true } : {}),
+    ...(signatures ? { signatures } : {}),
     places,
   };
+}
+
+/** A role that nobody has would be asked for in vain, or be a slip of the pen. */
+function requireRoles({ roles = {}, required = {} }: SignatureConfig, places: Places): void {
+  const unknown = Object.entries(required).flatMap(([kind, { role }]) => {
+    const place = placeOf(places, pointer('signatures', 'required', kind, 'role'));
+    return Object.hasOwn(roles, role)
+      ? []
+      : [`${place} signatures.required.${kind}: there is no role ${role}`];
+  });
+  if (unknown.length > 0) throw badConfiguration(unknown);
 }
 
 function readText(file: string): string {

@@ -52,16 +52,71 @@ export const EXECUTION = 'production-execution';
 /**
  * What stands in the way of a run: it needs a passing review of the ddl, and one of the package that allows its
  * execution, both of exactly the bytes at hand; and no review of these bytes may say fail. Empty where nothing does.
+ * @param unsigned why documents count for nothing but a fail, by path
  */
-export function missingReviews(model: Model, packagePath: string, ddlPath: string): string[] {
+export function missingReviews(
+  model: Model,
+  packagePath: string,
+  ddlPath: string,
+  unsigned: ReadonlyMap<string, string>,
+): string[] {
   const current = reviewsOf(model, [ddlPath, packagePath]).filter(({ subjectMatches }) => subjectMatches);
   const passing = (path: string) =>
-    current.filter(({ verdict, subjectPath }) => verdict === 'pass' && subjectPath === path);
+    current.filter(
+      ({ entry, verdict, subjectPath }) =>
+        verdict === 'pass' && subjectPath === path && !unsigned.has(entry.document.path),
+    );
   const missing = current
     .filter(({ verdict }) => verdict === 'fail')
     .map(({ entry, subjectPath }) => `${entry.document.path} says fail of ${subjectPath}`);
   if (passing(ddlPath).length === 0) missing.push(`no passing review of exactly these bytes of ${ddlPath}`);
   if (!passing(packagePath).some(({ allows }) => allows.includes(EXECUTION)))
     missing.push(`no passing review of exactly these bytes of ${packagePath} that allows ${EXECUTION}`);
+  for (const { entry } of current) {
+    const why = unsigned.get(entry.document.path);
+    if (why !== undefined) missing.push(`${entry.document.path} does not count: ${why}`);
+  }
   return missing;
+}
+
+/**
+ * What stands in the way of a run for which an authorization is asked: one of exactly these bytes of the package, for
+ * this target, whose window is open and that counts. Empty where there is one.
+ */
+export function missingAuthorization(
+  model: Model,
+  {
+    packagePath,
+    target,
+    now,
+    unsigned,
+  }: {
+    readonly packagePath: string;
+    readonly target: string;
+    readonly now: Date;
+    readonly unsigned: ReadonlyMap<string, string>;
+  },
+): string[] {
+  const given = reviewsOf(model, [packagePath]).filter(({ entry }) => entry.kind === 'authorization');
+  const problems = given.map(({ entry, subjectMatches }) => {
+    const { path } = entry.document;
+    if (!subjectMatches) return `${path} is about other bytes of ${packagePath}`;
+    const named = headerText(entry.document, 'target') ?? '';
+    if (named !== target) return `${path} is for target ${named}`;
+    const why = unsigned.get(path);
+    return why === undefined ? windowProblem(entry, now) : `${path} does not count: ${why}`;
+  });
+  if (problems.includes(null)) return [];
+  return [`no authorization of exactly these bytes of ${packagePath} counts now`, ...problems.map(String)];
+}
+
+/** Why an authorization does not count now; null where it does. What has no window is a review. */
+export function windowProblem(entry: Entry, now: Date): string | null {
+  if (entry.kind !== 'authorization') return null;
+  const from = headerText(entry.document, 'not_before') ?? '';
+  const until = headerText(entry.document, 'expires') ?? '';
+  // What is no time compares as false, and so denies.
+  if (!(Date.parse(from) <= now.getTime())) return `${entry.document.path} counts from ${from}`;
+  if (!(now.getTime() < Date.parse(until))) return `${entry.document.path} expired at ${until}`;
+  return null;
 }

@@ -1,6 +1,6 @@
 import { compareText } from '../base/diagnostic.js';
 import { headerText } from '../parse/document.js';
-import { EXECUTION, type ReviewLink, reviewsOf } from './chain.js';
+import { EXECUTION, type ReviewLink, reviewsOf, windowProblem } from './chain.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
 import { digestPins } from './pin-walk.js';
@@ -153,17 +153,6 @@ export function authorized({ model, pack, now }: Line, executed: boolean): Stage
     return { stage, ...OPEN, missing: `nobody has authorized ${pathOf(pack)}`, turn };
   const documents = suspects.map(({ document }) => document);
   return { stage, status: 'suspect', documents, missing: 'what was authorized has changed', turn, suspects };
-}
-
-/** Why an authorization does not count now; null where it does. What has no window is a review. */
-function windowProblem(entry: Entry, now: Date): string | null {
-  if (entry.kind !== 'authorization') return null;
-  const from = headerText(entry.document, 'not_before') ?? '';
-  const until = headerText(entry.document, 'expires') ?? '';
-  // What is no time compares as false, and so denies.
-  if (!(Date.parse(from) <= now.getTime())) return `${pathOf(entry)} counts from ${from}`;
-  if (!(now.getTime() < Date.parse(until))) return `${pathOf(entry)} expired at ${until}`;
-  return null;
 }
 
 /** What the reports of one kind say of this package; the last one speaks where none says that it succeeded. */

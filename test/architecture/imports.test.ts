@@ -57,6 +57,11 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
     from: ['base', 'sql'],
     outside: ['node:child_process', 'node:fs', 'node:os'],
   },
+  authority: {
+    from: ['base', 'load'],
+    // OpenSSH signs and verifies, and reads files.
+    outside: ['node:child_process', 'node:fs', 'node:os'],
+  },
   plan: { from: ['base', 'parse', 'sql', 'model'] },
   record: { from: ['base', 'load', 'plan'], outside: ['node:fs'] },
   target: {
@@ -108,6 +113,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
   },
   commands: {
     from: [
+      'authority',
       'base',
       'load',
       'parse',

@@ -10,6 +10,7 @@ const COMMANDS = [
   'new',
   'adopt',
   'pin',
+  'sign',
   'extract',
   'plan',
   'rehearse',

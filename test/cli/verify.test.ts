@@ -77,7 +77,7 @@ describe('probatum verify', () => {
     const { code, out, err } = await probatum(['verify']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(
-      /^compared \d\d digest pins in \d+ documents\nrendered 2 reports again from their records, folded 2 journals\nhashed 14 artefacts of the records\nnot here, not compared: \S+backup\.tar\.gz, \S+backup\.dump\nverified\n$/,
+      /^compared \d\d digest pins in \d+ documents\nrendered 2 reports again from their records, folded 2 journals\nhashed 14 artefacts of the records\naccepted 0 signatures\nnot here, not compared: \S+backup\.tar\.gz, \S+backup\.dump\nverified\n$/,
     );
   });
 

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, posix } from 'node:path';
+import { compareText } from '../base/diagnostic.js';
+import type { RequiredSigners, SignatureConfig } from '../load/config-types.js';
+import { type AllowedSigners, readAllowedSigners } from './allowed-signers.js';
+import { judgeSignature, NAMESPACES, type SignatureVerdict } from './judge-signature.js';
+
+/** Kinds of document that are signed. */
+export type SignedKind = 'review' | 'authorization';
+
+/** Whether documents of a kind are signed. */
+export function isSignedKind(kind: string | null): kind is SignedKind {
+  return kind === 'review' || kind === 'authorization';
+}
+
+/** A document whose signatures are judged, with its bytes as they were compiled. */
+export interface SignableDocument {
+  readonly path: string;
+  readonly kind: SignedKind;
+  readonly bytes: Uint8Array;
+}
+
+/** A signature beside a document, and what came of it. */
+export interface JudgedSignature {
+  /** Path of the signature, relative to the root. */
+  readonly path: string;
+  readonly verdict: SignatureVerdict;
+}
+
+/** What the signatures of a document amount to. */
+export interface DocumentSignatures {
+  readonly document: string;
+  readonly signatures: readonly JudgedSignature[];
+  /** Why the document does not count by the policy; null where it does. */
+  readonly missing: string | null;
+}
+
+/** Who may sign, as it was read from where it is trusted. */
+export interface SigningPolicy {
+  readonly required: NonNullable<SignatureConfig['required']>;
+  readonly roles: NonNullable<SignatureConfig['roles']>;
+  readonly allowed: AllowedSigners;
+}
+
+/** @param allowedSigners text of the `allowed_signers` file */
+export function signingPolicy(
+  { roles = {}, required = {} }: SignatureConfig,
+  allowedSigners: string,
+): SigningPolicy {
+  return { roles, required, allowed: readAllowedSigners(allowedSigners) };
+}
+
+/** Judges every signature beside a document, and whether the policy is kept. @param at when the keys have to be valid */
+export async function judgeDocument(
+  document: SignableDocument,
+  { root, policy, at }: { readonly root: string; readonly policy: SigningPolicy; readonly at: Date },
+): Promise<DocumentSignatures> {
+  const signatures: JudgedSignature[] = [];
+  for (const path of signaturesBeside(root, document.path)) {
+    const signed = {
+      bytes: document.bytes,
+      signature: readFileSync(join(root, path)),
+      namespace: NAMESPACES[document.kind],
+    };
+    signatures.push({ path, verdict: await judgeSignature(signed, policy.allowed, at) });
+  }
+  const required = policy.required[document.kind];
+  const missing = required ? missingSigners(required, policy, signatures) : null;
+  return { document: document.path, signatures, missing };
+}
+
+/** Paths of the signatures of a document: `DOCUMENT.sig`, and `DOCUMENT.NAME.sig` of further signers. */
+export function signaturesBeside(root: string, document: string): string[] {
+  const [folder, name] = [dirname(document), basename(document)];
+  const isSignature = (file: string) => file.startsWith(`${name}.`) && file.endsWith('.sig');
+  const files = readdirSync(join(root, folder)).filter(isSignature);
+  return files.map((file) => posix.join(folder, file)).sort(compareText);
+}
+
+/** One person with two keys is one, and so are two names with one key. */
+function missingSigners(
+  { role, signers = '1' }: RequiredSigners,
+  { roles }: SigningPolicy,
+  signatures: readonly JudgedSignature[],
+): string | null {
+  const members = roles[role] ?? [];
+  const accepted = signatures.flatMap(({ verdict }) =>
+    verdict.accepted && members.includes(verdict.principal) ? [verdict] : [],
+  );
+  const people = new Set(accepted.map(({ principal }) => principal));
+  const keys = new Set(accepted.map(({ fingerprint }) => fingerprint));
+  const found = Math.min(people.size, keys.size);
+  if (found >= Number(signers)) return null;
+  const wanted =
+    signers === '1'
+      ? `a signature by a ${role}`
+      : `signatures by ${signers} different people who are ${role}`;
+  return `it needs ${wanted}; valid ones: ${found === 0 ? 'none' : [...people].join(', ')}`;
+}

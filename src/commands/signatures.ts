@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type DocumentSignatures,
+  isSignedKind,
+  judgeDocument,
+  type SigningPolicy,
+  signaturesBeside,
+  signingPolicy,
+} from '../authority/document-signatures.js';
+import type { Diagnostic } from '../base/diagnostic.js';
+import { FILE_START } from '../base/position.js';
+import { UsageError } from '../base/usage-error.js';
+import type { VerifyRuleId } from '../check/verify-rules.js';
+import type { Config } from '../load/config.js';
+import type { Entry } from '../model/entry.js';
+import { headerPosition } from '../parse/document.js';
+import type { Compilation } from '../pipeline.js';
+
+/** Judges the signatures of reviews and authorizations. @param at when the keys have to be valid */
+export async function judgeSignatures(
+  { config, files }: Compilation,
+  entries: readonly Entry[],
+  at: Date,
+): Promise<DocumentSignatures[]> {
+  const policy = readPolicy(config);
+  const judged: DocumentSignatures[] = [];
+  for (const { kind, document } of entries) {
+    if (!isSignedKind(kind)) continue;
+    const { path } = document;
+    if (policy)
+      judged.push(
+        await judgeDocument({ path, kind, bytes: files.get(path)!.bytes }, { root: config.root, policy, at }),
+      );
+    else
+      judged.push({
+        document: path,
+        signatures: signaturesBeside(config.root, path).map(unjudged),
+        missing: null,
+      });
+  }
+  return judged;
+}
+
+/** A signature that nobody can judge proves nothing, and must not look as if it did. */
+function unjudged(path: string): DocumentSignatures['signatures'][number] {
+  return { path, verdict: { accepted: false, reason: 'the configuration names no allowed_signers' } };
+}
+
+/** @throws UsageError where the file of signers cannot be read: then nobody may be taken for one */
+function readPolicy({ root, signatures }: Config): SigningPolicy | null {
+  if (!signatures) return null;
+  const path = signatures.allowed_signers;
+  try {
+    return signingPolicy(signatures, readFileSync(join(root, path), 'utf8'));
+  } catch (error) {
+    throw new UsageError(
+      'cannot-read',
+      `cannot read ${path} (${(error as NodeJS.ErrnoException).code})`,
+      'signatures.allowed_signers of the configuration names it',
+    );
+  }
+}
+
+/** What is wrong with the signatures of documents, at their first line, or at their kind. */
+export function signatureFindings(
+  { model }: Compilation,
+  judged: readonly DocumentSignatures[],
+): Diagnostic[] {
+  const ruleId: VerifyRuleId = 'signature-valid';
+  return judged.flatMap(({ document, signatures, missing }) => {
+    const entry = model.entries.get(document)!;
+    const position = headerPosition(entry.document, 'kind') ?? FILE_START;
+    const refused = signatures.flatMap(({ path, verdict }) =>
+      verdict.accepted ? [] : [`${path}: ${verdict.reason}`],
+    );
+    const messages = [...refused, ...(missing === null ? [] : [missing])];
+    return messages.map(
+      (message): Diagnostic => ({ ruleId, severity: 'error', file: document, message, position }),
+    );
+  });
+}

@@ -1,0 +1,205 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/base/diagnostic.js';
+import { EXAMPLE } from '../../src/demo/example.js';
+import { copyExample, probatum, temporaryFolders } from './probatum.js';
+
+/* Reviews that count only when they are signed: what `sign` writes, what `verify` finds, what `run` refuses. */
+
+const folder = temporaryFolders();
+const REVIEWS = 'knowledge/dev/laws/dieu44-trien-khai/reviews';
+const DDL_REVIEW = `${REVIEWS}/dot-iu-cutter-v0.2-p0-2-ddl-gpt-review-2026-05-16.md`;
+const PACKAGE_REVIEW = EXAMPLE.packageReview;
+
+const keys = folder();
+const key = (name: string) => join(keys, name);
+function publicKey(name: string): string {
+  if (!existsSync(key(name)))
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', key(name)]);
+  return readFileSync(`${key(name)}.pub`, 'utf8').trim();
+}
+
+/** A copy of the example, whose reviews have to be signed by reviewers. */
+function corpus({ signers = 1, authorization = false } = {}): string {
+  const required = [`    review: {role: reviewer, signers: ${signers}}`];
+  if (authorization) required.push('    authorization: {role: sovereign}');
+  const config = `corpus: [knowledge/**/*.md]
+signatures:
+  allowed_signers: governance/allowed_signers
+  roles:
+    reviewer: [rita, rob]
+    sovereign: [sam]
+  required:
+${required.join('\n')}
+`;
+  const allowed = ['rita', 'rob', 'sam'].map((name) => `${name} ${publicKey(name)}\n`).join('');
+  const root = folder({ 'probatum.config.yaml': config, 'governance/allowed_signers': allowed });
+  copyExample(root);
+  return root;
+}
+
+const sign = (root: string, document: string, ...args: string[]) =>
+  probatum(['sign', document, ...args], { cwd: root });
+
+async function findings(root: string, document: string): Promise<string[]> {
+  const { out } = await probatum(['verify', document, '--format', 'json'], { cwd: root });
+  const { diagnostics } = JSON.parse(out) as { diagnostics: readonly Diagnostic[] };
+  return diagnostics.filter(({ ruleId }) => ruleId === 'signature-valid').map(({ message }) => message);
+}
+
+describe('probatum sign', () => {
+  it('writes a signature that verify and ssh-keygen accept', async () => {
+    const root = corpus();
+    const { code, out } = await sign(root, DDL_REVIEW, '--key', key('rita'));
+    expect(code).toBe(0);
+    expect(out).toContain(`signed ${DDL_REVIEW} for probatum-review\n`);
+    expect(await findings(root, DDL_REVIEW)).toEqual([]);
+    const args = [
+      '-Y',
+      'verify',
+      '-f',
+      'governance/allowed_signers',
+      '-I',
+      'rita',
+      '-n',
+      'probatum-review',
+      '-s',
+      `${DDL_REVIEW}.sig`,
+    ];
+    const said = execFileSync('ssh-keygen', args, { cwd: root, input: readFileSync(join(root, DDL_REVIEW)) });
+    expect(said.toString()).toContain('Good "probatum-review" signature for rita');
+  });
+
+  it('signs with the one key of an agent', async () => {
+    const root = corpus();
+    const socket = join(folder(), 'agent');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    afterAll(() => void agent.kill());
+    while (!existsSync(socket)) await new Promise((next) => setTimeout(next, 20));
+    const env = { SSH_AUTH_SOCK: socket };
+    const empty = await probatum(['sign', DDL_REVIEW], { cwd: root, env });
+    expect(empty).toMatchObject({ code: 2, err: expect.stringContaining('the SSH agent holds 0 keys') });
+    const add = (name: string) =>
+      execFileSync('ssh-add', ['-q', key(name)], { env: { ...process.env, ...env }, stdio: 'ignore' });
+    add('rob');
+    expect((await probatum(['sign', DDL_REVIEW], { cwd: root, env })).code).toBe(0);
+    expect(await findings(root, DDL_REVIEW)).toEqual([]);
+    add('rita');
+    const two = await probatum(['sign', DDL_REVIEW, '--force'], { cwd: root, env });
+    expect(two).toMatchObject({ code: 2, err: expect.stringContaining('--key FILE') });
+  });
+
+  it.each([
+    ['a note', 'knowledge/README.md', 'reviews and authorizations are signed'],
+    ['a package', EXAMPLE.package, 'is a command-package'],
+    ['nothing', 'knowledge/nothing.md', 'knowledge/nothing.md'],
+  ])('does not sign %s', async (_, document, message) => {
+    const root = corpus();
+    const { code, err } = await sign(root, document, '--key', key('rita'));
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(existsSync(join(root, `${document}.sig`))).toBe(false);
+  });
+
+  it('does not sign a review with errors, and shows them', async () => {
+    const root = corpus();
+    const text = readFileSync(join(root, DDL_REVIEW), 'utf8');
+    writeFileSync(join(root, DDL_REVIEW), text.replace('verdict: pass', 'verdict: passed'));
+    const { code, err } = await sign(root, DDL_REVIEW, '--key', key('rita'));
+    expect(code).toBe(1);
+    expect(err).toContain('front-matter-schema');
+    expect(err).toContain('not signed');
+    expect(existsSync(join(root, `${DDL_REVIEW}.sig`))).toBe(false);
+  });
+
+  it('replaces a signature with --force only, and a second signer says a name', async () => {
+    const root = corpus({ signers: 2 });
+    await sign(root, DDL_REVIEW, '--key', key('rita'));
+    const first = readFileSync(join(root, `${DDL_REVIEW}.sig`));
+    const again = await sign(root, DDL_REVIEW, '--key', key('rob'));
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('--as NAME') });
+    expect(readFileSync(join(root, `${DDL_REVIEW}.sig`))).toEqual(first);
+    expect(await findings(root, DDL_REVIEW)).toEqual([
+      'it needs signatures by 2 different people who are reviewer; valid ones: rita',
+    ]);
+    expect((await sign(root, DDL_REVIEW, '--key', key('rob'), '--as', 'rob')).code).toBe(0);
+    expect(await findings(root, DDL_REVIEW)).toEqual([]);
+  });
+});
+
+describe('signatures that do not count', () => {
+  it('are missing, of another role, of other bytes, or of another document', async () => {
+    const root = corpus();
+    expect(await findings(root, DDL_REVIEW)).toEqual([
+      'it needs a signature by a reviewer; valid ones: none',
+    ]);
+    await sign(root, DDL_REVIEW, '--key', key('sam'));
+    expect(await findings(root, DDL_REVIEW)).toEqual([
+      'it needs a signature by a reviewer; valid ones: none',
+    ]);
+    await sign(root, DDL_REVIEW, '--key', key('rita'), '--force');
+    writeFileSync(join(root, DDL_REVIEW), `${readFileSync(join(root, DDL_REVIEW), 'utf8')}\nAnd more.\n`);
+    expect(await findings(root, DDL_REVIEW)).toEqual([
+      'it needs a signature by a reviewer; valid ones: none',
+      `${DDL_REVIEW}.sig: it is not rita's signature of these bytes: they, or the signature, are others`,
+    ]);
+    renameSync(join(root, `${DDL_REVIEW}.sig`), join(root, `${PACKAGE_REVIEW}.sig`));
+    expect(await findings(root, PACKAGE_REVIEW)).toContainEqual(
+      expect.stringContaining("it is not rita's signature of these bytes"),
+    );
+  });
+
+  it('are twice the same person, or two names of one key', async () => {
+    const root = corpus({ signers: 2 });
+    await sign(root, DDL_REVIEW, '--key', key('rita'));
+    await sign(root, DDL_REVIEW, '--key', key('rita'), '--as', 'again');
+    const message = 'it needs signatures by 2 different people who are reviewer; valid ones: rita';
+    expect(await findings(root, DDL_REVIEW)).toEqual([message]);
+  });
+
+  it('are any, where the configuration names no signers', async () => {
+    const root = corpus();
+    await sign(root, DDL_REVIEW, '--key', key('rita'));
+    writeFileSync(join(root, 'probatum.config.yaml'), 'corpus: [knowledge/**/*.md]\n');
+    expect(await findings(root, DDL_REVIEW)).toEqual([
+      `${DDL_REVIEW}.sig: the configuration names no allowed_signers`,
+    ]);
+  });
+
+  it('stop verify where the file of signers is not there', async () => {
+    const root = corpus();
+    renameSync(join(root, 'governance/allowed_signers'), join(root, 'governance/other'));
+    const { code, err } = await probatum(['verify'], { cwd: root });
+    expect(code).toBe(2);
+    expect(err).toContain('cannot read governance/allowed_signers (ENOENT)');
+  });
+});
+
+describe('probatum run', () => {
+  const run = (root: string) => probatum(['run', EXAMPLE.package, '--target', 'production'], { cwd: root });
+
+  it('refuses reviews that are not signed, each by name, and an authorization that is not there', async () => {
+    const root = corpus({ authorization: true });
+    const { code, err } = await run(root);
+    expect(code).toBe(1);
+    for (const review of [DDL_REVIEW, PACKAGE_REVIEW])
+      expect(err).toContain(
+        `refused: ${review} does not count: it needs a signature by a reviewer; valid ones: none\n`,
+      );
+    expect(err).toContain(
+      `refused: no authorization of exactly these bytes of ${EXAMPLE.package} counts now\n`,
+    );
+    expect(err).toContain('refused: nothing was sent to the database\n');
+  });
+
+  it('goes on to its target once they are', async () => {
+    const root = corpus();
+    for (const review of [DDL_REVIEW, PACKAGE_REVIEW]) await sign(root, review, '--key', key('rita'));
+    const { code, err } = await run(root);
+    expect(err).not.toContain('refused');
+    expect(err).toContain('production');
+    expect(code).toBe(2);
+  });
+});
