@@ -14,6 +14,7 @@ import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
 import { refusalOf } from './refused-kinds.js';
 import { refusedPart } from './refused-parts.js';
+import { changesWhatIsThere, reachProblems } from './rollback-reach.js';
 import { routineProblems } from './routine-problems.js';
 import { acrossFences, atToken, checkExecutableSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
@@ -129,7 +130,18 @@ function judgeRollback(
   const rollback = parsed.get('rollback');
   const fence = fences.find(({ role }) => role === 'rollback');
   if (!migration || !rollback || !fence || problems.some(({ rule }) => UNKNOWN.includes(rule))) return [];
-  return inversionProblems(migration, rollback, fence.position);
+  const inverted = inversionProblems(migration, rollback, fence.position);
+  const empty = rollback.statements.length === 0 && inverted.length === 0 && changesWhatIsThere(migration);
+  return [...inverted, ...reachProblems(migration, rollback), ...(empty ? [emptyRollback(fence)] : [])];
+}
+
+function emptyRollback({ position }: Fence): SqlProblem {
+  return {
+    rule: 'rollback-inverts',
+    message: 'the rollback is empty, and takes nothing of the migration back',
+    position,
+    help: 'write the statements that take back what the migration does',
+  };
 }
 
 /** A table that the unit itself creates is seen by nobody else yet: its locks make nobody wait. */

@@ -68,13 +68,16 @@ function draftPackage(config: Config, model: Model, request: DraftRequest): Draf
     ? namedDocument(model, request.ddl, ['ddl'], '--ddl')
     : newestDdl(model, request.change);
   const law = request.law ? namedDocument(model, request.law, ['law'], '--law') : newestLaw(model);
-  const migration = unitOf(ddl, 'migration');
-  if (!migration || !unitOf(ddl, 'rollback'))
-    throw new UsageError(
-      'no-such-document',
-      `${ddl.document.path} has no migration and rollback SQL that a package could pin`,
-      'probatum lint shows what is wrong with it',
-    );
+  for (const role of ['migration', 'rollback'] as const)
+    if (!unitOf(ddl, role)) {
+      const message = `${ddl.document.path} has no ${role} SQL, and a package pins both migration and rollback`;
+      throw new UsageError(
+        'no-such-document',
+        message,
+        `write it there, in a fence \`sql ${role}\` at column 1`,
+      );
+    }
+  const migration = unitOf(ddl, 'migration')!;
   const target = targetOf(config);
   const reports = {
     dryRun: pathOf(request, 'dry-run-report'),
