@@ -8,7 +8,7 @@ import { missingAuthorization, missingReviews, reviewsOf } from '../model/chain.
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
-import { encodeTerminal } from '../render/encode.js';
+import { encodeJson, encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
 import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
@@ -152,7 +152,7 @@ export function finish(
   if (format === 'json') {
     const { runId } = stored.record;
     terminal.out(
-      `${canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown })}\n`,
+      `${encodeJson(canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown }))}\n`,
     );
     return exitCode;
   }
