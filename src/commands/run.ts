@@ -14,6 +14,7 @@ import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
+import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { judgeSignatures } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { writeResult } from './write-file.js';
@@ -60,6 +61,7 @@ export async function run(environment: Environment, path: string, options: RunOp
     throw new UsageError('bad-argument', `${path} may not run on target ${options.target}`, help);
   }
   const { root, targets } = compilation.config;
+  refuseShortQueryTimeout(compilation.config, options.target, plan.limits);
   const target = await openTarget(options.target, targets, root, environment.variables);
   try {
     const finished = await startRun({

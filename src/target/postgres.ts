@@ -1,4 +1,3 @@
-import { milliseconds } from '../base/duration.js';
 import { UsageError } from '../base/usage-error.js';
 import type { TargetConfig } from '../load/config-types.js';
 import type { BackupProvider } from './backup-provider.js';
@@ -9,6 +8,7 @@ import type { Backup, BackupReading, Endpoint, Owners, RestoredBackup, Session, 
 import type { Environment } from './environment.js';
 import { customFormat } from './postgres-backup.js';
 import { PostgresSession } from './postgres-session.js';
+import { queryTimeout } from './query-timeout.js';
 import { restoreElsewhere } from './restore-backup.js';
 import { SERVER_VERSION } from './session-settings.js';
 import type { ToolRun } from './tool-run.js';
@@ -16,9 +16,6 @@ import { findTool } from './tools.js';
 import { Transport } from './transport.js';
 
 type PostgresConfig = Extract<TargetConfig, { engine: 'postgres' }>;
-
-/** How long one statement may go without an answer; an hour, unless the configuration knows better. */
-const QUERY_TIMEOUT_MS = 3_600_000;
 
 /**
  * A PostgreSQL server as a target. Nothing is connected before the first session.
@@ -46,15 +43,6 @@ function refuseContradictions(name: string, { backup, tools, transport }: Postgr
       'pg_dump would not go through transport, and could reach another server',
       'Say with tools.prefix how it is run where the server is.',
     );
-}
-
-/** Milliseconds. A time that no timer can keep is refused, as it would end every statement at once. */
-function queryTimeout(name: string, said: string | undefined): number {
-  if (said === undefined) return QUERY_TIMEOUT_MS;
-  const timeout = milliseconds(said);
-  if (timeout !== null) return timeout;
-  const problem = `target ${name}: query_timeout ${JSON.stringify(said)} is no time that can be kept`;
-  throw new UsageError('bad-configuration', problem, 'Write a number and a unit, ms, s or min: 30min.');
 }
 
 class PostgresTarget implements Target {
