@@ -25,7 +25,14 @@ export function openPostgresTarget(name: string, config: PostgresConfig, env: En
   const connection = resolveConnection(name, config.connection, env);
   refuseContradictions(name, config);
   const scratch = config.scratch && resolveConnection(`${name} (scratch)`, config.scratch, env);
-  return new PostgresTarget(connection, config, env, queryTimeout(name, config.query_timeout), scratch);
+  const quiet = withoutUrls(config, env);
+  return new PostgresTarget(connection, config, quiet, queryTimeout(name, config.query_timeout), scratch);
+}
+
+/** Programs that are started get what they need of a URL as resolved values, and never the URL with its password. */
+function withoutUrls({ connection, scratch }: PostgresConfig, env: Environment): Environment {
+  const urls = [connection, scratch].flatMap((one) => (one && 'env' in one ? [one.env] : []));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !urls.includes(name)));
 }
 
 /** @throws UsageError where a backup would be written, or taken, elsewhere than it is meant to be */
@@ -124,7 +131,8 @@ class PostgresTarget implements Target {
     const { backup = { provider: 'custom' } } = this.config;
     const tools = {
       dump: async () => this.#tool('pg_dump', await this.#readServerMajor()),
-      restore: () => this.#tool('pg_restore', null),
+      // It reads a file, and connects to nothing.
+      restore: async () => withoutPassword(await this.#tool('pg_restore', null)),
     };
     if (backup.provider === 'command')
       return declaredByCommand(this.#run({ command: backup.command, version: '' }));
@@ -153,4 +161,9 @@ class PostgresTarget implements Target {
     }
     return this.#serverMajor;
   }
+}
+
+function withoutPassword(run: ToolRun): ToolRun {
+  const { PGPASSWORD: _, ...env } = run.env;
+  return { ...run, env };
 }
