@@ -75,7 +75,8 @@ let over = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 const end = (code) => {
   if (over) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  process.exit(code);
+  process.exitCode = code;
+  process.stdin.destroy();
 };
 const next = () => {
   const [program, ...words] = commands.shift();

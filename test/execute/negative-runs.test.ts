@@ -1,4 +1,4 @@
-import { chownSync, cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -215,6 +215,16 @@ describe.skipIf(requirePostgres() === null)('a run in which one thing is wrong',
     const edit = (path: string, from: string | RegExp, to: string) => (root: string) =>
       writeFileSync(join(root, path), readFileSync(join(root, path), 'utf8').replace(from, to));
     const noReview = 'no passing review of exactly these bytes of ';
+    /** The configuration asks for signatures of one kind of document. */
+    const asking = (kind: 'review' | 'authorization') => (root: string) => {
+      const roles = `  roles:\n    reviewer: [rita]\n  required:\n    ${kind}: { role: reviewer }\n`;
+      appendFileSync(
+        join(root, 'probatum.config.yaml'),
+        `signatures:\n  allowed_signers: allowed_signers\n${roles}`,
+      );
+      const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBUXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcXFxcX';
+      writeFileSync(join(root, 'allowed_signers'), `rita ${key}\n`);
+    };
 
     test.each<[string, ChangeParts, (root: string) => void, number, string]>([
       [
@@ -258,6 +268,20 @@ describe.skipIf(requirePostgres() === null)('a run in which one thing is wrong',
         edit(DOCUMENTS.ddl, "'two'", "'TWO'"),
         1,
         'the documents of the plan have errors',
+      ],
+      [
+        'a review that nobody signed, where signatures are asked for',
+        {},
+        asking('review'),
+        1,
+        `${DOCUMENTS.ddlReview} does not count: it needs a signature by a reviewer`,
+      ],
+      [
+        'no authorization, where a signed one is asked for',
+        {},
+        asking('authorization'),
+        1,
+        `no authorization of exactly these bytes of ${DOCUMENTS.package} counts now`,
       ],
       [
         'a package for another target',
