@@ -7,6 +7,7 @@ import { JOURNAL_FILE, readRun } from '../record/store.js';
 import { openTarget } from '../target/open-target.js';
 import { runProgress } from './progress.js';
 import { finish } from './run.js';
+import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import type { Environment } from './terminal.js';
 
 export interface ResumeOptions {
@@ -15,9 +16,11 @@ export interface ResumeOptions {
 
 /** `probatum resume RUN`: settles a run that died and finishes what is safe. @returns exit code (RUN, "Outcomes") */
 export async function resume(environment: Environment, run: string, options: ResumeOptions): Promise<number> {
-  const { root, targets } = loadConfig(environment.root);
+  const config = loadConfig(environment.root);
+  const { root, targets } = config;
   const folder = findRun(environment, root, run);
-  const { target: named } = readRun(folder).record;
+  const { target: named, plan } = readRun(folder).record;
+  refuseShortQueryTimeout(config, named.name, plan.limits);
   const target = await openTarget(named.name, targets, root, environment.variables, true);
   try {
     const finished = await resumeRun({

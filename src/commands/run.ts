@@ -8,12 +8,13 @@ import { missingAuthorization, missingReviews, reviewsOf } from '../model/chain.
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
-import { encodeTerminal } from '../render/encode.js';
+import { encodeJson, encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
 import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
+import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { judgeSignatures } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { writeResult } from './write-file.js';
@@ -60,6 +61,7 @@ export async function run(environment: Environment, path: string, options: RunOp
     throw new UsageError('bad-argument', `${path} may not run on target ${options.target}`, help);
   }
   const { root, targets } = compilation.config;
+  refuseShortQueryTimeout(compilation.config, options.target, plan.limits);
   const target = await openTarget(options.target, targets, root, environment.variables);
   try {
     const finished = await startRun({
@@ -152,7 +154,7 @@ export function finish(
   if (format === 'json') {
     const { runId } = stored.record;
     terminal.out(
-      `${canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown })}\n`,
+      `${encodeJson(canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown }))}\n`,
     );
     return exitCode;
   }

@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { isAtWork, runsIn } from '../execute/run-folder.js';
 import { loadConfig } from '../load/config.js';
 import { displayWidth } from '../render/display-width.js';
-import { encodeTerminal } from '../render/encode.js';
+import { encodeJson, encodeTerminal } from '../render/encode.js';
 import type { Environment } from './terminal.js';
 
 export interface RunsOptions {
@@ -33,7 +33,7 @@ export function runs(environment: Environment, change: string | undefined, { for
     .flatMap((one) => list(all, one));
   const open = listed.some(({ mode, status }) => mode === 'run' && status === 'indeterminate');
   const { terminal } = environment;
-  if (format === 'json') terminal.out(`${canonicalJson({ runs: listed })}\n`);
+  if (format === 'json') terminal.out(`${encodeJson(canonicalJson({ runs: listed }))}\n`);
   else if (listed.length === 0) terminal.err(`no runs${change === undefined ? '' : ` of ${change}`}\n`);
   else terminal.out(table(listed));
   if (open) terminal.err('a run is not settled: probatum resume RUN\n');

@@ -10,6 +10,7 @@ import { type DocumentIndex, headerPosition, headerValue } from '../parse/docume
 import type { Compilation } from '../pipeline.js';
 import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
 import { renderReport } from '../render/report.js';
+import { compareManifest, isManifest } from '../target/directory-manifest.js';
 import { VERSION } from '../version.js';
 
 /** What was compared, so that a reader knows what "verified" covers. */
@@ -96,12 +97,35 @@ async function compareArtefacts(
     }
     compared.artefacts += 1;
     const observed = await hashFile(path).catch((error: Error) => error.message);
-    if (observed === artefact.sha256) continue;
+    if (observed === artefact.sha256) {
+      if (artefact.name === 'backup' && isManifest(artefact.path))
+        findings.push(...(await compareFolder(document, artefact.path, path, record.runId, compared)));
+      continue;
+    }
     const rest = { expected: artefact.sha256, observed };
     const message = `artefact ${artefact.path} has another digest`;
     findings.push(finding(document, 'record-chain', 'record.path', message, rest));
   }
   return findings;
+}
+
+/** A backup in several files: the manifest has its digest, and each of them has the one that the manifest says. */
+async function compareFolder(
+  document: DocumentIndex,
+  named: string,
+  path: string,
+  runId: string,
+  compared: Compared,
+): Promise<Diagnostic[]> {
+  const comparison = await compareManifest(path);
+  if (comparison === null) {
+    compared.absent.push(`${runId}/${named.replace(/\.manifest$/, '/')}`);
+    return [];
+  }
+  compared.artefacts += comparison.files;
+  return comparison.problems.map((problem) =>
+    finding(document, 'record-chain', 'record.path', `backup of ${named}: ${problem}`),
+  );
 }
 
 /** A report that was edited differs from what its record renders to; the first line that does is shown. */

@@ -1,6 +1,6 @@
 import type { PlanCheck } from '../plan/plan.js';
 import type { CheckMoment, Verdict } from '../record/events.js';
-import { DatabaseError, type Session } from '../target/engine.js';
+import { DatabaseError, type ResultSize, type Session } from '../target/engine.js';
 import type { RunContext } from './context.js';
 import { OWN } from './statements.js';
 
@@ -86,15 +86,23 @@ export async function observeInside(session: Session, sql: string): Promise<Obse
 }
 
 /** A check compares few values: more would be a dump of rows in record and report. */
-const MOST_ROWS = 1000;
-const MOST_CHARACTERS = 64 * 1024;
+const MOST: ResultSize = { rows: 1000, characters: 64 * 1024 };
+
+/** How a query begins. Whatever a plan calls a check: COMMIT, COPY or SET are none, and no read-only transaction stops them. */
+const QUERY = /^(?:(?:SELECT|WITH|VALUES|TABLE)\b|\()/i;
 
 async function observe(session: Session, sql: string): Promise<Observation> {
+  if (!QUERY.test(sql)) return { reason: 'not sent: a check is one query', ran: true };
   try {
-    const rows = rowTexts((await session.run(sql)).rows);
-    const size = rows.reduce((sum, row) => sum + row.length, 0);
-    if (rows.length <= MOST_ROWS && size <= MOST_CHARACTERS) return { rows };
-    return { reason: `${rows.length} rows of ${size} characters are more than a check compares`, ran: true };
+    const result = await session.run(sql, [], MOST);
+    const rows = rowTexts(result.rows);
+    const size = result.excess ?? {
+      rows: rows.length,
+      characters: rows.reduce((sum, row) => sum + row.length, 0),
+    };
+    if (size.rows <= MOST.rows && size.characters <= MOST.characters) return { rows };
+    const found = `${size.rows} ${size.rows === 1 ? 'row' : 'rows'} of ${size.characters} characters`;
+    return { reason: `${found} are more than a check compares`, ran: true };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return { reason: error.message, ran: true };

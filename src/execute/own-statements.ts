@@ -91,7 +91,10 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
       parameters: ['its process id', 'its start'],
     },
   ),
-  durable: one(OWN.durable, 'has COMMIT wait for the disk, whatever was set before it'),
+  durable: one(
+    OWN.durable,
+    'has COMMIT wait for the disk, and for standbys where the server is configured so, whatever was set before it',
+  ),
   limitFence: one(OWN.limitFence, 'how long the fence waits for the transaction', {
     parameters: ['the time'],
   }),

@@ -6,6 +6,7 @@ import type {
   Endpoint,
   Owners,
   RestoredBackup,
+  ResultSize,
   Session,
   StatementResult,
   Target,
@@ -40,7 +41,7 @@ export class ReviewedOnly implements Target {
   async open(): Promise<Session> {
     const session = await this.target.open();
     return {
-      run: (sql, values) => this.#run(session, sql, values),
+      run: (sql, values, most) => this.#run(session, sql, values, most),
       close: () => session.close(),
     };
   }
@@ -69,11 +70,12 @@ export class ReviewedOnly implements Target {
     session: Session,
     sql: string,
     values: readonly (string | null)[] = [],
+    most?: ResultSize,
   ): Promise<StatementResult> {
     const reviewed = this.#reviewed.has(sql) && values.length === 0;
     if (!reviewed && !isOwnStatement(sql, values.length))
       throw new TypeError(`not sent, as it is neither reviewed nor on the list of own statements: ${sql}`);
-    return session.run(sql, values);
+    return session.run(sql, values, most);
   }
 }
 

@@ -1,4 +1,4 @@
-import { TRANSACTION_ID } from '../target/session-settings.js';
+import { durably, TRANSACTION_ID } from '../target/session-settings.js';
 
 /**
  * The statements of the tool's own that a run sends besides those of the catalogue, identity and counters
@@ -34,7 +34,7 @@ export const OWN = {
   endBackend:
     'SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity AS a WHERE a.pid = $1::int4 AND a.backend_start = $2::timestamptz AND a.pid <> pg_catalog.pg_backend_pid()',
   // A function that was called could have turned it off for the rest of the transaction.
-  durable: 'SET LOCAL synchronous_commit = on',
+  durable: durably(true),
   limitFence: "SELECT pg_catalog.set_config('lock_timeout', $1, false)",
   limitLock: "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
   limitStatement: "SELECT pg_catalog.set_config('statement_timeout', $1, true)",

@@ -2,8 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { PlanStatement, PlanUnit } from '../plan/plan.js';
 import type { MigrationOutcome, UnitName } from '../record/events.js';
 import type { UnitText } from '../sql/unit-text.js';
-import { DatabaseError, type Session } from '../target/engine.js';
+import { DatabaseError, type Notice, type Session } from '../target/engine.js';
 import { writeLedgerRow } from '../target/ledger.js';
+import { bounded } from '../target/sqlstate.js';
 import { migratingSession, type RunContext } from './context.js';
 import { type Decision, decideOutcome, ledgerKey, type OpenTransaction, readServerLife } from './outcome.js';
 import { OWN } from './statements.js';
@@ -78,7 +79,7 @@ async function sendOne(
   const sql = text.bytes.subarray(statement.start, statement.end).toString('utf8');
   const started = performance.now();
   try {
-    const { tag, notices } = await migratingSession(context).run(sql);
+    const { tag, notices, noticesDropped } = await migratingSession(context).run(sql);
     context.emit({
       type: 'statement-executed',
       unit: name,
@@ -86,7 +87,7 @@ async function sendOne(
       sha256: statement.sha256,
       tag,
       milliseconds: Math.round(performance.now() - started),
-      notices: notices.map(({ severity, sqlstate, message }) => `${severity} ${sqlstate}: ${message}`),
+      notices: noticeTexts(notices, noticesDropped),
     });
     return null;
   } catch (error) {
@@ -103,6 +104,17 @@ async function sendOne(
     return `${unit.document}:${place.line}:${place.column}: ${error.message}`;
   }
 }
+
+/** Notices as they are recorded: as many and as long as a person reads, and what is left out is told. */
+function noticeTexts(notices: readonly Notice[], dropped = 0): string[] {
+  const texts = notices
+    .slice(0, MOST_NOTICES)
+    .map(({ severity, sqlstate, message }) => `${severity} ${sqlstate}: ${bounded(message)}`);
+  const left = notices.length - texts.length + dropped;
+  return left === 0 ? texts : [...texts, `${left} more were not recorded`];
+}
+
+const MOST_NOTICES = 100;
 
 /**
  * Has deferred constraints and triggers do their work now: what they refuse or write at COMMIT, after the last check,

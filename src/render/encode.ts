@@ -63,6 +63,16 @@ export function encodeTerminal(value: string): string {
   return showUnprintable(value).replace(/[\t\n\r\u2028\u2029\u200b-\u200d\u2060\ufeff]/g, escapeVisibly);
 }
 
+/** JSON text whose values cannot steer a terminal either: the same value, with JSON's own escapes. */
+export function encodeJson(json: string): string {
+  return json.replace(UNPRINTABLE, (characters) =>
+    characters
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 function escapeVisibly(character: string): string {
   const code = character.codePointAt(0)!.toString(16).padStart(4, '0');
   return code.length > 4 ? `\\u{${code}}` : `\\u${code}`;

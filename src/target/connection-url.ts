@@ -26,6 +26,18 @@ const KEYWORDS: Readonly<Record<string, SettingName>> = {
   sslrootcert: 'sslrootcert',
 };
 
+/**
+ * Other keywords of libpq (manual, "Parameter Key Words"), which an error may name. Any other name may be part of a
+ * password with a `?` in it that was not encoded.
+ */
+const LIBPQ: ReadonlySet<string> = new Set(
+  `hostaddr require_auth channel_binding client_encoding options fallback_application_name keepalives keepalives_idle
+   keepalives_interval keepalives_count tcp_user_timeout replication gssencmode sslnegotiation sslcompression sslcert
+   sslkey sslkeylogfile sslpassword sslcertmode sslcrl sslcrldir sslsni requirepeer ssl_min_protocol_version
+   ssl_max_protocol_version min_protocol_version max_protocol_version krbsrvname gsslib gssdelegation scram_client_key
+   scram_server_key service target_session_attrs load_balance_hosts`.split(/\s+/),
+);
+
 /** Keywords that change nothing here: the tool sets its own name and time limit. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set(['application_name', 'connect_timeout']);
 
@@ -44,7 +56,9 @@ export function settingsFromKeywords(
     if (name === undefined)
       throw new UsageError(
         'bad-configuration',
-        `${source} has the parameter ${JSON.stringify(keyword)}, which is not supported`,
+        LIBPQ.has(keyword)
+          ? `${source} has the parameter "${keyword}", which is not supported`
+          : `${source} has a parameter that libpq does not have, either`,
         `Supported are ${Object.keys(KEYWORDS).join(', ')}.`,
       );
     if (value !== '') settings[name] = value;

@@ -16,6 +16,16 @@ export interface StatementResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | null)[])[];
   readonly notices: readonly Notice[];
+  /** How many notices came besides, which were not kept. */
+  readonly noticesDropped?: number;
+  /** Set where the rows were more than the limit that was given, and were counted instead of kept. */
+  readonly excess?: ResultSize;
+}
+
+/** A number of rows, and of the characters in them. */
+export interface ResultSize {
+  readonly rows: number;
+  readonly characters: number;
 }
 
 /** A refusal by the server, or a connection that is gone. Never carries DETAIL: it can hold row data. */
@@ -40,9 +50,10 @@ export interface Session {
    * Sends one statement and reads all its rows as text.
    * @param sql the statement's bytes as text; several statements in one string are refused by the server (42601)
    * @param values parameters as text
+   * @param most rows and characters that are kept; PGlite, in this process, has them in memory anyway
    * @throws DatabaseError
    */
-  run(sql: string, values?: readonly (string | null)[]): Promise<StatementResult>;
+  run(sql: string, values?: readonly (string | null)[], most?: ResultSize): Promise<StatementResult>;
   close(): Promise<void>;
 }
 

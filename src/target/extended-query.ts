@@ -1,5 +1,8 @@
 import { type ErrorResponse, refusal } from './database-errors.js';
-import type { Notice, StatementResult } from './engine.js';
+import type { Notice, ResultSize, StatementResult } from './engine.js';
+
+/** Notices of one statement that are kept: a loop may send millions. */
+const MOST_NOTICES = 100;
 
 /** The messages of the frontend/backend protocol that `pg`'s connection can send. */
 interface Wire {
@@ -22,10 +25,13 @@ export class ExtendedQuery {
   #columns: string[] = [];
   readonly #rows: (readonly (string | null)[])[] = [];
   readonly #notices: Notice[] = [];
+  #noticesDropped = 0;
+  #size = { rows: 0, characters: 0 };
 
   constructor(
     readonly text: string,
     readonly values: readonly (string | null)[],
+    private readonly most: ResultSize | null = null,
   ) {
     this.result = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -39,7 +45,8 @@ export class ExtendedQuery {
   }
 
   addNotice(notice: Notice): void {
-    this.#notices.push(notice);
+    if (this.#notices.length < MOST_NOTICES) this.#notices.push(notice);
+    else this.#noticesDropped += 1;
   }
 
   // From here on: what `pg`'s Client calls on a query object.
@@ -58,7 +65,10 @@ export class ExtendedQuery {
   }
 
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
-    this.#rows.push(message.fields);
+    this.#size.rows += 1;
+    if (this.most !== null) for (const field of message.fields) this.#size.characters += field?.length ?? 0;
+    if (this.#excess) this.#rows.length = 0;
+    else this.#rows.push(message.fields);
   }
 
   handleCommandComplete(message: { readonly text: string }): void {
@@ -71,7 +81,14 @@ export class ExtendedQuery {
       columns: this.#columns,
       rows: this.#rows,
       notices: this.#notices,
+      ...(this.#noticesDropped > 0 && { noticesDropped: this.#noticesDropped }),
+      ...(this.#excess && { excess: this.#size }),
     });
+  }
+
+  get #excess(): boolean {
+    if (this.most === null) return false;
+    return this.#size.rows > this.most.rows || this.#size.characters > this.most.characters;
   }
 
   handleError(error: Error): void {

@@ -5,7 +5,7 @@ import type { Client, ClientConfig } from 'pg';
 import { UsageError } from '../base/usage-error.js';
 import { CONNECT_TIMEOUT_SECONDS, type ResolvedConnection } from './connection.js';
 import { connectionLost, refusal, refuseNul, socketProblem } from './database-errors.js';
-import { DatabaseError, type Session, type StatementResult } from './engine.js';
+import { DatabaseError, type ResultSize, type Session, type StatementResult } from './engine.js';
 import { ExtendedQuery, isErrorResponse } from './extended-query.js';
 import { APPLICATION_NAME, SESSION_SETTINGS } from './session-settings.js';
 
@@ -61,8 +61,12 @@ export class PostgresSession implements Session {
     );
   }
 
-  run(sql: string, values: readonly (string | null)[] = []): Promise<StatementResult> {
-    const result = this.#last.then(() => this.#send(sql, values));
+  run(
+    sql: string,
+    values: readonly (string | null)[] = [],
+    most: ResultSize | null = null,
+  ): Promise<StatementResult> {
+    const result = this.#last.then(() => this.#send(new ExtendedQuery(sql, values, most)));
     this.#last = result.catch(() => {});
     return result;
   }
@@ -73,10 +77,9 @@ export class PostgresSession implements Session {
     await this.#client.end().finally(() => clearTimeout(timer));
   }
 
-  async #send(sql: string, values: readonly (string | null)[]): Promise<StatementResult> {
-    refuseNul(sql);
+  async #send(query: ExtendedQuery): Promise<StatementResult> {
+    refuseNul(query.text);
     if (this.#lost !== null) throw this.#lost;
-    const query = new ExtendedQuery(sql, values);
     const timer = this.#startTimer(query);
     this.#running = query;
     try {

@@ -1,4 +1,3 @@
-import { milliseconds } from '../base/duration.js';
 import { UsageError } from '../base/usage-error.js';
 import type { TargetConfig } from '../load/config-types.js';
 import type { BackupProvider } from './backup-provider.js';
@@ -11,16 +10,12 @@ import { customFormat } from './postgres-backup.js';
 import { PostgresSession } from './postgres-session.js';
 import { restoreElsewhere } from './restore-backup.js';
 import { SERVER_VERSION } from './session-settings.js';
+import { backupTimeout, queryTimeout } from './time-limits.js';
 import type { ToolRun } from './tool-run.js';
 import { findTool } from './tools.js';
 import { Transport } from './transport.js';
 
 type PostgresConfig = Extract<TargetConfig, { engine: 'postgres' }>;
-
-/** How long one statement may go without an answer; an hour, unless the configuration knows better. */
-const QUERY_TIMEOUT_MS = 3_600_000;
-/** How long a program may take to write or read a backup; six hours, unless the configuration knows better. */
-const BACKUP_TIMEOUT_MS = 21_600_000;
 
 /**
  * A PostgreSQL server as a target. Nothing is connected before the first session.
@@ -30,11 +25,18 @@ export function openPostgresTarget(name: string, config: PostgresConfig, env: En
   const connection = resolveConnection(name, config.connection, env);
   refuseContradictions(name, config);
   const scratch = config.scratch && resolveConnection(`${name} (scratch)`, config.scratch, env);
+  const quiet = withoutUrls(config, env);
   const limits = {
-    query: timeLimit(name, 'query_timeout', config.query_timeout, QUERY_TIMEOUT_MS),
-    backup: timeLimit(name, 'backup.timeout', config.backup?.timeout, BACKUP_TIMEOUT_MS),
+    query: queryTimeout(name, config.query_timeout),
+    backup: backupTimeout(name, config.backup?.timeout),
   };
-  return new PostgresTarget(connection, config, env, limits, scratch);
+  return new PostgresTarget(connection, config, quiet, limits, scratch);
+}
+
+/** Programs that are started get what they need of a URL as resolved values, and never the URL with its password. */
+function withoutUrls({ connection, scratch }: PostgresConfig, env: Environment): Environment {
+  const urls = [connection, scratch].flatMap((one) => (one && 'env' in one ? [one.env] : []));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !urls.includes(name)));
 }
 
 /** @throws UsageError where a backup would be written, or taken, elsewhere than it is meant to be */
@@ -52,18 +54,6 @@ function refuseContradictions(name: string, { backup, tools, transport }: Postgr
       'pg_dump would not go through transport, and could reach another server',
       'Say with tools.prefix how it is run where the server is.',
     );
-}
-
-/**
- * Milliseconds. A time that no timer can keep is refused, as it would end everything at once.
- * @param otherwise where the configuration says nothing
- */
-function timeLimit(target: string, name: string, said: string | undefined, otherwise: number): number {
-  if (said === undefined) return otherwise;
-  const timeout = milliseconds(said);
-  if (timeout !== null) return timeout;
-  const problem = `target ${target}: ${name} ${JSON.stringify(said)} is no time that can be kept`;
-  throw new UsageError('bad-configuration', problem, 'Write a number and a unit, ms, s or min: 30min.');
 }
 
 class PostgresTarget implements Target {
@@ -147,7 +137,8 @@ class PostgresTarget implements Target {
     const { backup = { provider: 'custom' } } = this.config;
     const tools = {
       dump: async () => this.#tool('pg_dump', await this.#readServerMajor()),
-      restore: () => this.#tool('pg_restore', null),
+      // It reads a file, and connects to nothing.
+      restore: async () => withoutPassword(await this.#tool('pg_restore', null)),
     };
     if (backup.provider === 'command')
       return declaredByCommand(this.#run({ command: backup.command, version: '' }));
@@ -182,4 +173,9 @@ class PostgresTarget implements Target {
     }
     return this.#serverMajor;
   }
+}
+
+function withoutPassword(run: ToolRun): ToolRun {
+  const { PGPASSWORD: _, ...env } = run.env;
+  return { ...run, env };
 }

@@ -33,25 +33,26 @@ export async function startScratchServer(
 ): Promise<ScratchServer> {
   const initdb = await findServer(tools, env, major);
   const folder = await mkdtemp(join(tmpdir(), 'probatum-'));
-  const options = { ...(await unprivileged()), cwd: folder, env: withoutPostgresVariables(env) };
   let server: ChildProcess | null = null;
-  const killAtExit = () => server?.kill('SIGQUIT');
-  process.once('exit', killAtExit);
   const stop = async () => {
-    process.off('exit', killAtExit);
     if (server !== null) await ended(server);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    if (options.uid !== undefined) await chown(folder, options.uid, options.gid ?? options.uid);
+    const owner = await unprivileged(env);
+    if (owner.uid !== undefined) await chown(folder, owner.uid, owner.gid ?? owner.uid);
     const data = join(folder, 'data');
     // Nobody but the owner of the folder can reach the socket in it.
     const cluster = ['--auth=trust', `--username=${superuser}`, '--encoding=UTF8', '--locale=C', '--no-sync'];
-    await run(initdb.path, [`--pgdata=${data}`, ...cluster], options);
     const settings = ['-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off'];
-    server = spawn(join(dirname(initdb.path), 'postgres'), ['-D', data, '-k', folder, ...settings], {
-      ...options,
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const commands = [
+      [initdb.path, `--pgdata=${data}`, ...cluster],
+      [join(dirname(initdb.path), 'postgres'), '-D', data, '-k', folder, ...settings],
+    ];
+    server = spawn(process.execPath, ['-e', KEEPER, JSON.stringify({ folder, owner, commands })], {
+      cwd: folder,
+      env: withoutPostgresVariables(env),
+      stdio: ['pipe', 'ignore', 'pipe'],
     });
     await ready(server);
     return { connection: socket(folder, superuser), version: initdb.version, stop };
@@ -61,17 +62,45 @@ export async function startScratchServer(
   }
 }
 
+/**
+ * Runs `initdb` and the server, and ends them when its standard input ends: that happens whichever way this process ends,
+ * so that no server is left behind by one that was killed. It throws away what it ended; signals of the terminal are for us.
+ */
+const KEEPER = `
+const { spawn } = require('node:child_process');
+const { rmSync } = require('node:fs');
+const { folder, owner, commands } = JSON.parse(process.argv[1]);
+let child = null;
+let over = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+const end = (code) => {
+  if (over) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.exitCode = code;
+  process.stdin.destroy();
+};
+const next = () => {
+  const [program, ...words] = commands.shift();
+  // A group of its own, which no signal of the terminal reaches.
+  child = spawn(program, words, { ...owner, cwd: folder, detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+  child.once('error', (error) => { console.error(error.message); end(1); });
+  child.once('exit', (code) => (over || code !== 0 || commands.length === 0 ? end(code ?? 1) : next()));
+};
+process.stdin.once('end', () => { over = true; child.kill('SIGQUIT'); }).resume();
+next();
+`;
+
 function socket(host: string, user: string): ResolvedConnection {
   const where = { host, port: '5432', database: 'postgres', user };
   return { ...where, password: null, sslmode: 'disable', sslrootcert: null };
 }
 
 /** The server refuses to run as root; then it runs as the user that PostgreSQL is installed for. */
-async function unprivileged(): Promise<{ uid?: number; gid?: number }> {
+async function unprivileged(env: Environment): Promise<{ uid?: number; gid?: number }> {
   if (process.getuid?.() !== 0) return {};
   for (const user of ['postgres', 'nobody']) {
     try {
-      const id = async (option: string) => Number((await run('id', [option, user])).stdout);
+      const id = async (option: string) =>
+        Number((await run('id', [option, user], { env: withoutPostgresVariables(env) })).stdout);
       return { uid: await id('-u'), gid: await id('-g') };
     } catch {
       // There is no such user; the next one.
@@ -106,6 +135,7 @@ function ready(server: ChildProcess): Promise<void> {
 async function ended(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return;
   const exit = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGQUIT');
+  server.stdin?.on('error', () => {});
+  server.stdin?.end();
   await exit;
 }

@@ -14,7 +14,8 @@ export const SESSION_SETTINGS: readonly string[] = [
   "SET bytea_output = 'hex'",
   "SET client_encoding = 'UTF8'",
   'SET client_min_messages = notice',
-  'SET synchronous_commit = on',
+  // Never weaker than waiting for the own disk; a site that waits for its standbys to apply goes on doing so.
+  durably(false),
   // The grammar that read the statements assumes it.
   'SET standard_conforming_strings = on',
   "SET default_transaction_isolation = 'read committed'",
@@ -28,6 +29,14 @@ export const SESSION_SETTINGS: readonly string[] = [
   // Those that not every version has; the migrating session waits while the backup is taken.
   "SELECT pg_catalog.set_config(s.name, '0', false) FROM pg_catalog.pg_settings AS s WHERE s.name IN ('idle_session_timeout', 'transaction_timeout')",
 ];
+
+/**
+ * Has COMMIT wait for the disk, or as configured for the standbys, too. `reset_val` is what the configuration says,
+ * whatever was set in the session since. @param local for the transaction only
+ */
+export function durably(local: boolean): string {
+  return `SELECT pg_catalog.set_config('synchronous_commit', CASE s.reset_val WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, ${local}) FROM pg_catalog.pg_settings AS s WHERE s.name = 'synchronous_commit'`;
+}
 
 /** What a session of PGlite runs before them: it takes over the session of the one before it. */
 export const RESET_SETTINGS = 'RESET ALL';

@@ -45,7 +45,17 @@ const CLASSES_WITHOUT_DATA: ReadonlySet<string> = new Set(['08', '25', '28', '3D
 
 /** A server's refusal in words that cannot hold row data: `SQLSTATE 23505 (unique_violation)`. */
 export function describeRefusal(sqlstate: string, primaryMessage: string): string {
-  if (CLASSES_WITHOUT_DATA.has(sqlstate.slice(0, 2))) return `SQLSTATE ${sqlstate}: ${primaryMessage}`;
+  if (CLASSES_WITHOUT_DATA.has(sqlstate.slice(0, 2)))
+    return `SQLSTATE ${sqlstate}: ${bounded(primaryMessage)}`;
   const condition = CONDITIONS[sqlstate];
   return condition === undefined ? `SQLSTATE ${sqlstate}` : `SQLSTATE ${sqlstate} (${condition})`;
+}
+
+/** Longest text of the server that is kept of one message: what says more is no message. */
+const MOST_CHARACTERS = 1000;
+
+/** A message of the server, cut where it is too long, and then it says so. */
+export function bounded(message: string): string {
+  if (message.length <= MOST_CHARACTERS) return message;
+  return `${message.slice(0, MOST_CHARACTERS).toWellFormed()}… (cut: ${message.length} characters)`;
 }

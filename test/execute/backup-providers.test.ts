@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { UsageError } from '../../src/base/usage-error.js';
+import { report } from '../../src/commands/report.js';
+import { verify } from '../../src/commands/verify.js';
+import { recordPath } from '../../src/render/report-view.js';
 import { URL_VARIABLE } from '../support/change.js';
 import { expectRun } from '../support/expect-run.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
-import { afterStep, onceAt, runHere, runQuick } from '../support/run-probatum.js';
+import { afterStep, environmentOf, onceAt, runHere, runQuick } from '../support/run-probatum.js';
 
 const SUCCESS = { code: 0, status: 'succeeded', outcome: 'committed' } as const;
 const STOPPED = { code: 1, status: 'aborted', outcome: 'none' } as const;
@@ -44,6 +47,51 @@ describe.skipIf(requirePostgres() === null)('backup providers', () => {
         sha256: manifest,
         producer: expect.stringMatching(/^pg_dump directory, 2 jobs, \d+ files of \d+ bytes/),
       });
+    });
+
+    test('is hashed file by file by verify, where it is kept beside a published record', async () => {
+      const change = await lane.make({ target });
+      const { record, folder } = await expectRun(
+        change.root,
+        await runQuick(change.root, change.url),
+        SUCCESS,
+      );
+      const { environment } = environmentOf(change.root);
+      expect(await report(environment, folder, { publish: true, force: true })).toBe(0);
+      const kept = join(change.root, dirname(recordPath(record)), 'artefacts');
+      cpSync(join(folder, 'artefacts'), kept, { recursive: true });
+      const verified = async () => {
+        const { environment: here, printed } = environmentOf(change.root);
+        const code = await verify(here, [], { format: 'json' });
+        const { diagnostics, compared } = JSON.parse(printed.out) as {
+          diagnostics: { ruleId: string; message: string }[];
+          compared: { artefacts: number; absent: string[] };
+        };
+        return { code, compared, found: diagnostics.map(({ message }) => message) };
+      };
+      const whole = await verified();
+      expect(whole).toMatchObject({ code: 0, found: [] });
+      const files = readdirSync(join(kept, 'backup'));
+      expect(whole.compared.artefacts).toBe(record.artefacts.length + files.length);
+
+      const [data = ''] = files.filter((name) => name !== 'toc.dat');
+      appendFileSync(join(kept, 'backup', data), 'x');
+      rmSync(join(kept, 'backup', 'toc.dat'));
+      writeFileSync(join(kept, 'backup', 'more.dat'), 'x');
+      const of = 'backup of artefacts/backup.manifest: ';
+      const harmed = await verified();
+      expect(harmed.code).toBe(1);
+      expect(harmed.found.sort()).toEqual(
+        [
+          `${of}${data} is not what the manifest says`,
+          `${of}more.dat is not in the manifest`,
+          `${of}toc.dat is missing`,
+        ].sort(),
+      );
+      rmSync(join(kept, 'backup'), { recursive: true });
+      const gone = await verified();
+      expect(gone).toMatchObject({ code: 0, found: [] });
+      expect(gone.compared.absent).toContain(`${record.runId}/artefacts/backup/`);
     });
 
     test.each<[string, (folder: string, data: string) => void]>([

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openPostgresTarget } from '../../src/target/postgres.js';
+import type { ChangeParts } from '../support/change.js';
 import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
-import { runQuick } from '../support/run-probatum.js';
+import { runHere, runQuick } from '../support/run-probatum.js';
 
 describe.skipIf(requirePostgres() === null)('limits of a run', () => {
   const lane = postgresLane();
@@ -25,6 +29,61 @@ describe.skipIf(requirePostgres() === null)('limits of a run', () => {
     const printed = await runQuick(change.root, change.url);
     await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
     expect(await change.query('SELECT setting FROM public.seen')).toEqual([{ setting: 'on' }]);
+  });
+
+  test.each([
+    ['remote_apply', 'remote_apply'],
+    ['remote_write', 'on'],
+  ])(
+    'a server that is configured for %s commits with %s, also where a trigger sets less',
+    async (said, kept) => {
+      const change = await enrolledChange(lane);
+      await change.query(`
+      ALTER DATABASE ${change.identity.database} SET synchronous_commit = ${said};
+      CREATE FUNCTION public.hurry() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN PERFORM set_config('synchronous_commit', 'local', true); RETURN NEW; END$$;
+      CREATE TRIGGER hurry BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION public.hurry();
+      CREATE TABLE public.seen (setting text NOT NULL);
+      CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO public.seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END$$;
+      CREATE TRIGGER look AFTER INSERT ON probatum.run FOR EACH ROW EXECUTE FUNCTION public.look();
+    `);
+      const target = openPostgresTarget(
+        't',
+        { engine: 'postgres', connection: { env: 'URL' } },
+        { URL: change.url },
+      );
+      const session = await target.open();
+      const { rows } = await session
+        .run("SELECT current_setting('synchronous_commit')")
+        .finally(() => target.close());
+      expect(rows).toEqual([[kept]]);
+      const printed = await runQuick(change.root, change.url);
+      await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
+      expect(await change.query('SELECT setting FROM public.seen')).toEqual([{ setting: kept }]);
+    },
+  );
+
+  test.each<[string, string, ChangeParts, RegExp]>([
+    [
+      'as long as',
+      '    query_timeout: 60s\n',
+      {},
+      /^ {2}probatum\.config\.yaml:8:5 targets\.production\.query_timeout: 60s is not longer than the package's statement_timeout of 60000ms$/m,
+    ],
+    [
+      'shorter, by default, than',
+      '',
+      { statementTimeout: '120min' },
+      /^ {2}probatum\.config\.yaml:4:3 targets\.production\.query_timeout: 3600000ms, as nothing is said, is not longer than the package's statement_timeout of 7200000ms$/m,
+    ],
+  ])('a query_timeout %s the statement_timeout is refused at its line', async (_, line, parts, message) => {
+    const target = `    engine: postgres\n    connection:\n      env: TEST_TARGET_URL\n${line}`;
+    const change = await lane.make({ ...parts, target });
+    const printed = await runQuick(change.root, change.url);
+    expect(printed.code).toBe(2);
+    expect(printed.err).toMatch(message);
+    expect(existsSync(join(change.root, '.probatum', 'runs'))).toBe(false);
   });
 
   test('time limits that role and database set do not end a run half way', async () => {
@@ -50,7 +109,8 @@ describe.skipIf(requirePostgres() === null)('limits of a run', () => {
         $$BEGIN PERFORM pg_sleep(20); RETURN NEW; END$$;
       CREATE TRIGGER dawdle BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION public.dawdle();
     `);
-    const printed = await runQuick(change.root, change.url);
+    // The package gives the server longer than that, which the command would refuse.
+    const printed = await runHere(change.root, change.url, {});
     const { record } = await expectRun(change.root, printed, {
       code: 1,
       status: 'aborted',

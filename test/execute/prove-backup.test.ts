@@ -1,6 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { DOCUMENTS, TARGET, URL_VARIABLE } from '../support/change.js';
 import { expectRun } from '../support/expect-run.js';
@@ -41,6 +44,41 @@ REVOKE ALL ON FUNCTION app.touch() FROM PUBLIC;
 COMMENT ON TABLE app.rich IS 'rich';
 ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO "proof Owner";
 `;
+
+const CLI = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+
+/** Process id of the server whose cluster is in a folder below this one; null before it has started. */
+function postmasterIn(folder: string): number | null {
+  for (const name of readdirSync(folder)) {
+    try {
+      const [pid, , , , , , , status] = readFileSync(
+        join(folder, name, 'data', 'postmaster.pid'),
+        'utf8',
+      ).split('\n');
+      if (status?.startsWith('ready')) return Number(pid);
+    } catch {
+      // Not yet.
+    }
+  }
+  return null;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function until<T>(ask: () => T): Promise<NonNullable<T>> {
+  for (let waited = 0; waited < 60_000; waited += 5) {
+    const answer = ask();
+    if (answer) return answer;
+    await sleep(5);
+  }
+  throw new Error('it did not come to be');
+}
 
 describe.skipIf(requirePostgres() === null)('--prove-backup', () => {
   const lane = postgresLane();
@@ -87,6 +125,28 @@ describe.skipIf(requirePostgres() === null)('--prove-backup', () => {
     });
     expect(report).toContain(` at 127.0.0.1:${lane.server.port})\n`);
     expect(await databases()).toEqual(before);
+  });
+
+  test('leaves no server and no folder behind when it is killed', async () => {
+    const change = await lane.make();
+    const folder = mkdtempSync(join(tmpdir(), 'scratch-'));
+    chmodSync(folder, 0o755);
+    lane.atEnd(() => rmSync(folder, { recursive: true, force: true }));
+    const child = spawn(
+      process.execPath,
+      [CLI, 'run', DOCUMENTS.package, '--target', TARGET, '--prove-backup'],
+      {
+        cwd: change.root,
+        env: { ...process.env, [URL_VARIABLE]: change.url, TMPDIR: folder },
+        stdio: 'ignore',
+      },
+    );
+    const ended = once(child, 'close');
+    const pid = await until(() => postmasterIn(folder));
+    expect(isRunning(pid)).toBe(true);
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    await until(() => !isRunning(pid) && readdirSync(folder).length === 0);
   });
 
   test('without it, the report says so', async () => {

@@ -53,9 +53,10 @@ const ENTRY = `    engine: postgres
 `;
 
 const PARTS: Readonly<Record<VariantName, ChangeParts>> = {
-  ledger: { lockTimeout: '700ms' },
+  // The server's limit has to be the shorter one.
+  ledger: { lockTimeout: '700ms', statementTimeout: '2s' },
   rollback: { verify: ONLY_INSIDE, lockTimeout: '5s', statementTimeout: '1000ms' },
-  'no-ledger': { lockTimeout: '700ms' },
+  'no-ledger': { lockTimeout: '700ms', statementTimeout: '2s' },
 };
 
 /** One server with its proxy, and the variants on it; runs of one lane follow each other. */

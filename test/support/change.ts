@@ -65,6 +65,8 @@ export interface ChangeParts {
   /** Mark of an enrolled target; without it the package says that there is no ledger. */
   readonly marker?: string;
   readonly ledger?: 'required';
+  /** Further lines of the package's target. */
+  readonly targetLines?: string;
   /** The configuration's entry of the target. */
   readonly target?: string;
 }
@@ -263,9 +265,9 @@ next:
   return `${header('command-package', DOCUMENTS.package, front)}# Package\n\n${fence('preflight', parts.preflight ?? PREFLIGHT)}\n${fence('verify', verify)}`;
 }
 
-function enrolment({ marker, ledger }: ChangeParts): string {
-  if (marker !== undefined) return `  marker: ${marker}\n`;
-  return ledger === 'required' ? '' : '  ledger: none\n';
+function enrolment({ marker, ledger, targetLines = '' }: ChangeParts): string {
+  if (marker !== undefined) return `  marker: ${marker}\n${targetLines}`;
+  return ledger === 'required' ? targetLines : `  ledger: none\n${targetLines}`;
 }
 
 function review(path: string, subject: string, rest: string): string {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { ChangeParts } from './change.js';
 import { type PostgresChange, postgresChange } from './postgres-change.js';
-import { type PostgresServer, startPostgresServer } from './postgres-server.js';
+import { type PostgresServer, type ServerSettings, startPostgresServer } from './postgres-server.js';
 
 /** One server for a test file, and a change in a database of its own for each test. */
 export interface PostgresLane {
@@ -12,11 +12,11 @@ export interface PostgresLane {
 }
 
 /** Call inside `describe`; server and changes go away with it. */
-export function postgresLane(): PostgresLane {
+export function postgresLane(settings: ServerSettings = {}): PostgresLane {
   let server: PostgresServer | undefined;
   const over: (() => void)[] = [];
   beforeAll(async () => {
-    server = await startPostgresServer();
+    server = await startPostgresServer(settings);
   });
   afterEach(() => {
     for (const remove of over.splice(0)) remove();

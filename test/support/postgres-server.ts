@@ -150,7 +150,7 @@ class Server implements PostgresServer {
 
   async #untilReady(child: ChildProcess): Promise<void> {
     for (let waited = 0; waited < 30_000; waited += 20) {
-      if (this.#log.includes('ready to accept connections')) return;
+      if (/ready to accept (?:read-only )?connections/.test(this.#log)) return;
       if (child.exitCode !== null) break;
       await sleep(20);
     }

@@ -5,9 +5,10 @@ import { openTarget } from '../../src/target/open-target.js';
 import { TARGET, URL_VARIABLE } from './change.js';
 import { runHere } from './run-probatum.js';
 
-// `tsx run-and-die.ts ROOT URL EVENT[:DETAIL] [FOLDER]`: a run, or the resumption of one, that ends like a power cut
+// `tsx run-and-die.ts ROOT EVENT[:DETAIL] [FOLDER]`, with the URL in its variable: a run, or the resumption of one, that ends like a power cut
 // right after that event was written.
-const [, , root = '', url = '', event = '', folder = ''] = process.argv;
+const [, , root = '', event = '', folder = ''] = process.argv;
+const url = process.env[URL_VARIABLE] ?? '';
 const [type, detail] = event.split(':');
 const onEvent = (line: JournalLine) => {
   const details = [

@@ -9,6 +9,7 @@ import type { Environment, Terminal } from '../../src/commands/terminal.js';
 import { startRun } from '../../src/execute/start-run.js';
 import { loadConfig } from '../../src/load/config.js';
 import { compile, preparePlan } from '../../src/pipeline.js';
+import type { ReviewedBytes } from '../../src/plan/reviewed-bytes.js';
 import type { JournalLine } from '../../src/record/events.js';
 import { openTarget } from '../../src/target/open-target.js';
 import { CHANGE, DOCUMENTS, TARGET, URL_VARIABLE } from './change.js';
@@ -95,19 +96,22 @@ export interface Meddling {
   readonly onEvent?: (line: JournalLine, folder: string) => void;
   readonly now?: () => Date;
   readonly proveBackup?: boolean;
+  /** Sees the bytes in memory, before anything is done with them. */
+  readonly onBytes?: (bytes: ReviewedBytes) => void;
 }
 
 /** The run of the generated package in this process: each event is shown to the test before the run goes on. */
 export async function runHere(
   root: string,
   url: string,
-  { onEvent, now, proveBackup = false }: Meddling,
+  { onEvent, now, proveBackup = false, onBytes }: Meddling,
 ): Promise<Printed> {
   const { environment, printed } = environmentOf(root, { [URL_VARIABLE]: url }, now);
   const config = loadConfig(root);
   const compilation = await compile(config);
   const prepared = preparePlan(compilation, DOCUMENTS.package);
   if (!('plan' in prepared)) throw new Error(JSON.stringify(prepared.errors, null, 2));
+  onBytes?.(prepared.bytes);
   const target = await openTarget(TARGET, config.targets, root, environment.variables);
   try {
     const finished = await startRun({

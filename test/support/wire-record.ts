@@ -103,3 +103,23 @@ export function strangers(sent: readonly SentStatement[], reviewed: readonly str
       !isOwnStatement(sql, values.length) && !(reviewed.includes(sql) && values.length === 0),
   );
 }
+
+/**
+ * How often one session committed reviewed statements: COMMIT of a transaction in which one of them was sent, and each
+ * one that was sent outside of a transaction, which would commit itself.
+ */
+export function commitsOf(session: readonly SentStatement[], reviewed: readonly string[]): number {
+  let commits = 0;
+  let [open, holds] = [false, false];
+  for (const { sql } of session) {
+    if (reviewed.includes(sql)) {
+      if (!open) commits += 1;
+      holds = true;
+    } else if (/^(?:BEGIN|START)\b/i.test(sql)) [open, holds] = [true, false];
+    else if (/^(?:COMMIT|END|PREPARE TRANSACTION)\b/i.test(sql)) {
+      if (open && holds) commits += 1;
+      [open, holds] = [false, false];
+    } else if (/^(?:ROLLBACK|ABORT)(?! TO\b)/i.test(sql)) [open, holds] = [false, false];
+  }
+  return commits;
+}
