@@ -96,7 +96,8 @@ function recordDerived(
   evidence: Evidence,
 ): Verdict {
   // The difference is ours alone; what a table is, is asked of the database as it stands.
-  const after = check.subject === 'catalogue-delta' ? evidence.own : evidence.after;
+  const ours = check.subject === 'catalogue-delta' || check.subject === 'scope';
+  const after = ours ? evidence.own : evidence.after;
   const observed = observeDerived(check, evidence.before, after, evidence.rows);
   const verdict = observed === null ? 'NOT RUN' : sameRows(check.expected, observed) ? 'PASS' : 'FAIL';
   context.emit({

@@ -75,8 +75,8 @@ function keyOf({ kind, name }: CatalogueObject): string {
   return `${kind}\0${name}`;
 }
 
-/** Several objects may come from one row, such as a published table and its filter. */
-function placeOf({ kind, id }: CatalogueObject): string {
+/** Names the row of an object, whatever the object is called. Several objects may come from one row, such as a published table and its filter. */
+export function placeOf({ kind, id }: CatalogueObject): string {
   return `${kind}\0${id}`;
 }
 

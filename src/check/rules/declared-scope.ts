@@ -1,5 +1,7 @@
+import { declaredNames } from '../../model/scope.js';
+import type { ScopeList } from '../../sql/scope.js';
 import type { DocumentRule } from '../rule.js';
-import { declaredNames, readScopeEffects, type ScopeList, scopePlace } from '../scope-effects.js';
+import { readScopeEffects, scopePlace } from '../scope-effects.js';
 
 export const declaredScope: DocumentRule = {
   id: 'declared-scope',
