@@ -51,6 +51,12 @@ export interface RunState {
   /** What proves the migration's effects besides the catalogue, as it was at BEGIN. */
   effects: EffectsBefore | null;
   readonly baselines: Map<string, readonly string[]>;
+  /** Checks that passed inside the transaction. */
+  readonly passedInside: Set<string>;
+  /** Checks whose value other sessions moved after COMMIT. */
+  readonly moved: Set<string>;
+  /** Tables whose rows our transaction wrote by the server's counters; null where they were not read. */
+  counted: ReadonlySet<string> | null;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */
   verified: 'passed' | 'failed' | null;

@@ -40,6 +40,7 @@ export async function recordProofsInside(
   const { effects, watch } = context.state;
   if (!effects || !watch) throw new Error('nothing was read at BEGIN');
   for (const { table } of rows) effects.written.add(table);
+  context.state.counted = new Set(rows.map(({ table }) => table));
   const files = dataFileProof(watch.before, watch.own);
   for (const label of files.observed ?? []) effects.written.add(label.slice(label.lastIndexOf(' ') + 1));
   emit(context, rowCounterProof(rows));

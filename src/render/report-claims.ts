@@ -61,6 +61,8 @@ export function resultOf(record: RunRecord, id: string): string {
   const before = answered(record, id, 'preflight');
   const verdict = (after ?? inside ?? before)?.verdict ?? 'NOT RUN';
   if (verdict === 'NOT RUN') return verdict;
+  if (verdict === 'MOVED')
+    return `MOVED by other sessions${AFTER_COMMIT[standing] || ' after COMMIT'}, PASS in the transaction`;
   if (after) return `${verdict}${AFTER_COMMIT[standing]}`;
   if (inside && standing === 'committed' && isCounter(record, id)) return `${verdict} in the transaction`;
   if (inside) return `${verdict} in the transaction, ${INSIDE[standing]}`;

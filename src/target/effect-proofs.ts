@@ -110,6 +110,11 @@ export function rowCounterProof(rows: readonly RowChange[]): Proof {
   };
 }
 
+/** The table of a line of that proof. */
+export function countedTable(line: string): string {
+  return line.slice(0, line.lastIndexOf(': '));
+}
+
 /** Relations that existed before and have another data file. */
 export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot): Proof {
   const files = new Map(
