@@ -50,6 +50,8 @@ export interface RunState {
   watch: CatalogueWatch | null;
   /** What proves the migration's effects besides the catalogue, as it was at BEGIN. */
   effects: EffectsBefore | null;
+  /** What the write-ahead log said before the run was interrupted; null where it was not read. */
+  log: { readonly reason: string | null } | null;
   readonly baselines: Map<string, readonly string[]>;
   /** Checks that passed inside the transaction. */
   readonly passedInside: Set<string>;

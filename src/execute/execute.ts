@@ -27,6 +27,7 @@ export function freshState(): RunState {
     catalogue: null,
     watch: null,
     effects: null,
+    log: null,
     rowCounts: null,
     baselines: new Map(),
     passedInside: new Set(),

@@ -63,6 +63,7 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'check-evaluated' && line.verdict === 'MOVED') state.moved.add(line.id);
     if (line.type === 'proof-read' && line.name === 'row counters' && line.observed)
       state.counted = new Set(line.observed.map(countedTable));
+    if (line.type === 'proof-read' && line.name === 'write-ahead log' && line.observed) state.log = line;
     if (line.type === 'transaction-started') state.begun[line.unit] = line.attempt;
     if (line.type === 'artefact-written' && line.step === 'schema-snapshot')
       state.catalogue = parseCatalogue(readArtefact(folder, line.path, line.sha256).toString('utf8'));
