@@ -1,6 +1,7 @@
 import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
+import { leftInSequences } from './row-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
 export function reportView(record: RunRecord, recordSha256: string) {
@@ -77,7 +78,7 @@ function summary(record: RunRecord): string {
     failed: 'changed the database and could not put it right: a person is needed.',
     indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
   };
-  return `${subject} ${words[record.status]}`;
+  return `${subject} ${words[record.status]}${record.status === 'aborted' ? leftInSequences(record) : ''}`;
 }
 
 /** The law's commands with how each went; one that was not reached is there too, as not run. */
