@@ -11,7 +11,9 @@ export interface DeclaredName extends ScopeName {
 /** The names that a ddl document's scope declares, in order. */
 export function declaredNames({ document }: Entry): DeclaredName[] {
   return (document.header?.values ?? []).flatMap(({ path, value, position }) => {
-    const list = /^scope\.(creates|alters|drops|writes_rows)\.\d+$/.exec(path)?.[1] as ScopeList | undefined;
+    const list = /^scope\.(creates|alters|drops|writes_rows(?:_indirectly)?)\.\d+$/.exec(path)?.[1] as
+      | ScopeList
+      | undefined;
     return list ? [{ list, name: value, position }] : [];
   });
 }

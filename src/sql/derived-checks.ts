@@ -21,16 +21,20 @@ export interface DerivedCheck {
   /** Table that is looked at; null for the checks of the change as a whole. */
   readonly table: string | null;
   readonly expected: readonly string[];
-  /** What may be: for `rows-written` the tables of the declared `writes_rows`, for `scope` all of it in lines. */
+  /** What may be: for `rows-written` the tables whose rows the scope declares, for `scope` all of it in lines. */
   readonly allowed: readonly string[];
 }
 
 /**
  * Derives the checks of a migration: every created table's shape, the exact delta, whose rows were written, and that
  * nothing lay outside of the scope.
- * @param scope what the ddl document declares
+ * @param declared the scope of the ddl document
  */
-export function derivedChecks(statements: readonly Statement[], scope: readonly ScopeName[]): DerivedCheck[] {
+export function derivedChecks(
+  statements: readonly Statement[],
+  declared: readonly ScopeName[],
+): DerivedCheck[] {
+  const scope = declared.map(asDone);
   const checks: Omit<DerivedCheck, 'id'>[] = [];
   // A table that is altered, renamed or dropped again is not what its CREATE TABLE says.
   const altered = new Set(
@@ -128,6 +132,11 @@ function rowsCheck(scope: readonly ScopeName[]): Omit<DerivedCheck, 'id'> {
   const allowed = [...new Set(written)].sort();
   const but = allowed.length === 0 ? 'in any table' : `in tables other than ${allowed.join(', ')}`;
   return { title: `rows written ${but}`, subject: 'rows-written', table: null, expected: [], allowed };
+}
+
+/** When the transaction is looked at, rows are rows, whoever wrote them. */
+function asDone({ list, name }: ScopeName): ScopeName {
+  return { list: list === 'writes_rows_indirectly' ? 'writes_rows' : list, name };
 }
 
 /** Holds whatever the statements are: where the delta cannot be predicted, the scope still bounds it. */

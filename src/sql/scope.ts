@@ -1,7 +1,10 @@
 import type { Effect, EffectAction } from './facts.js';
 
-/** Lists of a ddl document's `scope`. */
-export type ScopeList = 'creates' | 'alters' | 'drops' | 'writes_rows';
+/**
+ * Lists of a ddl document's `scope`. What is under `writes_rows_indirectly` is written by triggers, functions and dynamic
+ * SQL: no statement tells of it, only what the transaction did.
+ */
+export type ScopeList = 'creates' | 'alters' | 'drops' | 'writes_rows' | 'writes_rows_indirectly';
 
 /** A name in one of the lists. */
 export interface ScopeName {

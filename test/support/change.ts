@@ -47,6 +47,7 @@ export interface ChangeParts {
     readonly alters?: string[];
     readonly drops?: string[];
     readonly writesRows?: string[];
+    readonly writesRowsIndirectly?: string[];
   };
   /** What the ddl document allows besides: `[dynamic-sql]`. */
   readonly allows?: string;
@@ -225,7 +226,7 @@ function ddlDocument({ scope = {}, prose = '', migration, rollback, allows }: Ch
   alters: ${list(scope.alters ?? [])}
   drops: ${list(scope.drops ?? [])}
   writes_rows: ${list(scope.writesRows ?? (migration === undefined ? ['app.base'] : []))}
-depends_on:
+${scope.writesRowsIndirectly ? `  writes_rows_indirectly: ${list(scope.writesRowsIndirectly)}\n` : ''}depends_on:
   - document: ${DOCUMENTS.base}
     revision: r1
     sha256: ${NOTHING}
