@@ -11,7 +11,12 @@ export function rowTexts(rows: readonly (readonly (string | null)[])[]): string[
 
 /** What was observed: rows, or why there are none. */
 export type Observation =
-  | { readonly rows: readonly string[]; readonly note?: string }
+  | {
+      readonly rows: readonly string[];
+      readonly note?: string;
+      /** Whether only others can have changed it since it passed. */
+      readonly moved?: true;
+    }
   | { readonly reason: string; readonly ran: boolean };
 
 /** The rows that a check must give, where they are known. */
@@ -37,6 +42,8 @@ export function recordCheck(
   const expected = expectedRows(check, context.state.baselines);
   const observed = 'rows' in observation ? observation.rows : null;
   const verdict = judge(expected, observation);
+  if (verdict === 'PASS' && moment === 'in-transaction') context.state.passedInside.add(check.id);
+  if (verdict === 'MOVED') context.state.moved.add(check.id);
   const reason =
     'reason' in observation
       ? observation.reason
@@ -60,7 +67,8 @@ export function recordCheck(
 
 function judge(expected: readonly string[] | null, observation: Observation): Verdict {
   if (!('rows' in observation)) return observation.ran ? 'FAIL' : 'NOT RUN';
-  return expected !== null && sameRows(expected, observation.rows) ? 'PASS' : 'FAIL';
+  if (expected !== null && sameRows(expected, observation.rows)) return 'PASS';
+  return observation.moved ? 'MOVED' : 'FAIL';
 }
 
 /** Same rows in the same order. */

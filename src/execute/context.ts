@@ -58,7 +58,15 @@ export interface RunState {
   watch: CatalogueWatch | null;
   /** What proves the migration's effects besides the catalogue, as it was at BEGIN. */
   effects: EffectsBefore | null;
+  /** What the write-ahead log said before the run was interrupted; null where it was not read. */
+  log: { readonly reason: string | null } | null;
   readonly baselines: Map<string, readonly string[]>;
+  /** Checks that passed inside the transaction. */
+  readonly passedInside: Set<string>;
+  /** Checks whose value other sessions moved after COMMIT. */
+  readonly moved: Set<string>;
+  /** Tables whose rows our transaction wrote by the server's counters; null where they were not read. */
+  counted: ReadonlySet<string> | null;
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */
   verified: 'passed' | 'failed' | null;

@@ -6,6 +6,8 @@ import {
   deltaLines,
 } from '../target/catalogue.js';
 import type { RowChange } from '../target/row-changes.js';
+import { ownedByTables } from './owned-by-tables.js';
+import { outsideOfScope } from './scope.js';
 
 /**
  * What the catalogue and the server's row counters say to a derived check; null where the evidence is missing.
@@ -18,6 +20,7 @@ export function observeDerived(
   rows: readonly RowChange[] | null,
 ): readonly string[] | null {
   if (check.subject === 'catalogue-delta') return before ? topLevel(before, after) : null;
+  if (check.subject === 'scope') return before ? outsideOfScope(check.allowed, before, after) : null;
   if (check.subject === 'rows-written')
     return rows?.map(({ table }) => table).filter((table) => !check.allowed.includes(table)) ?? null;
   const parts = after.objects.filter(({ table }) => table === check.table);
@@ -55,17 +58,6 @@ function topLevel(before: CatalogueSnapshot, after: CatalogueSnapshot): string[]
     ...whole.map(({ kind, name }) => (kind === 'schema' ? `schema ${name}` : name)),
   ];
   return [...new Set([...cameAndWent, ...touched.map((name) => `~ ${name}`)])].sort();
-}
-
-/** The sequence of a serial or identity column belongs to the column's table, and comes and goes with it. */
-function ownedByTables({ objects }: CatalogueSnapshot): CatalogueSnapshot {
-  return {
-    objects: objects.map((object) => {
-      const column = object.kind === 'sequence' ? object.definition.owned_by : null;
-      const table = column?.replace(/\.(?:"(?:[^"]|"")*"|[^".]+)$/, '');
-      return table ? { ...object, table } : object;
-    }),
-  };
 }
 
 function partLines(parts: readonly CatalogueObject[]): Set<string> {

@@ -27,8 +27,12 @@ export function freshState(): RunState {
     catalogue: null,
     watch: null,
     effects: null,
+    log: null,
     rowCounts: null,
     baselines: new Map(),
+    passedInside: new Set(),
+    moved: new Set(),
+    counted: null,
     outcome: 'not-started',
     verified: null,
     rolledBack: false,
@@ -152,7 +156,9 @@ async function closeSessions({ state }: RunContext): Promise<void> {
 function conclude({ state, mode }: RunContext, stopped: string | null): RunResult {
   const checks =
     mode === 'rehearsal' ? 'every check that a rehearsal can answer passed' : 'every check passed';
-  const reason = stopped ?? `every step was done and ${checks}`;
+  const moved = [...state.moved].sort().join(', ');
+  const said = moved === '' ? checks : `no check failed; other sessions moved ${moved} after COMMIT`;
+  const reason = stopped ?? `every step was done and ${said}`;
   const status = statusOf(state, stopped);
   const exitCode = status === 'aborted' && state.lockedOut ? 5 : EXIT_CODES[status];
   return { status, exitCode, reason };

@@ -1,4 +1,4 @@
-import { ABILITIES, CATALOGUE_QUERIES } from '../target/catalogue.js';
+import { ABILITIES, CATALOGUE_QUERIES, MEMBERS } from '../target/catalogue.js';
 import type { CatalogueQuery } from '../target/catalogue-sql.js';
 import { WATCH } from '../target/catalogue-watch.js';
 import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
@@ -158,6 +158,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     where: 'Catalogue: the snapshot, and each comparison with it',
     statements: [
       one(ABILITIES, 'which catalogues there are, and which of them this role may read in full'),
+      one(MEMBERS, 'which objects came with an extension'),
       ...CATALOGUE_QUERIES.map(catalogued),
     ],
   },

@@ -9,7 +9,7 @@ import {
 } from '../target/effect-proofs.js';
 import type { Session } from '../target/engine.js';
 import type { RowChange } from '../target/row-changes.js';
-import { walProof } from '../target/wal-proof.js';
+import { noWalProof, walProof } from '../target/wal-proof.js';
 import type { RunContext } from './context.js';
 
 /** Its row is written after the counters were read. */
@@ -40,6 +40,7 @@ export async function recordProofsInside(
   const { effects, watch } = context.state;
   if (!effects || !watch) throw new Error('nothing was read at BEGIN');
   for (const { table } of rows) effects.written.add(table);
+  context.state.counted = new Set(rows.map(({ table }) => table));
   const files = dataFileProof(watch.before, watch.own);
   for (const label of files.observed ?? []) effects.written.add(label.slice(label.lastIndexOf(' ') + 1));
   emit(context, rowCounterProof(rows));
@@ -53,8 +54,16 @@ export async function recordProofsInside(
  * @returns FAIL where it holds rows that the counters did not show, and null where there is nothing to say against it
  */
 export async function recordWalProof(context: RunContext, session: Session): Promise<Verdict | null> {
-  const { effects, watch } = context.state;
-  if (!effects || !watch) return null;
+  const { effects, watch, log } = context.state;
+  // What was read before the run was interrupted stays true.
+  if (log) return log.reason === null ? null : 'FAIL';
+  if (!effects || !watch) {
+    emit(
+      context,
+      noWalProof('resumed after a crash: the position before BEGIN went with the process that died'),
+    );
+    return null;
+  }
   const proof = await walProof(session, effects.walPosition, effects.xid);
   // Rows of a table that is new, or was written anew, need not have been counted.
   const before = new Set(watch.before.objects.map(({ name }) => name));

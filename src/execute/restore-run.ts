@@ -10,6 +10,7 @@ import type { JournalReading } from '../record/journal.js';
 import { UnitText } from '../sql/unit-text.js';
 import { parseCatalogue } from '../target/catalogue.js';
 import { CatalogueWatch } from '../target/catalogue-watch.js';
+import { countedTable } from '../target/effect-proofs.js';
 import type { Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
 import type { RunContext, RunState } from './context.js';
@@ -57,6 +58,12 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'identity-read' && line.moment === 'before')
       state.identity = line.identity as unknown as Identity;
     if (line.type === 'baseline-read') state.baselines.set(line.id, line.rows);
+    if (line.type === 'check-evaluated' && line.moment === 'in-transaction' && line.verdict === 'PASS')
+      state.passedInside.add(line.id);
+    if (line.type === 'check-evaluated' && line.verdict === 'MOVED') state.moved.add(line.id);
+    if (line.type === 'proof-read' && line.name === 'row counters' && line.observed)
+      state.counted = new Set(line.observed.map(countedTable));
+    if (line.type === 'proof-read' && line.name === 'write-ahead log' && line.observed) state.log = line;
     if (line.type === 'transaction-started') state.begun[line.unit] = line.attempt;
     if (line.type === 'artefact-written' && line.step === 'schema-snapshot')
       state.catalogue = parseCatalogue(readArtefact(folder, line.path, line.sha256).toString('utf8'));

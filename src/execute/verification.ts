@@ -16,7 +16,7 @@ import { readInside, recordConcurrent, watched } from './concurrent.js';
 import type { RunContext } from './context.js';
 import { observeDerived } from './derived.js';
 import { observeEvidence } from './evidence.js';
-import { withForeignMove } from './foreign-move.js';
+import { withForeignMove, withLaterMove } from './foreign-move.js';
 import { recordProofsInside, recordWalProof } from './proofs.js';
 import { OWN } from './statements.js';
 
@@ -32,14 +32,12 @@ export async function verificationGrid(
   const inside = moment === 'in-transaction';
   const observations = await observeStatements(context, session, inside);
   const evidence = await readEvidence(context, session, inside);
-  const verdicts = context.plan.verification.checks.map((check) =>
-    recordCheck(
-      context,
-      check,
-      moment,
-      observations.get(check.id) ?? observeEvidence(context, check, evidence),
-    ),
-  );
+  const verdicts = context.plan.verification.checks.map((check) => {
+    const seen = observations.get(check.id) ?? observeEvidence(context, check, evidence);
+    const asked = !inside && check.statement !== null;
+    const told = asked ? withLaterMove(context, check, checkSql(context, check), seen) : seen;
+    return recordCheck(context, check, moment, told);
+  });
   // The server counts a transaction's rows only inside it: after COMMIT there is nothing to ask.
   const derived = context.plan.derived.filter(({ subject }) => inside || subject !== 'rows-written');
   for (const check of derived) verdicts.push(recordDerived(context, check, moment, evidence));
@@ -96,7 +94,8 @@ function recordDerived(
   evidence: Evidence,
 ): Verdict {
   // The difference is ours alone; what a table is, is asked of the database as it stands.
-  const after = check.subject === 'catalogue-delta' ? evidence.own : evidence.after;
+  const ours = check.subject === 'catalogue-delta' || check.subject === 'scope';
+  const after = ours ? evidence.own : evidence.after;
   const observed = observeDerived(check, evidence.before, after, evidence.rows);
   const verdict = observed === null ? 'NOT RUN' : sameRows(check.expected, observed) ? 'PASS' : 'FAIL';
   context.emit({

@@ -4,9 +4,9 @@ import { RULES } from '../check/rules/index.js';
 import { reviewsOf } from '../model/chain.js';
 import { type Entry, kindName, unitOf } from '../model/entry.js';
 import type { Pin } from '../model/pins.js';
+import { derivedOf } from '../model/scope.js';
 import { headerText } from '../parse/document.js';
 import { encodeMarkdown } from '../render/encode.js';
-import { derivedChecks } from '../sql/derived-checks.js';
 import { holds, toClientRange } from './positions.js';
 import { digestPlaces } from './resolve.js';
 import type { Place, Snapshot } from './snapshot.js';
@@ -122,7 +122,7 @@ function idLines(snapshot: Snapshot, id: string, { path, position }: Place): str
       list([`${check.phase} check of ${shown(path)}`, ...answer, ...expected]),
     ];
   }
-  const derived = derivedChecks(unitOf(entry, 'migration')?.statements ?? []).find((one) => one.id === id);
+  const derived = derivedOf(entry).find((one) => one.id === id);
   if (derived && !entry.declared.some((one) => one.id === id)) {
     const expected = derived.expected.map((text) => `expects: ${encodeMarkdown(text)}`);
     return [

@@ -1,8 +1,8 @@
 import { FILE_START } from '../base/position.js';
 import { type Entry, unitOf } from '../model/entry.js';
 import { referencedEntries } from '../model/references.js';
+import { derivedOf } from '../model/scope.js';
 import type { Heading } from '../parse/document.js';
-import { derivedChecks } from '../sql/derived-checks.js';
 import type { Place, Snapshot } from './snapshot.js';
 
 /** A heading with the document that it stands in. */
@@ -58,7 +58,7 @@ function nearest<T>(snapshot: Snapshot, entry: Entry, find: (entry: Entry) => T[
 /** A derived check (`D-03`) stands nowhere: the statement that it follows from is shown. */
 function derivedPlaces(entry: Entry, id: string): Place[] {
   const statements = id.startsWith('D-') ? (unitOf(entry, 'migration')?.statements ?? []) : [];
-  const check = derivedChecks(statements).find((one) => one.id === id);
+  const check = derivedOf(entry).find((one) => one.id === id);
   if (!check || statements.length === 0) return [];
   const statement = statements.find(({ table }) => table?.name === check.table) ?? statements[0]!;
   return [{ path: entry.document.path, position: statement.position }];

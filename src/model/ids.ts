@@ -1,7 +1,7 @@
-import { derivedChecks } from '../sql/derived-checks.js';
-import { type Entry, unitOf } from './entry.js';
+import type { Entry } from './entry.js';
 import type { Model } from './model.js';
 import { referencedEntries } from './references.js';
+import { derivedOf } from './scope.js';
 
 /** Which of some ids and sections (`§7`) neither a document declares nor one that it references. */
 export function undeclaredIds(model: Model, entry: Entry, ids: Iterable<string>): Set<string> {
@@ -32,6 +32,5 @@ function* idsOf(entry: Entry): Generator<string> {
     const section = /^§?(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];
     if (section) yield `§${section}`;
   }
-  const migration = unitOf(entry, 'migration');
-  if (migration) for (const { id } of derivedChecks(migration.statements)) yield id;
+  for (const { id } of derivedOf(entry)) yield id;
 }

@@ -1,5 +1,5 @@
-import { derivedChecks } from '../sql/derived-checks.js';
-import { type Entry, unitOf } from './entry.js';
+import type { Entry } from './entry.js';
+import { derivedOf } from './scope.js';
 
 /** A line of what is not in scope that names a check which cannot prove it, by its place in the package's header. */
 export interface EmptyProof {
@@ -18,7 +18,7 @@ export function emptyProofs(pack: Entry, ddl: Entry): EmptyProof[] {
   const early = new Set(pack.sql.checks.filter(({ phase }) => phase === 'preflight').map(({ id }) => id));
   const proving = new Set([
     ...pack.sql.checks.filter(({ phase }) => phase === 'verify').map(({ id }) => id),
-    ...derivedChecks(unitOf(ddl, 'migration')?.statements ?? []).map(({ id }) => id),
+    ...derivedOf(ddl).map(({ id }) => id),
   ]);
   return (pack.document.header?.values ?? []).flatMap(({ path, value: check }) => {
     const line = /^(non_scope\.\d+)\.proved_by\.\d+$/.exec(path)?.[1];

@@ -4,8 +4,8 @@ import { UsageError } from '../base/usage-error.js';
 import { type Entry, kindName, unitOf } from '../model/entry.js';
 import type { Model } from '../model/model.js';
 import { emptyProofs } from '../model/proofs.js';
+import { derivedOf } from '../model/scope.js';
 import { headerText } from '../parse/document.js';
-import { derivedChecks } from '../sql/derived-checks.js';
 import type { SqlUnit } from '../sql/facts.js';
 import type { DocumentRef, Plan } from './plan.js';
 import { needUnit, planChecks, planUnit } from './plan-sql.js';
@@ -28,7 +28,7 @@ export function buildPlan(model: Model, packagePath: string, unitBytes: UnitByte
   const predecessors = ddl.pins
     .filter(({ key }) => key.startsWith('depends_on.'))
     .map(({ path }) => need(model, path, 'ddl'));
-  const derived = derivedChecks(migration.statements);
+  const derived = derivedOf(ddl);
   const verification = planChecks(pack, 'verify');
   const read = readPackage(pack.document.header!.data);
   refuseEmptyProofs(pack, ddl);

@@ -6,8 +6,11 @@ import type { DocumentRef, GateName, Plan, StepName } from '../plan/plan.js';
  */
 export type StepStatus = 'done' | 'denied' | 'failed' | 'skipped' | 'interrupted';
 
-/** `PASS` only where expected and observed are both in the record; what did not run is `NOT RUN`. */
-export type Verdict = 'PASS' | 'FAIL' | 'NOT RUN';
+/**
+ * `PASS` only where expected and observed are both in the record; what did not run is `NOT RUN`. `MOVED`: it passed before
+ * COMMIT, and other sessions changed afterwards what it looks at; that is said, and decides nothing.
+ */
+export type Verdict = 'PASS' | 'FAIL' | 'MOVED' | 'NOT RUN';
 
 export type MigrationOutcome = 'committed' | 'not-committed' | 'unknown';
 

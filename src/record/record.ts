@@ -107,7 +107,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     baselines: only(lines, 'baseline-read').map(bare),
     checks: lastAnswers(only(lines, 'check-evaluated').map(bare)),
     concurrent: only(lines, 'concurrent-changes').map(bare),
-    proofs: only(lines, 'proof-read').map(bare),
+    proofs: lastReadings(only(lines, 'proof-read').map(bare)),
     migration: foldTransaction(lines, 'migration'),
     rollback: foldTransaction(lines, 'rollback'),
     status: end?.status ?? 'indeterminate',
@@ -120,6 +120,11 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
 function lastAnswers(checks: readonly CheckRecord[]): CheckRecord[] {
   const last = new Map(checks.map((check) => [`${check.moment} ${check.id}`, check]));
   return checks.filter((check) => last.get(`${check.moment} ${check.id}`) === check);
+}
+
+/** A proof that was read again by a resumed run stands there once: as it was read last. */
+function lastReadings(proofs: RunRecord['proofs']): RunRecord['proofs'] {
+  return proofs.filter(({ name }, index) => proofs.findLastIndex((one) => one.name === name) === index);
 }
 
 type LineOf<T extends RunEvent['type']> = Extract<JournalLine, { type: T }>;

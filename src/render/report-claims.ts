@@ -1,4 +1,5 @@
 import type { CheckRecord, RunRecord } from '../record/record.js';
+import { logAgainst, rowClaims } from './row-claims.js';
 
 /** What is known of the migration's effect when the run ends. */
 type Standing = 'committed' | 'nothing-committed' | 'rolled-back' | 'unknown' | 'rollback-unknown';
@@ -45,7 +46,9 @@ export function proofOf(record: RunRecord, line: RunRecord['plan']['nonScope'][n
   if (line.declared !== null) return { result: 'declared', by: line.declared };
   const standing = standingOf(record);
   const passed = (id: string) =>
-    answered(record, id, isCounter(record, id) ? 'in-transaction' : 'after-commit')?.verdict === 'PASS';
+    isCounter(record, id)
+      ? answered(record, id, 'in-transaction')?.verdict === 'PASS' && logAgainst(record.proofs) === null
+      : answered(record, id, 'after-commit')?.verdict === 'PASS';
   const proved = standing === 'committed' && line.provedBy.length > 0 && line.provedBy.every(passed);
   return {
     result: proved ? 'proved' : NOT_PROVED[standing],
@@ -61,8 +64,13 @@ export function resultOf(record: RunRecord, id: string): string {
   const before = answered(record, id, 'preflight');
   const verdict = (after ?? inside ?? before)?.verdict ?? 'NOT RUN';
   if (verdict === 'NOT RUN') return verdict;
+  if (verdict === 'MOVED')
+    return `MOVED by other sessions${AFTER_COMMIT[standing] || ' after COMMIT'}, PASS in the transaction`;
   if (after) return `${verdict}${AFTER_COMMIT[standing]}`;
-  if (inside && standing === 'committed' && isCounter(record, id)) return `${verdict} in the transaction`;
+  if (inside && standing === 'committed' && isCounter(record, id)) {
+    const against = logAgainst(record.proofs);
+    return `${verdict} in the transaction${against ? `, and the write-ahead log holds more: ${against}` : ''}`;
+  }
   if (inside) return `${verdict} in the transaction, ${INSIDE[standing]}`;
   return `${verdict} before the migration, which proves nothing of its effect`;
 }
@@ -128,30 +136,15 @@ export function createdTables(record: RunRecord) {
   }));
 }
 
-/** What became of rows; what a transaction wrote that was not committed is no mutation. */
-export function dataMutation(record: RunRecord): string {
-  switch (standingOf(record)) {
-    case 'nothing-committed':
-      return 'none: nothing was committed';
-    case 'unknown':
-      return 'not known';
-    case 'committed':
-      return writtenRows(record);
-    case 'rolled-back':
-      return `${writtenRows(record)}, before the rollback`;
-    case 'rollback-unknown':
-      return `${writtenRows(record)}, before a rollback of unknown outcome`;
-  }
-}
-
-/** The server's counters are read for tables that the migration does not name; of the others nothing was observed. */
-function writtenRows(record: RunRecord): string {
+/** What became of rows, and what no proof covers of them; what was not committed is no mutation. */
+export function dataMutation(record: RunRecord): { readonly shown: string; readonly open: string } {
+  const standing = standingOf(record);
+  if (standing === 'nothing-committed') return { shown: 'none: nothing was committed', open: '' };
+  if (standing === 'unknown') return { shown: 'not known', open: '' };
   const check = record.plan.derived.find(({ subject }) => subject === 'rows-written');
-  const seen = check && answered(record, check.id, 'in-transaction');
-  if (!check || !seen?.observed) return 'NOT RUN';
-  const source = `by the server's row counters (${seen.id} ${seen.verdict})`;
-  if (seen.observed.length > 0) return `rows were written in ${seen.observed.join(', ')}, ${source}`;
-  return check.allowed.length === 0
-    ? 'no row of any table was written'
-    : `no row in any table but ${check.allowed.join(', ')}, ${source}`;
+  const counted = check && answered(record, check.id, 'in-transaction');
+  const { shown, open } = rowClaims(record, counted, check?.allowed ?? []);
+  if (standing === 'committed') return { shown, open };
+  const undone = standing === 'rolled-back' ? 'the rollback' : 'a rollback of unknown outcome';
+  return { shown: `before ${undone}: ${shown}`, open };
 }

@@ -1,6 +1,7 @@
 import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
+import { leftInSequences } from './row-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
 export function reportView(record: RunRecord, recordSha256: string) {
@@ -66,15 +67,18 @@ export function recordPath(record: RunRecord): string {
 function summary(record: RunRecord): string {
   const rehearsal = record.mode === 'rehearsal';
   const subject = rehearsal ? 'The rehearsal' : 'The run';
-  const passed = rehearsal ? 'every check that a rehearsal can answer passed' : 'every check passed';
+  const moved = record.checks.flatMap(({ id, verdict }) => (verdict === 'MOVED' ? [id] : [])).join(', ');
+  const all = rehearsal ? 'every check that a rehearsal can answer passed' : 'every check passed';
+  const passed =
+    moved === '' ? `${all} after COMMIT` : `no check failed; other sessions moved ${moved} after COMMIT`;
   const words: Record<RunRecord['status'], string> = {
-    succeeded: `committed the migration, and ${passed} after COMMIT.`,
+    succeeded: `committed the migration, and ${passed}.`,
     aborted: 'was aborted: the migration was not committed and nothing was changed.',
     'rolled-back': 'committed the migration, found it wrong, and rolled it back.',
     failed: 'changed the database and could not put it right: a person is needed.',
     indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
   };
-  return `${subject} ${words[record.status]}`;
+  return `${subject} ${words[record.status]}${record.status === 'aborted' ? leftInSequences(record) : ''}`;
 }
 
 /** The law's commands with how each went; one that was not reached is there too, as not run. */
@@ -165,8 +169,8 @@ function countOf(record: RunRecord, moment: CheckMoment) {
   const total = plannedChecks(record, moment).length;
   const checks = record.checks.filter((check) => check.moment === moment);
   const count = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
-  const failed = count('FAIL');
-  return { total, passed: count('PASS'), failed, notRun: total - count('PASS') - failed };
+  const [passed, failed, moved] = [count('PASS'), count('FAIL'), count('MOVED')];
+  return { total, passed, failed, moved, notRun: total - passed - failed - moved };
 }
 
 function transactionView(transaction: TransactionRecord | null, record: RunRecord) {

@@ -1,4 +1,5 @@
 import type { ForeignKey, Statement, TableDefinition } from './facts.js';
+import { type ScopeName, scopeLine } from './scope.js';
 
 /** What a derived check looks at; the executor answers it from the catalogue and the server's row counters. */
 export type DerivedSubject =
@@ -9,22 +10,31 @@ export type DerivedSubject =
   | 'column-defaults'
   | 'triggers'
   | 'catalogue-delta'
-  | 'rows-written';
+  | 'rows-written'
+  | 'scope';
 
 /** A check that nobody has to write: it follows from the migration's syntax tree (FORMAT, "Checks"). */
 export interface DerivedCheck {
   readonly id: string;
   readonly title: string;
   readonly subject: DerivedSubject;
-  /** Table that is looked at; null for the two checks of the change as a whole. */
+  /** Table that is looked at; null for the checks of the change as a whole. */
   readonly table: string | null;
   readonly expected: readonly string[];
-  /** Tables that the migration writes rows in, for `rows-written`. */
+  /** What may be: for `rows-written` the tables whose rows the scope declares, for `scope` all of it in lines. */
   readonly allowed: readonly string[];
 }
 
-/** Derives the checks of a migration: every created table's shape, the exact delta, and whose rows were written. */
-export function derivedChecks(statements: readonly Statement[]): DerivedCheck[] {
+/**
+ * Derives the checks of a migration: every created table's shape, the exact delta, whose rows were written, and that
+ * nothing lay outside of the scope.
+ * @param declared the scope of the ddl document
+ */
+export function derivedChecks(
+  statements: readonly Statement[],
+  declared: readonly ScopeName[],
+): DerivedCheck[] {
+  const scope = declared.map(asDone);
   const checks: Omit<DerivedCheck, 'id'>[] = [];
   // A table that is altered, renamed or dropped again is not what its CREATE TABLE says.
   const altered = new Set(
@@ -36,7 +46,7 @@ export function derivedChecks(statements: readonly Statement[]): DerivedCheck[] 
   for (const { table } of statements) {
     if (table?.complete && !altered.has(table.name)) checks.push(...tableChecks(table, statements));
   }
-  checks.push(...deltaChecks(statements), rowsCheck(statements));
+  checks.push(...deltaChecks(statements), rowsCheck(scope), scopeCheck(scope));
   return checks.map((check, index) => ({ id: `D-${String(index + 1).padStart(2, '0')}`, ...check }));
 }
 
@@ -117,11 +127,21 @@ function deltaChecks(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>
   return [{ title, subject: 'catalogue-delta', table: null, expected: [...expected].sort(), allowed: [] }];
 }
 
-function rowsCheck(statements: readonly Statement[]): Omit<DerivedCheck, 'id'> {
-  const written = statements.flatMap(({ effects }) =>
-    effects.filter(({ action }) => action === 'write-rows').map(({ name }) => name),
-  );
+function rowsCheck(scope: readonly ScopeName[]): Omit<DerivedCheck, 'id'> {
+  const written = scope.flatMap(({ list, name }) => (list === 'writes_rows' ? [name] : []));
   const allowed = [...new Set(written)].sort();
   const but = allowed.length === 0 ? 'in any table' : `in tables other than ${allowed.join(', ')}`;
   return { title: `rows written ${but}`, subject: 'rows-written', table: null, expected: [], allowed };
+}
+
+/** When the transaction is looked at, rows are rows, whoever wrote them. */
+function asDone({ list, name }: ScopeName): ScopeName {
+  return { list: list === 'writes_rows_indirectly' ? 'writes_rows' : list, name };
+}
+
+/** Holds whatever the statements are: where the delta cannot be predicted, the scope still bounds it. */
+function scopeCheck(scope: readonly ScopeName[]): Omit<DerivedCheck, 'id'> {
+  const allowed = [...new Set(scope.map(scopeLine))].sort();
+  const title = 'objects outside of the scope that were added, dropped or changed';
+  return { title, subject: 'scope', table: null, expected: [], allowed };
 }

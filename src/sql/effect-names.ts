@@ -46,6 +46,16 @@ export function renamedObject(tree: Node): string {
   return dottedObject(tree.object);
 }
 
+/** Name that an object itself has after a renaming; null where a part of it is renamed. */
+export function newName(tree: Node): string | null {
+  const type = String(tree.renameType);
+  if (/_(?:COLUMN|ATTRIBUTE|TABCONSTRAINT|DOMCONSTRAINT)$/.test(type)) return null;
+  const last = quoteName(String(tree.newname));
+  if (type === 'OBJECT_SCHEMA') return `schema ${last}`;
+  const schema = /^(?:"(?:[^"]|"")*"|[^."]+)\./.exec(renamedObject(tree))?.[0] ?? '';
+  return `${schema}${last}`;
+}
+
 export function commentedObject(tree: Node): string {
   if (tree.objtype === 'OBJECT_SCHEMA') return `schema ${dottedObject(tree.object)}`;
   // A comment on a column or constraint belongs to its table or domain.

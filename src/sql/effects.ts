@@ -4,6 +4,7 @@ import {
   droppedObjects,
   grantedObjects,
   indexName,
+  newName,
   referencedTables,
   relations,
   renamedObject,
@@ -97,7 +98,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
     ],
   },
   RenameStmt: {
-    effects: (tree) => [effect('alter', 'object', renamedObject(tree))],
+    effects: (tree) => {
+      const to = newName(tree);
+      const altered = effect('alter', 'object', renamedObject(tree));
+      return to === null ? [altered] : [altered, effect('rename', 'to', to)];
+    },
     locks: (tree) => (tree.relation ? lockOn('ACCESS EXCLUSIVE')(tree) : []),
   },
   CommentStmt: { effects: (tree) => [effect('alter', 'comment', commentedObject(tree))] },

@@ -68,7 +68,8 @@ export interface Statement {
   readonly alteration: TableAlteration | null;
 }
 
-export type EffectAction = 'create' | 'alter' | 'drop' | 'write-rows';
+/** `rename` has the name that comes; what goes by the old one is altered. */
+export type EffectAction = 'create' | 'alter' | 'rename' | 'drop' | 'write-rows';
 
 /** An object or the rows of a table that a statement creates, alters, drops or writes. */
 export interface Effect {

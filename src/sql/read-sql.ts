@@ -186,7 +186,11 @@ const LISTED = 'see the list of allowed statements in docs/format.md';
 function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): void {
   const used = relationsOf(raw.tree).map(relationName);
   const named = changes && isAllowed(raw.node, raw.tree) ? effectsOf(raw.node, raw.tree) : [];
-  const objects = named.filter(({ kind, name }) => kind !== 'index' && !/^(?:schema|extension) /.test(name));
+  // A new name is in the schema of the old one.
+  const objects = named.filter(
+    ({ action, kind, name }) =>
+      action !== 'rename' && kind !== 'index' && !/^(?:schema|extension) /.test(name),
+  );
   for (const name of new Set([...objects.map((object) => object.name), ...used])) {
     if (!isQualified(name))
       report(

@@ -27,8 +27,8 @@ export interface Attribution {
 
 /**
  * Tells what others did from what is ours. Foreign is only what is proved to be: it came with a committed transaction
- * that is not ours, or it went and we do not hold the lock that every DROP takes. Everything else counts as ours, also a
- * definition that reads differently though none of its rows was written.
+ * that is not ours, or it went and we do not hold the lock that every DROP takes, or it only reads differently though we
+ * have renamed nothing. Everything else counts as ours.
  */
 export function attribute(before: CatalogueSnapshot, after: CatalogueSnapshot, own: OwnMarks): Attribution {
   const delta = catalogueDelta(before, after);
@@ -39,13 +39,20 @@ export function attribute(before: CatalogueSnapshot, after: CatalogueSnapshot, o
     const fresh = writers(is).filter((id) => !old.has(id));
     return fresh.length > 0 && !fresh.some((id) => own.transactions.has(id));
   };
+  // What we rename is renamed in all that we read.
+  const weRenamed = delta.added.some((is) => {
+    const was = earlier.get(placeOf(is));
+    return was !== undefined && !rereads(was, is) && !written(was, is);
+  });
+  const foreign = (was: CatalogueObject | undefined, is: CatalogueObject) =>
+    written(was, is) || (was !== undefined && !weRenamed && rereads(was, is));
   const isForeign = {
-    added: (object: CatalogueObject) => written(earlier.get(placeOf(object)), object),
+    added: (object: CatalogueObject) => foreign(earlier.get(placeOf(object)), object),
     removed: (object: CatalogueObject) => {
       const renamed = later.get(placeOf(object));
-      return renamed ? written(object, renamed) : !isLocked(object, own.locked, before);
+      return renamed ? foreign(object, renamed) : !isLocked(object, own.locked, before);
     },
-    changed: (pair: CatalogueDelta['changed'][number]) => written(pair.before, pair.after),
+    changed: (pair: CatalogueDelta['changed'][number]) => foreign(pair.before, pair.after),
   };
   return {
     ours: {
@@ -59,6 +66,23 @@ export function attribute(before: CatalogueSnapshot, after: CatalogueSnapshot, o
       changed: delta.changed.filter(isForeign.changed),
     },
   };
+}
+
+/** What names roles and tablespaces, which are not in the catalogue of a database: who renamed them is not seen. */
+const NAMES_FROM_ELSEWHERE: ReadonlySet<string> = new Set([
+  'owner',
+  'acl',
+  'type_acl',
+  'roles',
+  'tablespace',
+]);
+
+/** Whether none of an object's rows was written: it reads differently because something that it names was renamed. */
+function rereads(was: CatalogueObject, is: CatalogueObject): boolean {
+  if (was.versions === '' || was.versions !== is.versions || was.id !== is.id) return false;
+  return Object.keys(is.definition).every(
+    (field) => was.definition[field] === is.definition[field] || !NAMES_FROM_ELSEWHERE.has(field),
+  );
 }
 
 /** A snapshot with a delta applied: what the catalogue would be if nobody else had changed anything. */
@@ -75,8 +99,8 @@ function keyOf({ kind, name }: CatalogueObject): string {
   return `${kind}\0${name}`;
 }
 
-/** Several objects may come from one row, such as a published table and its filter. */
-function placeOf({ kind, id }: CatalogueObject): string {
+/** Names the row of an object, whatever the object is called. Several objects may come from one row, such as a published table and its filter. */
+export function placeOf({ kind, id }: CatalogueObject): string {
   return `${kind}\0${id}`;
 }
 

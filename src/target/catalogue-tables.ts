@@ -16,7 +16,24 @@ import {
 const TABLES: CatalogueQuery = {
   sql: `
 SELECT 'table' AS kind, ${relation('c')} AS name, NULL AS "table",
-  ${identified('pg_class', 'c', writersOf('h', 'FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid'), 't.xmin', 'f.xmin', 'y.xmin', 'q.xmin', 'k.xmin')},
+  ${identified(
+    'pg_class',
+    'c',
+    writersOf('h', 'FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid'),
+    't.xmin',
+    'f.xmin',
+    'y.xmin',
+    'q.xmin',
+    'k.xmin',
+    writersOf(
+      'g',
+      'FROM pg_catalog.pg_trigger AS g WHERE c.relhastriggers AND g.tgrelid = c.oid AND g.tgisinternal',
+    ),
+    writersOf(
+      'i',
+      "FROM pg_catalog.pg_index AS i WHERE c.relreplident = 'i' AND i.indrelid = c.oid AND i.indisreplident",
+    ),
+  )},
   c.relkind, c.relpersistence AS persistence, ${role('c.relowner')} AS owner,
   (SELECT m.amname FROM pg_catalog.pg_am AS m WHERE m.oid = c.relam) AS access_method,
   (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) AS tablespace,
@@ -110,7 +127,14 @@ const CONSTRAINTS_BEFORE_18: CatalogueQuery = { before: 180_000, sql: constraint
 const INDEXES: CatalogueQuery = {
   sql: `
 SELECT 'index' AS kind, ${relation('c')} AS name, pg_catalog.format('%I.%I', tn.nspname, t.relname) AS "table",
-  ${identified('pg_class', 'c', 'i.xmin', 'h.xmin', 'k.xmin')},
+  ${identified(
+    'pg_class',
+    'c',
+    'i.xmin',
+    'h.xmin',
+    'k.xmin',
+    writersOf('a', 'FROM pg_catalog.pg_attribute AS a WHERE i.indexprs IS NOT NULL AND a.attrelid = c.oid'),
+  )},
   pg_catalog.pg_get_indexdef(c.oid) AS definition, i.indisvalid AS valid, i.indisready AS ready,
   i.indisclustered AS clustered, pg_catalog.pg_relation_filenode(c.oid) AS filenode,
   (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) AS tablespace,

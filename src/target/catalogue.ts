@@ -22,6 +22,8 @@ export interface CatalogueObject {
   readonly id: string;
   /** Transactions (32 bits) that wrote the rows which define it; not part of what it is. */
   readonly versions: string;
+  /** Extension that it is a member of; not part of what it is, as the extension tells its members. */
+  readonly extension?: string;
   readonly definition: Readonly<Record<string, string | null>>;
 }
 
@@ -47,6 +49,14 @@ FROM pg_catalog.pg_class AS c
 WHERE c.relnamespace = CAST('pg_catalog' AS pg_catalog.regnamespace)
   AND c.relname IN ('pg_user_mapping', 'pg_subscription')`;
 
+/** Where the rows of an extension's members are. */
+export const MEMBERS = `
+SELECT c.relname || '/' || d.objid, pg_catalog.quote_ident(e.extname)
+FROM pg_catalog.pg_extension AS e
+JOIN pg_catalog.pg_depend AS d ON d.refclassid = CAST('pg_catalog.pg_extension' AS pg_catalog.regclass)
+  AND d.refobjid = e.oid AND d.deptype = 'e'
+JOIN pg_catalog.pg_class AS c ON c.oid = d.classid`;
+
 /**
  * Reads all objects that initdb did not make, and what was changed of those that it made. Cluster-wide objects (roles,
  * tablespaces), large objects and the contents of sequences are not in it, nor is anything that may be a secret.
@@ -56,25 +66,32 @@ export async function readCatalogue(session: Session): Promise<CatalogueSnapshot
   const { rows } = await session.run(ABILITIES);
   const version = Number(rows[0]?.[0]);
   const readable = new Set(rows.filter((row) => row[2] === 't').map((row) => row[1]));
+  const extensions = new Map((await session.run(MEMBERS)).rows.map(([id, name]) => [id, name ?? '']));
   const objects: CatalogueObject[] = [];
   for (const { sql, since = 0, before = Number.POSITIVE_INFINITY, reads, unlessReads } of CATALOGUE_QUERIES) {
     if (version < since || version >= before) continue;
     if ((reads && !readable.has(reads)) || (unlessReads && readable.has(unlessReads))) continue;
-    addObjects(objects, await session.run(sql));
+    addObjects(objects, await session.run(sql), extensions);
   }
   return { objects: objects.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name)) };
 }
 
-function addObjects(objects: CatalogueObject[], { columns, rows }: StatementResult): void {
+function addObjects(
+  objects: CatalogueObject[],
+  { columns, rows }: StatementResult,
+  extensions: ReadonlyMap<string | null | undefined, string>,
+): void {
   for (const [kind, name, table, id, versions, ...values] of rows) {
     const definition: Record<string, string | null> = {};
     for (const [index, value] of values.entries()) definition[columns[index + 5]!] = value;
+    const extension = extensions.get(id);
     objects.push({
       kind: kind ?? '',
       name: name ?? '',
       ...(table ? { table } : {}),
       id: id ?? '',
       versions: versions ?? '',
+      ...(extension ? { extension } : {}),
       definition,
     });
   }
@@ -82,7 +99,9 @@ function addObjects(objects: CatalogueObject[], { columns, rows }: StatementResu
 
 /** What the objects of a snapshot are: one a line, as canonical JSON, without who wrote them. */
 export function catalogueText(snapshot: CatalogueSnapshot): string {
-  return snapshot.objects.map(({ id: _, versions: __, ...object }) => `${canonicalJson(object)}\n`).join('');
+  return snapshot.objects
+    .map(({ id: _, versions: __, extension: ___, ...object }) => `${canonicalJson(object)}\n`)
+    .join('');
 }
 
 /** The snapshot as it is stored: with where the rows of each object are, and which transactions wrote them. */

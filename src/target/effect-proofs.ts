@@ -1,3 +1,4 @@
+import { placeOf } from './attribution.js';
 import type { CatalogueSnapshot } from './catalogue.js';
 import { USER_SCHEMAS } from './catalogue-sql.js';
 import { DatabaseError, type Session } from './engine.js';
@@ -110,14 +111,23 @@ export function rowCounterProof(rows: readonly RowChange[]): Proof {
   };
 }
 
-/** Relations that existed before and have another data file. */
+/** The table of a line of that proof. */
+export function countedTable(line: string): string {
+  return line.slice(0, line.lastIndexOf(': '));
+}
+
+/** Relations that existed before, perhaps under another name, and have another data file. */
 export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot): Proof {
   const files = new Map(
     before.objects.map(({ kind, name, definition }) => [`${kind} ${name}`, definition.filenode ?? null]),
   );
+  const places = new Map(before.objects.map((object) => [placeOf(object), object.definition.filenode]));
   const moved = own.objects
-    .map(({ kind, name, definition }) => ({ label: `${kind} ${name}`, file: definition.filenode ?? null }))
-    .filter(({ label, file }) => file !== null && files.has(label) && files.get(label) !== file);
+    .map((object) => ({ label: `${object.kind} ${object.name}`, object, file: object.definition.filenode }))
+    .filter(({ label, object, file }) => {
+      const was = files.get(label) ?? places.get(placeOf(object));
+      return file && was && was !== file;
+    });
   return {
     name: 'data files',
     covers:

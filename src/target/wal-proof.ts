@@ -73,26 +73,25 @@ export async function walPosition(session: Session): Promise<string | null> {
 const COVERS =
   'rows that this transaction and its subtransactions wrote in logged tables, by whatever means; not TRUNCATE and unlogged tables';
 
+/** The proof where it is not available. */
+export function noWalProof(reason: string): Proof {
+  return { name: 'write-ahead log', covers: COVERS, observed: null, reason };
+}
+
 /**
  * Tables that the write-ahead log says were written by a committed transaction.
  * @param from position before its BEGIN @param xid its id (64 bits)
  */
 export async function walProof(session: Session, from: string | null, xid: string): Promise<Proof> {
-  const none = (reason: string): Proof => ({
-    name: 'write-ahead log',
-    covers: COVERS,
-    observed: null,
-    reason,
-  });
-  if (from === null) return none('the position before BEGIN is not known');
+  if (from === null) return noWalProof('the position before BEGIN is not known');
   try {
     const [schema, may] = (await session.run(WAL.inspector)).rows[0] ?? [];
-    if (!schema) return none('the extension pg_walinspect is not installed in this database');
-    if (may !== 't') return none('this role may not use pg_walinspect');
+    if (!schema) return noWalProof('the extension pg_walinspect is not installed in this database');
+    if (may !== 't') return noWalProof('this role may not use pg_walinspect');
     const to = (await session.run(WAL.flushed)).rows[0]?.[0] ?? '';
     const top = String(BigInt(xid) % 2n ** 32n);
     const commit = (await session.run(commitRecord(schema), [from, to, top])).rows[0]?.[0];
-    if (commit === undefined) return none('the log between the two positions does not hold the COMMIT');
+    if (commit === undefined) return noWalProof('the log between the two positions does not hold the COMMIT');
     const subs =
       /subxacts: ([\d ]+)/
         .exec(commit ?? '')?.[1]
@@ -106,7 +105,7 @@ export async function walProof(session: Session, from: string | null, xid: strin
       reason: null,
     };
   } catch (error) {
-    if (error instanceof DatabaseError && !error.connectionLost) return none(error.message);
+    if (error instanceof DatabaseError && !error.connectionLost) return noWalProof(error.message);
     throw error;
   }
 }

@@ -76,6 +76,38 @@ describe.skipIf(requirePostgres() === null)('a run on a database where others wo
     ]);
   });
 
+  test('goes on where somebody renames what another object names, and leaves that to them', async () => {
+    const change = await lane.make(
+      {},
+      `CREATE SCHEMA far; CREATE TABLE far.distant (n int PRIMARY KEY); CREATE VIEW far.glance AS SELECT n FROM far.distant;
+       CREATE TABLE far.child (n int REFERENCES far.distant); CREATE FUNCTION far.reach(far.distant) RETURNS int LANGUAGE sql AS 'SELECT 1';`,
+    );
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(
+        ({ type }) => type === 'statement-executed',
+        () =>
+          psql(
+            change.url,
+            'ALTER TABLE far.distant RENAME TO nearby; ALTER TABLE far.nearby RENAME COLUMN n TO other_number',
+          ),
+      ),
+    });
+    const { record } = await expectRun(change.root, printed, {
+      code: 0,
+      status: 'succeeded',
+      outcome: 'committed',
+    });
+    const lines = record.concurrent.flatMap(({ lines }) => lines);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '- table far.distant',
+        '+ table far.nearby',
+        '~ view far.glance',
+        '- function far.reach(far.distant)',
+      ]),
+    );
+  });
+
   test.each([
     ['an index on its table', 'CREATE INDEX drift ON app.base (label)', '+ index app.drift on app.base'],
     [

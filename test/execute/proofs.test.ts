@@ -1,9 +1,21 @@
-import { describe, expect, test } from 'vitest';
-import type { ChangeParts } from '../support/change.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { resume } from '../../src/commands/resume.js';
+import { type ChangeParts, URL_VARIABLE } from '../support/change.js';
+import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
+import { killedRun } from '../support/killed-run.js';
+import { queryOnce } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
-import { afterStep, onceAt, psql, runHere, runQuick } from '../support/run-probatum.js';
+import {
+  afterStep,
+  environmentOf,
+  newestRun,
+  onceAt,
+  psql,
+  runHere,
+  runQuick,
+} from '../support/run-probatum.js';
 
 const SUCCEEDED = { code: 0, status: 'succeeded', outcome: 'committed' } as const;
 
@@ -96,5 +108,75 @@ describe.skipIf(requirePostgres() === null)('the proofs of what a run wrote', ()
       observed: ['app.audit', 'app.base'],
       reason: null,
     });
+  });
+
+  describe('from the write-ahead log', () => {
+    const INSTALL = 'CREATE SCHEMA wal; CREATE EXTENSION pg_walinspect SCHEMA wal;';
+    const ALL = 'row counters,data files,sequences,unlogged tables,write-ahead log'.split(',');
+    let offered = false;
+    beforeAll(async () => {
+      const url = await lane.server.createDatabase('offers');
+      const rows = await queryOnce(url, "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_walinspect'");
+      offered = rows.length > 0;
+    });
+    const needsExtension = (skip: (condition: boolean, note: string) => void) =>
+      skip(!offered, 'this server does not offer pg_walinspect');
+
+    async function resumedAfter(event: string) {
+      const change = await enrolledChange(lane);
+      await change.query(INSTALL);
+      await killedRun(change.root, change.url, event);
+      const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: change.url });
+      const code = await resume(environment, newestRun(change.root)!, { format: 'pretty' });
+      const left = await expectRun(change.root, { code, ...printed }, SUCCEEDED);
+      expect(left.record.proofs.map(({ name }) => name)).toEqual(ALL);
+      return { ...left, log: left.record.proofs.at(-1)! };
+    }
+
+    test('is not there where the run was interrupted before it was read, and the report says why', async ({
+      skip,
+    }) => {
+      needsExtension(skip);
+      const { log, report } = await resumedAfter('transaction-ended');
+      const reason = 'resumed after a crash: the position before BEGIN went with the process that died';
+      expect(log).toMatchObject({ observed: null, reason });
+      expect(report).toContain(`| write-ahead log | no | nothing |  | ${reason} |`);
+    });
+
+    test('is what it was where the run was interrupted after it was read', async ({ skip }) => {
+      needsExtension(skip);
+      const { log } = await resumedAfter('proof-read:write-ahead log');
+      expect(log).toMatchObject({ observed: ['app.base', 'probatum.run'], reason: null });
+    });
+
+    // What the role lacks: the right to call the function, or the way to it.
+    test.for([
+      ['to call its function', '', 'this role may not use pg_walinspect'],
+      [
+        'to use its schema',
+        'GRANT EXECUTE ON FUNCTION wal.pg_get_wal_records_info(pg_lsn, pg_lsn) TO migrator;',
+        'SQLSTATE 42501: permission denied for schema wal',
+      ],
+    ])(
+      'is not there for a role without the right %s, and the run goes on',
+      async ([, grant, reason], { skip }) => {
+        needsExtension(skip);
+        const change = await lane.make({ identity: { role: 'migrator' } });
+        const [found] = await change.query("SELECT 1 FROM pg_roles WHERE rolname = 'migrator'");
+        if (!found) await change.query("CREATE ROLE migrator LOGIN PASSWORD 'migrates'");
+        await change.query(`${INSTALL} ${grant}
+        ALTER SCHEMA app OWNER TO migrator; ALTER TABLE app.base OWNER TO migrator;
+        ALTER TABLE app.log OWNER TO migrator;`);
+        const url = new URL(change.url);
+        [url.username, url.password] = ['migrator', 'migrates'];
+        const { record, report } = await expectRun(
+          change.root,
+          await runQuick(change.root, url.href),
+          SUCCEEDED,
+        );
+        expect(record.proofs.at(-1)).toMatchObject({ name: 'write-ahead log', observed: null, reason });
+        expect(report).toMatch(/\| write-ahead log \| no \| nothing \|/);
+      },
+    );
   });
 });

@@ -115,6 +115,34 @@ INSERT INTO app.base (id, label) VALUES (2, 'two');
     expect(await change.query('SELECT count(*)::int FROM app.base')).toEqual([{ count: 1 }]);
   });
 
+  test.each([
+    ['declared as they are', ['app.log'], 0, 'succeeded', 'committed', [] as string[]],
+    ['declared of another table', ['app.other'], 1, 'aborted', 'not-committed', ['app.log']],
+  ] as const)('that write rows %s', async (_, writesRowsIndirectly, code, status, outcome, observed) => {
+    const change = await lane.make(
+      {
+        preflight: PREFLIGHT,
+        verify: '-- V-3: rows\n-- expect: baseline + 1\nSELECT count(*) FROM app.log;\n',
+        migration: "INSERT INTO app.base (id, label) VALUES (2, 'two');\n",
+        rollback: 'DELETE FROM app.base WHERE id = 2;\n',
+        scope: { creates: [], writesRows: ['app.base'], writesRowsIndirectly: [...writesRowsIndirectly] },
+      },
+      `CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN INSERT INTO app.log (note) VALUES ('by a trigger'); RETURN NEW; END $$;
+       CREATE TRIGGER note AFTER INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.note();`,
+    );
+    const { record, report } = await expectRun(change.root, await runQuick(change.root, change.url), {
+      code,
+      status,
+      outcome,
+    });
+    const but = ['app.base', ...writesRowsIndirectly].join(', ');
+    const title = `rows written in tables other than ${but}`;
+    expect(record.checks.find((check) => check.title === title)).toMatchObject({ expected: [], observed });
+    if (code === 0) expect(report).toContain(`no row of any table but ${but} was inserted`);
+    expect(await change.query('SELECT count(*)::int FROM app.log')).toEqual([{ count: code === 0 ? 1 : 0 }]);
+  });
+
   test('are taken back by the reviewed rollback', async () => {
     const { change, printed } = await run({
       migration: `${FUNCTION}CREATE TRIGGER mark BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.mark();\n`,

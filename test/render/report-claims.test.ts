@@ -128,6 +128,16 @@ describe('a statement of the package', () => {
     ],
     ['no check has the name', ['V-99'], {}, ['NOT PROVED', 'V-99 NOT RUN']],
     [
+      'others moved it after COMMIT',
+      ['V-04'],
+      {
+        checks: RUN.checks.map((check) =>
+          check.id === 'V-04' && check.moment === 'after-commit' ? { ...check, verdict: 'MOVED' } : check,
+        ),
+      },
+      ['NOT PROVED', 'V-04 MOVED by other sessions after COMMIT, PASS in the transaction'],
+    ],
+    [
       'it was asked before the migration only',
       ['V-04', preflight],
       {},
@@ -180,18 +190,148 @@ describe('a binding of a reviewer', () => {
 });
 
 describe('the mutation of data', () => {
-  const line = (change: Change) => /^- data_mutation: (.*)$/m.exec(told(RUN, change).text)?.[1];
+  const lineOf = (key: string, change: Change) =>
+    new RegExp(`^- ${key}: (.*)$`, 'm').exec(told(RUN, change).text)?.[1];
+  const line = (change: Change) => lineOf('data_mutation', change);
+  const open = (change: Change) => lineOf('data_mutation_not_covered', change);
   const derived = RUN.plan.derived.map((c) => (c.id === ROWS ? { ...c, allowed: ['s.t'] } : c));
   const allowing = { plan: { ...RUN.plan, derived } };
-  const counted = `no row in any table but s.t, by the server's row counters (${ROWS} PASS)`;
+  const counters = `by the server's row counters (${ROWS} PASS)`;
+  const none = `no row of any table was inserted, updated or deleted, ${counters}`;
+  const rest =
+    'no table was emptied or rewritten, by the data files; no sequence moved; no unlogged table changed';
+
+  type Name = 'data files' | 'sequences' | 'unlogged tables' | 'write-ahead log';
+  /** The proofs of the record, one of them otherwise. */
+  const proof = (name: Name, observed: readonly string[] | null, reason: string | null = null): Change => {
+    const others = RUN.proofs.filter((one) => one.name !== name);
+    return { proofs: [...others, { name, covers: 'x', observed, reason }] };
+  };
+  const log = (observed: readonly string[], reason: string | null = null) =>
+    proof('write-ahead log', observed, reason);
 
   it('is told as it was observed', () => {
-    expect(line({})).toBe('no row of any table was written');
-    expect(line(allowing)).toBe(counted);
-    expect(line({ ...allowing, ...rolledBack() })).toBe(`${counted}, before the rollback`);
+    expect(line({})).toBe(`${none}; ${rest}`);
+    const but = `no row of any table but s.t was inserted, updated or deleted, ${counters}; ${rest}`;
+    expect(line(allowing)).toBe(but);
+    expect(line({ ...allowing, ...rolledBack() })).toBe(`before the rollback: ${but}`);
+    expect(line(rolledBack('unknown'))).toBe(`before a rollback of unknown outcome: ${none}; ${rest}`);
     expect(line({ ...allowing, ...uncommitted() })).toBe('none: nothing was committed');
     expect(line({ ...allowing, ...uncommitted('unknown') })).toBe('not known');
-    expect(line({ checks: at('after-commit') })).toBe('NOT RUN');
+    const written = { checks: observed(ROWS, ['s.x', 's.y'], 'FAIL') };
+    expect(line(written)).toBe(
+      `rows were written in s.x, s.y, by the server's row counters (${ROWS} FAIL); ${rest}`,
+    );
+  });
+
+  it('claims no more than the counters do where they are all that there is', () => {
+    const alone = { proofs: RUN.proofs.filter(({ name }) => name === 'row counters') };
+    expect(line(alone)).toBe(none);
+    expect(open(alone)).toBe(
+      'tables that were emptied or rewritten; values of sequences; contents of unlogged tables; rows of dropped tables',
+    );
+  });
+
+  it('claims nothing where nothing was read', () => {
+    const nothing = { checks: at('after-commit'), proofs: [] };
+    expect(line(nothing)).toBe('NOT RUN');
+    expect(open(nothing)).toContain('rows that were inserted, updated and deleted; tables that were emptied');
+    expect(line({ checks: at('after-commit') })).toBe(rest);
+  });
+
+  it.each<[string, Change, string, string]>([
+    ['nothing else', {}, `${none}; ${rest}`, 'rows of dropped tables'],
+    [
+      'a log that agrees',
+      log(['s.t']),
+      `${none} and the write-ahead log; ${rest}`,
+      'rows of dropped unlogged tables',
+    ],
+    [
+      'a log that holds more',
+      log(['s.t'], 'the row counters did not show s.t'),
+      `${none}; the write-ahead log holds more: the row counters did not show s.t; ${rest}`,
+      'rows of dropped unlogged tables',
+    ],
+    [
+      'tables that were emptied',
+      proof('data files', ['index s.i', 'table s.t']),
+      `${none}; emptied or rewritten, by the data files: table s.t; no sequence moved; no unlogged table changed`,
+      'rows of dropped tables',
+    ],
+    [
+      'new files of indexes only',
+      proof('data files', ['index s.i']),
+      `${none}; ${rest}`,
+      'rows of dropped tables',
+    ],
+    [
+      'data files that were not compared',
+      proof('data files', null),
+      `${none}; no sequence moved; no unlogged table changed`,
+      'tables that were emptied or rewritten; rows of dropped tables',
+    ],
+    [
+      'sequences that moved',
+      proof('sequences', ['s.q']),
+      `${none}; ${rest.replace('no sequence moved', 'sequences that moved, by whomever: s.q')}`,
+      'rows of dropped tables',
+    ],
+    [
+      'sequences that may not be read',
+      proof('sequences', null, 'this role may not read s.q'),
+      `${none}; ${rest.replace('no sequence moved; ', '')}`,
+      'values of sequences (this role may not read s.q); rows of dropped tables',
+    ],
+    [
+      'unlogged tables that changed, and a large one',
+      proof('unlogged tables', ['s.u', 's.big not read: more than 5 bytes']),
+      `${none}; ${rest.replace('no unlogged table changed', 'unlogged tables that changed, by whomever: s.u')}`,
+      's.big not read: more than 5 bytes; rows of dropped tables',
+    ],
+    [
+      'a large unlogged table',
+      proof('unlogged tables', ['s.big not read: more than 5 bytes']),
+      `${none}; ${rest.replace('no unlogged', 'no other unlogged')}`,
+      's.big not read: more than 5 bytes; rows of dropped tables',
+    ],
+    [
+      'unlogged tables that were not read',
+      proof('unlogged tables', null, 'SQLSTATE 55P03'),
+      `${none}; ${rest.replace('; no unlogged table changed', '')}`,
+      'contents of unlogged tables (SQLSTATE 55P03); rows of dropped tables',
+    ],
+  ])('goes as far as the proofs: %s', (_, change, shown, left) => {
+    expect([line(change), open(change)]).toEqual([shown, left]);
+  });
+
+  it('is not proved by counters that the log contradicts', () => {
+    const against = log(['s.t'], 'the row counters did not show s.t');
+    expect(statement([ROWS], against)).toEqual([
+      'NOT PROVED',
+      `${ROWS} PASS in the transaction, and the write-ahead log holds more: the row counters did not show s.t`,
+    ]);
+    expect(statement([ROWS], log(['s.t']))).toEqual(['proved', `${ROWS} PASS in the transaction`]);
+  });
+
+  describe('of a run that was not committed', () => {
+    const end = (change: Change) =>
+      /^The run was aborted: (.*) Generated from/m.exec(
+        told(RUN, { ...uncommitted(), status: 'aborted', ...change }).text,
+      )?.[1];
+    const nothing = 'the migration was not committed and nothing was changed.';
+
+    it('is none, but for sequences, to which a rollback gives nothing back', () => {
+      expect(end({})).toBe(nothing);
+      expect(end({ migration: null, proofs: [] })).toBe(nothing);
+      expect(end({ migration: { ...uncommitted().migration!, statements: [] }, proofs: [] })).toBe(nothing);
+      expect(end(proof('sequences', ['s.q', 's.r']))).toBe(
+        `${nothing} Sequences moved meanwhile, by whomever, and stay moved: s.q, s.r.`,
+      );
+      expect(end({ proofs: [] })).toBe(
+        `${nothing} What it took from sequences, if anything, stays taken: their values were not compared.`,
+      );
+    });
   });
 });
 

@@ -52,7 +52,7 @@ describe('the P0-2 migration', () => {
   });
 
   it('is proved by its derived checks', () => {
-    const checks = derivedChecks(read(NAME).units[0]!.statements);
+    const checks = derivedChecks(read(NAME).units[0]!.statements, []);
     expect(
       checks.map(({ id, table, subject, expected }) => [id, table, subject, expected]),
     ).toMatchInlineSnapshot(`
@@ -187,6 +187,12 @@ describe('the P0-2 migration', () => {
           "D-14",
           null,
           "rows-written",
+          [],
+        ],
+        [
+          "D-15",
+          null,
+          "scope",
           [],
         ],
       ]

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { derivedChecks } from '../../src/sql/derived-checks.js';
 import { loadGrammar } from '../../src/sql/grammar.js';
+import type { ScopeName } from '../../src/sql/scope.js';
 import { readFence } from './read.js';
 
 beforeAll(loadGrammar);
@@ -88,11 +89,11 @@ describe('what the model of a table does not hold is not claimed', () => {
     'CREATE TABLE s.t (x int, y int, PRIMARY KEY (x) INCLUDE (y))',
   ])('%s', (sql) => {
     expect(statementsOf(`${sql};`)[0]!.table!.complete).toBe(false);
-    expect(derivedChecks(statementsOf(`${sql};`)).filter(({ table }) => table !== null)).toEqual([]);
+    expect(derivedChecks(statementsOf(`${sql};`), []).filter(({ table }) => table !== null)).toEqual([]);
   });
 });
 
-const derive = (sql: string) => derivedChecks(statementsOf(sql));
+const derive = (sql: string, scope: readonly ScopeName[] = []) => derivedChecks(statementsOf(sql), scope);
 const expectedOf = (sql: string, subject: string, table: string | null = 's.t') =>
   derive(sql).find((check) => check.subject === subject && check.table === table)?.expected;
 
@@ -184,12 +185,38 @@ describe('the catalogue delta', () => {
 });
 
 describe('written rows', () => {
-  it('are allowed where the migration writes them, in its WITH queries too', () => {
+  it('are allowed in the tables that the scope declares', () => {
     const sql = 'WITH x AS (DELETE FROM a.b RETURNING c) INSERT INTO d.e SELECT c FROM x;';
-    expect(derive(sql).at(-1)).toMatchObject({
-      subject: 'rows-written',
+    const scope = [
+      { list: 'writes_rows', name: 'd.e' },
+      { list: 'writes_rows', name: 'a.b' },
+      { list: 'alters', name: 'a.c' },
+      { list: 'writes_rows_indirectly', name: 'a.log' },
+    ] as const;
+    expect(derive(sql, scope).find(({ subject }) => subject === 'rows-written')).toMatchObject({
+      title: 'rows written in tables other than a.b, a.log, d.e',
       expected: [],
-      allowed: ['a.b', 'd.e'],
+      allowed: ['a.b', 'a.log', 'd.e'],
+    });
+  });
+});
+
+describe('the scope', () => {
+  it.each([
+    'CREATE TABLE a.b (c int);',
+    'ALTER TABLE a.b RENAME TO c;',
+    'DROP INDEX a.i;',
+    'DROP EXTENSION x;',
+  ])('bounds %s', (sql) => {
+    const scope = [
+      { list: 'drops', name: 'a.d' },
+      { list: 'alters', name: 'a.b' },
+    ] as const;
+    expect(derive(sql, scope).at(-1)).toMatchObject({
+      subject: 'scope',
+      table: null,
+      expected: [],
+      allowed: ['alters a.b', 'drops a.d'],
     });
   });
 });

@@ -45,8 +45,12 @@ export interface ChangeParts {
   readonly scope?: {
     readonly creates?: string[];
     readonly alters?: string[];
+    readonly drops?: string[];
     readonly writesRows?: string[];
+    readonly writesRowsIndirectly?: string[];
   };
+  /** What the ddl document allows besides: `[dynamic-sql]`. */
+  readonly allows?: string;
   readonly policy?: 'on-verification-failure' | 'by-hand';
   readonly maxAgeSeconds?: number;
   readonly lockTimeout?: string;
@@ -217,19 +221,19 @@ function baseDocument(fixture: string): string {
   return `${header('ddl', DOCUMENTS.base, scope)}# Base\n\n${fence('migration', BASE_SQL)}\n${fence('rollback', down)}\n${fence('fixture', fixture)}`;
 }
 
-function ddlDocument({ scope = {}, prose = '', migration, rollback }: ChangeParts): string {
+function ddlDocument({ scope = {}, prose = '', migration, rollback, allows }: ChangeParts): string {
   const list = (names: readonly string[]) => `[${names.join(', ')}]`;
   const front = `scope:
   creates: ${list(scope.creates ?? ['app.item'])}
   alters: ${list(scope.alters ?? [])}
-  drops: []
+  drops: ${list(scope.drops ?? [])}
   writes_rows: ${list(scope.writesRows ?? (migration === undefined ? ['app.base'] : []))}
-depends_on:
+${scope.writesRowsIndirectly ? `  writes_rows_indirectly: ${list(scope.writesRowsIndirectly)}\n` : ''}depends_on:
   - document: ${DOCUMENTS.base}
     revision: r1
     sha256: ${NOTHING}
     migration_sha256: ${NOTHING}
-`;
+${allows === undefined ? '' : `allows: ${allows}\n`}`;
   return `${header('ddl', DOCUMENTS.ddl, front)}# Item\n\n${prose}${fence('migration', migration ?? MIGRATION)}\n${fence('rollback', rollback ?? ROLLBACK)}`;
 }
 

@@ -10,8 +10,14 @@ export async function enrolledChange(
   {
     marker: named,
     onlyInside = false,
+    verify = onlyInside ? ONLY_INSIDE : undefined,
     target,
-  }: { readonly marker?: string; readonly onlyInside?: boolean; readonly target?: string } = {},
+  }: {
+    readonly marker?: string;
+    readonly onlyInside?: boolean;
+    readonly verify?: string;
+    readonly target?: string;
+  } = {},
 ): Promise<PostgresChange> {
   const change = await lane.make(target === undefined ? {} : { target });
   const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: change.url });
@@ -21,7 +27,7 @@ export async function enrolledChange(
   const marker = named ?? String(row!.marker);
   const root = await writeChange(change.identity, {
     marker,
-    ...(onlyInside ? { verify: ONLY_INSIDE } : {}),
+    ...(verify === undefined ? {} : { verify }),
     ...(target === undefined ? {} : { target }),
   });
   lane.atEnd(() => removeChange(root));

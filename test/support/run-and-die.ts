@@ -13,6 +13,7 @@ const [type, detail] = event.split(':');
 const onEvent = (line: JournalLine) => {
   const details = [
     'id' in line ? line.id : '',
+    'name' in line ? line.name : '',
     'unit' in line ? line.unit : '',
     'moment' in line ? line.moment : '',
   ];

@@ -1,12 +1,14 @@
+import { declaredNames } from '../../model/scope.js';
+import type { ScopeList } from '../../sql/scope.js';
 import type { DocumentRule } from '../rule.js';
-import { declaredNames, readScopeEffects, type ScopeList, scopePlace } from '../scope-effects.js';
+import { readScopeEffects, scopePlace } from '../scope-effects.js';
 
 export const declaredScope: DocumentRule = {
   id: 'declared-scope',
   scope: 'document',
   group: 'sql',
   severity: 'error',
-  what: 'An object that the migration creates, alters or drops and the scope does not declare, or a declared name without an effect.',
+  what: 'An object that the migration creates, alters or drops and the scope does not declare, or a declared name without an effect. What triggers and functions write (`writes_rows_indirectly`) is seen by the run only.',
   why: 'The scope is what a reviewer agrees to and what a report is held against; the SQL must do that and no more.',
   fix: 'Declare the name under creates, alters or drops, or take the statement out.',
   check({ entry, report }) {
@@ -27,6 +29,17 @@ export const declaredScope: DocumentRule = {
       });
     }
     for (const { list, name, position } of declared) {
+      // Only the run can tell what triggers and functions write.
+      if (list === 'writes_rows_indirectly') {
+        const direct = effects.some((effect) => effect.list === 'writes_rows' && effect.name === name);
+        if (direct)
+          report({
+            message: `scope.${list} lists ${name}, whose rows a statement of the migration writes itself`,
+            position,
+            help: 'declare it under writes_rows only',
+          });
+        continue;
+      }
       if (effects.some((effect) => effect.list === list && effect.name === name)) continue;
       report({
         message: `scope.${list} lists ${name}, but no statement of the migration ${VERBS[list]} it`,
@@ -42,4 +55,5 @@ const VERBS: Readonly<Record<ScopeList, string>> = {
   alters: 'alters',
   drops: 'drops',
   writes_rows: 'writes rows of',
+  writes_rows_indirectly: 'writes rows of',
 };

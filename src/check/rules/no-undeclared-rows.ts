@@ -1,5 +1,6 @@
+import { declaredNames } from '../../model/scope.js';
 import type { DocumentRule } from '../rule.js';
-import { declaredNames, readScopeEffects, scopePlace } from '../scope-effects.js';
+import { readScopeEffects, scopePlace } from '../scope-effects.js';
 
 export const noUndeclaredRows: DocumentRule = {
   id: 'no-undeclared-rows',

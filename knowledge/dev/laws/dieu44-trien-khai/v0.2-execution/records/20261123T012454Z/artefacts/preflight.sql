@@ -1,6 +1,6 @@
 -- PF-1: production identity
 -- evidence: identity.system_identifier
--- expect: 7711139712776043267
+-- expect: 7711171656534645746
 
 -- PF-2: DDL digest
 -- evidence: provenance.migration_sha256

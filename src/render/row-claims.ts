@@ -1,0 +1,112 @@
+import type { CheckRecord, RunRecord } from '../record/record.js';
+
+/** What may be said of the rows that a transaction wrote, and what none of the proofs that were available covers. */
+interface RowClaims {
+  readonly shown: string;
+  readonly open: string;
+}
+
+type Proofs = RunRecord['proofs'];
+
+/**
+ * Claims as far as the proofs of a record go.
+ * @param counted answer of the server's row counters @param allowed tables whose rows the scope declares
+ */
+export function rowClaims(
+  { proofs }: RunRecord,
+  counted: CheckRecord | undefined,
+  allowed: readonly string[],
+): RowClaims {
+  const parts = [
+    countedRows(proofs, counted, allowed),
+    dataFiles(proofs),
+    movedSequences(proofs),
+    unloggedTables(proofs),
+    droppedTables(proofs),
+  ];
+  const said = parts.flatMap(({ shown = [] }) => shown);
+  return {
+    shown: said.length === 0 ? 'NOT RUN' : said.join('; '),
+    open: parts.flatMap(({ open = [] }) => open).join('; '),
+  };
+}
+
+interface Part {
+  readonly shown?: readonly string[];
+  readonly open?: readonly string[];
+}
+
+/** What the row counters say, and the log where it was read: rows that only the log holds are against them. */
+function countedRows(proofs: Proofs, counted: CheckRecord | undefined, allowed: readonly string[]): Part {
+  if (!counted?.observed) return { open: ['rows that were inserted, updated and deleted'] };
+  const { id, verdict, observed } = counted;
+  const log = seen(proofs, 'write-ahead log');
+  const against = logAgainst(proofs);
+  const source = `by the server's row counters (${id} ${verdict})${log && !against ? ' and the write-ahead log' : ''}`;
+  const but = allowed.length === 0 ? '' : ` but ${allowed.join(', ')}`;
+  const rows =
+    observed.length > 0
+      ? `rows were written in ${observed.join(', ')}, ${source}`
+      : `no row of any table${but} was inserted, updated or deleted, ${source}`;
+  return { shown: against ? [`${rows}; the write-ahead log holds more: ${against}`] : [rows] };
+}
+
+/** What the write-ahead log holds against the row counters; null where it was not read, or holds nothing. */
+export function logAgainst(proofs: Proofs): string | null {
+  return proofs.find(({ name, observed }) => name === 'write-ahead log' && observed !== null)?.reason ?? null;
+}
+
+function dataFiles(proofs: Proofs): Part {
+  const files = seen(proofs, 'data files');
+  if (!files) return { open: ['tables that were emptied or rewritten'] };
+  const tables = files.filter((label) => /^(?:table|materialized view) /.test(label));
+  if (tables.length === 0) return { shown: ['no table was emptied or rewritten, by the data files'] };
+  return { shown: [`emptied or rewritten, by the data files: ${tables.join(', ')}`] };
+}
+
+function movedSequences(proofs: Proofs): Part {
+  const moved = seen(proofs, 'sequences');
+  if (!moved) return { open: [`values of sequences${why(proofs, 'sequences')}`] };
+  if (moved.length === 0) return { shown: ['no sequence moved'] };
+  return { shown: [`sequences that moved, by whomever: ${moved.join(', ')}`] };
+}
+
+function unloggedTables(proofs: Proofs): Part {
+  const lines = seen(proofs, 'unlogged tables');
+  if (!lines) return { open: [`contents of unlogged tables${why(proofs, 'unlogged tables')}`] };
+  const unread = lines.filter((line) => line.includes(' not read: '));
+  const changed = lines.filter((line) => !unread.includes(line));
+  const others = unread.length > 0 ? 'no other unlogged table changed' : 'no unlogged table changed';
+  return {
+    shown: [
+      changed.length === 0 ? others : `unlogged tables that changed, by whomever: ${changed.join(', ')}`,
+    ],
+    open: unread,
+  };
+}
+
+/** The counters forget a table that is dropped; the log does not. */
+function droppedTables(proofs: Proofs): Part {
+  return {
+    open: [seen(proofs, 'write-ahead log') ? 'rows of dropped unlogged tables' : 'rows of dropped tables'],
+  };
+}
+
+/** What a run that was not committed may have left all the same: a rollback gives no value back to a sequence. */
+export function leftInSequences({ migration, proofs }: RunRecord): string {
+  if (!migration || (migration.statements.length === 0 && migration.refused === null)) return '';
+  const moved = seen(proofs, 'sequences');
+  if (!moved)
+    return ' What it took from sequences, if anything, stays taken: their values were not compared.';
+  if (moved.length === 0) return '';
+  return ` Sequences moved meanwhile, by whomever, and stay moved: ${moved.join(', ')}.`;
+}
+
+function seen(proofs: Proofs, name: string): readonly string[] | null {
+  return proofs.find((proof) => proof.name === name)?.observed ?? null;
+}
+
+function why(proofs: Proofs, name: string): string {
+  const reason = proofs.find((proof) => proof.name === name)?.reason;
+  return reason ? ` (${reason})` : '';
+}
