@@ -27,10 +27,25 @@ const COMMON = {
   logLevel: 'warning',
 };
 
-const bundled = [...(await bundleProgram()), ...(await bundleLibrary())];
+/** What `lint` loads of dist/ becomes part of the program (src/base/built-file.ts); each is still read when it is asked for. */
+const LINTED = ['authorization', 'command-package', 'common', 'config', 'ddl', 'dry-run-report', 'execution-report', 'law', 'note', 'review'];
+const BUILT_FILES = {
+  name: 'built files',
+  setup({ onLoad }) {
+    onLoad({ filter: /built-file\.ts$/ }, () => {
+      const names = ['yaml.cjs', ...LINTED.map((name) => `validators/${name}.cjs`)];
+      const parts = names.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(join(dist, name))})`);
+      const contents = `import { createRequire } from 'node:module';
+        const PARTS = { ${parts.join(', ')} };
+        export const builtFile = (name) => PARTS[name]?.() ?? createRequire(import.meta.url)(\`./\${name}\`);`;
+      return { contents, loader: 'js', resolveDir: dist };
+    });
+  },
+};
+
 await compileSchemas();
 await bundleYaml();
-writeLicences(bundled);
+writeLicences([...(await bundleProgram()), ...(await bundleLibrary())]);
 
 /** The program as one file, named by its digest, and what starts it (src/start.ts). */
 async function bundleProgram() {
@@ -40,9 +55,10 @@ async function bundleProgram() {
     format: 'cjs',
     define: { 'import.meta.url': '__url' },
     banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [BUILT_FILES],
     write: false,
   });
-  const contents = importedByStart(outputFiles[0].text);
+  const contents = inAscii(importedByStart(outputFiles[0].text));
   const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
   writeFileSync(join(dist, program), contents);
   await build({
@@ -61,6 +77,12 @@ function importedByStart(text) {
   const replaced = text.replace(known, '__import(');
   if (/[^.\w$]import\(/.test(replaced)) throw new Error('an import() of the program that src/start.ts does not know');
   return replaced;
+}
+
+/** Text of one byte a character, which V8 reads as it is: esbuild leaves other characters in regular expressions. */
+function inAscii(text) {
+  if (/String\.raw`[^`]*[^\0-\x7f]/.test(text)) throw new Error('a raw text with characters that cannot be escaped');
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 async function bundleLibrary() {

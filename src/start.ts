@@ -36,7 +36,7 @@ const file = join(dirname(fileURLToPath(import.meta.url)), PROGRAM);
 const keptFile = `${file}.${cachedDataVersionTag().toString(16)}`;
 const kept = linting ? readKept() : null;
 const script = new Script(
-  `(function (require, module, exports, __filename, __dirname, __import) {${readFileSync(file, 'utf8')}\n})`,
+  `(function (require, module, exports, __filename, __dirname, __import) {${readFileSync(file, 'latin1')}\n})`,
   {
     filename: file,
     ...(kept ? { cachedData: kept.code } : {}),
