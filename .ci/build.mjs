@@ -43,9 +43,25 @@ const BUILT_FILES = {
   },
 };
 
+/** Modules of Node that take long to load, and that a run where nothing has changed does without. */
+const ON_DEMAND = {
+  name: 'on demand',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:(?:child_process|crypto)$/ }, ({ path, namespace }) =>
+      namespace === 'on-demand' ? { path, external: true } : { path, namespace: 'on-demand' },
+    );
+    onLoad({ filter: /.*/, namespace: 'on-demand' }, ({ path }) => {
+      const names = Object.keys(require(path)).filter((name) => /^[A-Za-z]\w*$/.test(name));
+      const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
+    });
+  },
+};
+
 await compileSchemas();
 await bundleYaml();
 writeLicences([...(await bundleProgram()), ...(await bundleLibrary())]);
+writeDigest();
 
 /** The program as one file, named by its digest, and what starts it (src/start.ts). */
 async function bundleProgram() {
@@ -55,7 +71,7 @@ async function bundleProgram() {
     format: 'cjs',
     define: { 'import.meta.url': '__url' },
     banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [BUILT_FILES],
+    plugins: [BUILT_FILES, ON_DEMAND],
     write: false,
   });
   const contents = inAscii(importedByStart(outputFiles[0].text));
@@ -150,6 +166,14 @@ async function bundleYaml() {
     legalComments: 'none',
     logLevel: 'warning',
   });
+}
+
+/** One digest of all code: what was found by other code is not used again (src/engine/open-cache.ts). */
+function writeDigest() {
+  const hash = createHash('sha256');
+  const files = readdirSync(dist, { recursive: true }).filter((name) => /\.c?js$/.test(name));
+  for (const name of files.sort()) hash.update(`${name}\n`).update(readFileSync(join(dist, name)));
+  writeFileSync(join(dist, 'build.txt'), hash.digest('hex'));
 }
 
 /** What is bundled brings its licence along. */
