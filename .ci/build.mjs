@@ -27,10 +27,41 @@ const COMMON = {
   logLevel: 'warning',
 };
 
-const bundled = [...(await bundleProgram()), ...(await bundleLibrary())];
+/** What `lint` loads of dist/ becomes part of the program (src/base/built-file.ts); each is still read when it is asked for. */
+const LINTED = ['authorization', 'command-package', 'common', 'config', 'ddl', 'dry-run-report', 'execution-report', 'law', 'note', 'review'];
+const BUILT_FILES = {
+  name: 'built files',
+  setup({ onLoad }) {
+    onLoad({ filter: /built-file\.ts$/ }, () => {
+      const names = ['yaml.cjs', ...LINTED.map((name) => `validators/${name}.cjs`)];
+      const parts = names.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(join(dist, name))})`);
+      const contents = `import { createRequire } from 'node:module';
+        const PARTS = { ${parts.join(', ')} };
+        export const builtFile = (name) => PARTS[name]?.() ?? createRequire(import.meta.url)(\`./\${name}\`);`;
+      return { contents, loader: 'js', resolveDir: dist };
+    });
+  },
+};
+
+/** Modules of Node that take long to load, and that a run where nothing has changed does without. */
+const ON_DEMAND = {
+  name: 'on demand',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:(?:child_process|crypto)$/ }, ({ path, namespace }) =>
+      namespace === 'on-demand' ? { path, external: true } : { path, namespace: 'on-demand' },
+    );
+    onLoad({ filter: /.*/, namespace: 'on-demand' }, ({ path }) => {
+      const names = Object.keys(require(path)).filter((name) => /^[A-Za-z]\w*$/.test(name));
+      const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
+    });
+  },
+};
+
 await compileSchemas();
 await bundleYaml();
-writeLicences(bundled);
+writeLicences([...(await bundleProgram()), ...(await bundleLibrary())]);
+writeDigest();
 
 /** The program as one file, named by its digest, and what starts it (src/start.ts). */
 async function bundleProgram() {
@@ -40,9 +71,10 @@ async function bundleProgram() {
     format: 'cjs',
     define: { 'import.meta.url': '__url' },
     banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [BUILT_FILES, ON_DEMAND],
     write: false,
   });
-  const contents = importedByStart(outputFiles[0].text);
+  const contents = inAscii(importedByStart(outputFiles[0].text));
   const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
   writeFileSync(join(dist, program), contents);
   await build({
@@ -61,6 +93,12 @@ function importedByStart(text) {
   const replaced = text.replace(known, '__import(');
   if (/[^.\w$]import\(/.test(replaced)) throw new Error('an import() of the program that src/start.ts does not know');
   return replaced;
+}
+
+/** Text of one byte a character, which V8 reads as it is: esbuild leaves other characters in regular expressions. */
+function inAscii(text) {
+  if (/String\.raw`[^`]*[^\0-\x7f]/.test(text)) throw new Error('a raw text with characters that cannot be escaped');
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 async function bundleLibrary() {
@@ -128,6 +166,14 @@ async function bundleYaml() {
     legalComments: 'none',
     logLevel: 'warning',
   });
+}
+
+/** One digest of all code: what was found by other code is not used again (src/engine/open-cache.ts). */
+function writeDigest() {
+  const hash = createHash('sha256');
+  const files = readdirSync(dist, { recursive: true }).filter((name) => /\.c?js$/.test(name));
+  for (const name of files.sort()) hash.update(`${name}\n`).update(readFileSync(join(dist, name)));
+  writeFileSync(join(dist, 'build.txt'), hash.digest('hex'));
 }
 
 /** What is bundled brings its licence along. */

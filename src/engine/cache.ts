@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Columns, replaced } from './columns.js';
@@ -58,10 +61,7 @@ export class Cache {
     try {
       const compact = store.segments.length > MOST_SEGMENTS ? this.compacted(rows, store) : { rows, store };
       const temporary = join(this.folder, `${randomUUID()}.index`);
-      writeFileSync(
-        temporary,
-        Buffer.concat(encodeIndex(compact.rows, compact.store.segments, this.basis, listed)),
-      );
+      writeParts(temporary, encodeIndex(compact.rows, compact.store.segments, this.basis, listed));
       renameSync(temporary, join(this.folder, INDEX));
       this.sweep(compact.store.segments);
     } catch {
@@ -95,5 +95,17 @@ export class Cache {
       const file = join(this.folder, name);
       if (Date.now() - statSync(file).mtimeMs > ABANDONED) rmSync(file, { force: true });
     }
+  }
+}
+
+/** Writes a file from parts, which need no memory a second time. */
+function writeParts(file: string, parts: readonly Buffer[]): void {
+  const opened = openSync(file, 'wx');
+  try {
+    // A write may be short without an error.
+    for (const part of parts)
+      for (let written = 0; written < part.length; ) written += writeSync(opened, part, written);
+  } finally {
+    closeSync(opened);
   }
 }

@@ -1,10 +1,12 @@
 import type { ListedFile, Stamp } from '../load/list-files.js';
-import { PRESENCE, pathKey } from '../model/offers.js';
+import { readableLandings } from '../model/model.js';
+import { landingsKey, PRESENCE } from '../model/offers.js';
 import { isSameFile, replaced } from './columns.js';
 import type { FactStore } from './fact-store.js';
-import { isRoughNumber, keyNumber } from './keys.js';
+import { isRoughNumber, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
 import type { Batch, Item } from './read-batch.js';
 import type { Row } from './row.js';
+import { StoredEntry } from './stored-entry.js';
 
 /** A document as it is to be compiled: a file on disk, or bytes in its place. */
 export type Source = Omit<ListedFile, 'stamp'> & {
@@ -97,14 +99,24 @@ export class Changes {
     this.any = true;
     if (this.before.length === 0) return;
     for (const key of offers) this.keys.add(key);
-    this.keys.add(keyNumber(pathKey(path)));
+    this.keys.add(pathKeyNumber(path));
+    this.keys.add(placeKeyNumber(path));
+    this.keys.add(keyNumber(landingsKey(path)));
     this.keys.add(keyNumber(PRESENCE));
   }
 
   private changed(before: Row, after: Row): void {
-    this.keys.add(keyNumber(pathKey(after.path)));
+    this.keys.add(pathKeyNumber(after.path));
     for (const key of onlyIn(before.offers, after.offers)) this.keys.add(key);
     for (const key of onlyIn(after.offers, before.offers)) this.keys.add(key);
+    if (this.landings(before) !== this.landings(after)) this.keys.add(keyNumber(landingsKey(after.path)));
+  }
+
+  /** Where links into a document can lead, as one text. @throws FactsLost */
+  private landings({ path, digest, facts }: Row): string {
+    const face = () => this.store.face(facts);
+    const body = () => this.store.body(facts);
+    return JSON.stringify(readableLandings(new StoredEntry(path, digest, { face, body })));
   }
 }
 

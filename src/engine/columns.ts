@@ -63,6 +63,30 @@ export function rowsOf(columns: Columns): Row[] {
   return columns.paths.map((_, index) => new StoredRow(columns, index));
 }
 
+/** Rows that stand one behind the other in the same columns, or one row of its own. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly stored: StoredRow | null;
+}
+
+/** A list of rows as runs: where little has changed, a few long ones, whose columns are read without making parts of them. */
+export function runsOf(rows: readonly Row[]): Run[] {
+  const runs: Run[] = [];
+  for (let from = 0; from < rows.length; ) {
+    const stored = rows[from] instanceof StoredRow ? (rows[from] as StoredRow) : null;
+    let to = from + 1;
+    while (stored && to < rows.length && follows(rows[to]!, stored, to - from)) to += 1;
+    runs.push({ from, to, stored });
+    from = to;
+  }
+  return runs;
+}
+
+function follows(row: Row, { columns, index }: StoredRow, distance: number): boolean {
+  return row instanceof StoredRow && row.columns === columns && row.index === index + distance;
+}
+
 /** A row with some parts replaced. Parts of a stored row are no properties of its own, which `...` would copy. */
 export function replaced(row: Row, parts: Partial<Row>): Row {
   const { path, stamp, digest, facts, offers, asked, findings } = row;

@@ -111,8 +111,8 @@ export class MemoryStore extends BatchStore {
 
 /** Faces are asked for here and there, and many of them again and again. */
 const FACES_AT_ONCE = 8 * 1024;
-/** Bodies are asked for one after the other, in the order in which they stand. */
-const BODIES_AT_ONCE = 128 * 1024;
+/** Bodies are asked for in the order in which they stand, but few of them where little has changed. */
+const BODIES_AT_ONCE = 16 * 1024;
 
 /** Facts in files of a folder. Each process writes a segment of its own, so that none can be in another's way. */
 export class FolderStore extends BatchStore {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Columns, keysBefore, StoredRow } from './columns.js';
+import { type Columns, keysBefore, type Run, runsOf, type StoredRow } from './columns.js';
 import type { Row } from './row.js';
 
 /*
@@ -29,20 +29,15 @@ export function encodeIndex(
   listed: number,
 ): Buffer[] {
   const columns = columnsOf(rows);
-  const body = Buffer.concat(columns.flatMap((column) => [column, Buffer.alloc(padding(column.length))]));
+  const body = columns.flatMap((column) => [column, Buffer.alloc(padding(column.length))]);
   const lengths = columns.map(({ length }) => length);
-  const head: Head = { format: 1, basis, listed, count: rows.length, segments, lengths, sum: crc32(body) };
+  const sum = body.reduce((before, part) => crc32(part, before), 0);
+  const head: Head = { format: 1, basis, listed, count: rows.length, segments, lengths, sum };
   const line = Buffer.from(JSON.stringify(head));
-  return [line, Buffer.from(`${' '.repeat(padding(line.length + 1))}\n`), body];
+  return [line, Buffer.from(`${' '.repeat(padding(line.length + 1))}\n`), ...body];
 }
 
-/** Rows that stand one behind the other in the same columns, or one row of its own. */
-interface Run {
-  readonly from: number;
-  readonly to: number;
-  readonly stored: StoredRow | null;
-}
-
+/** Where little has changed, a few long runs are copied as they are. */
 function columnsOf(rows: readonly Row[]): Buffer[] {
   const runs = runsOf(rows);
   const writer = new ColumnWriter(
@@ -60,23 +55,6 @@ function columnsOf(rows: readonly Row[]): Buffer[] {
   }
   const paths = Buffer.from(rows.map(({ path }) => path).join('\0'));
   return [paths, ...writer.columns(), Buffer.from(JSON.stringify(findings))];
-}
-
-/** Where little has changed, a few long runs are copied as they are. */
-function runsOf(rows: readonly Row[]): Run[] {
-  const runs: Run[] = [];
-  for (let from = 0; from < rows.length; ) {
-    const stored = rows[from] instanceof StoredRow ? (rows[from] as StoredRow) : null;
-    let to = from + 1;
-    while (stored && to < rows.length && follows(rows[to]!, stored, to - from)) to += 1;
-    runs.push({ from, to, stored });
-    from = to;
-  }
-  return runs;
-}
-
-function follows(row: Row, { columns, index }: StoredRow, distance: number): boolean {
-  return row instanceof StoredRow && row.columns === columns && row.index === index + distance;
 }
 
 function keyCount(rows: readonly Row[], { from, to, stored }: Run): number {
@@ -165,11 +143,11 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     count: head.count,
     segments: head.segments,
     paths: head.count === 0 ? [] : paths.toString('utf8').split('\0'),
-    stamps: new Float64Array(aligned(stamps), 0, stamps.length / 8),
+    stamps: viewOf(stamps, Float64Array),
     digests,
-    locations: new Uint32Array(aligned(locations), 0, locations.length / 4),
-    ends: new Uint32Array(aligned(ends), 0, ends.length / 4),
-    keys: new Uint32Array(aligned(keys), 0, keys.length / 4),
+    locations: viewOf(locations, Uint32Array),
+    ends: viewOf(ends, Uint32Array),
+    keys: viewOf(keys, Uint32Array),
     findings: new Map(JSON.parse(findings.toString('utf8')) as [number, string][]),
     listed: head.listed,
   };
@@ -183,7 +161,14 @@ function padding(length: number): number {
   return (ALIGN - (length % ALIGN)) % ALIGN;
 }
 
-/** The column's own memory where it is aligned, else a copy. */
-function aligned(column: Buffer): ArrayBuffer {
-  return column.buffer.slice(column.byteOffset, column.byteOffset + column.byteLength) as ArrayBuffer;
+interface Numbers<T> {
+  new (buffer: ArrayBufferLike, offset: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** Numbers of a column in its own memory where that is aligned, else in a copy. */
+function viewOf<T>({ buffer, byteOffset, length }: Buffer, Type: Numbers<T>): T {
+  const count = length / Type.BYTES_PER_ELEMENT;
+  if (byteOffset % ALIGN === 0) return new Type(buffer, byteOffset, count);
+  return new Type(buffer.slice(byteOffset, byteOffset + length), 0, count);
 }

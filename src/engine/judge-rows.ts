@@ -6,7 +6,7 @@ import { rowsOf } from './columns.js';
 import { FolderStore } from './fact-store.js';
 import { encodeFindings, type Said } from './findings.js';
 import { decodeIndex } from './index-file.js';
-import { inOrder, keyNumber, pathKeyNumber } from './keys.js';
+import { inOrder, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
 import { StoredCorpus } from './stored-corpus.js';
 import type { StoredEntry } from './stored-entry.js';
 
@@ -38,6 +38,8 @@ export class Judge {
   private readonly keys = new Set<number>();
   /** Paths of documents that were asked for: several rules ask for the same. */
   private readonly paths = new Set<string>();
+  /** Paths of which it was asked whether there is a document. */
+  private readonly places = new Set<string>();
 
   constructor(
     private readonly corpus: StoredCorpus,
@@ -48,6 +50,7 @@ export class Judge {
       offering: (key: string) => corpus.offering(key),
       asked: (key: string) => void this.keys.add(keyNumber(key)),
       askedPath: (path: string) => void this.paths.add(path),
+      askedPresence: (path: string) => void this.places.add(path),
     };
     this.model = modelOver(lookup, team.config.corpus);
   }
@@ -76,9 +79,11 @@ export class Judge {
   /** What was asked for since the last call. */
   private asked(): Uint32Array {
     for (const path of this.paths) this.keys.add(pathKeyNumber(path));
+    for (const path of this.places) if (!this.paths.has(path)) this.keys.add(placeKeyNumber(path));
     const asked = inOrder(this.keys);
     this.keys.clear();
     this.paths.clear();
+    this.places.clear();
     return asked;
   }
 }

@@ -1,7 +1,7 @@
-import { isRough, pathKey } from '../model/offers.js';
+import { isRough, pathKey, placeKey } from '../model/offers.js';
 
 /**
- * Keys of the model (`offers`, `pathKey`) as 32-bit numbers (FNV-1a over UTF-16 units, the last bit set for rough ones).
+ * Keys of the model (`offers`, `pathKey`, `placeKey`) as 32-bit numbers (FNV-1a over UTF-16 units, the last bit set for rough ones).
  * Two keys with one number only make a document be judged again that need not be.
  */
 export function keyNumber(key: string): number {
@@ -14,6 +14,11 @@ export function pathKeyNumber(path: string): number {
   return (hashed(path, BEFORE_PATH) & ~1) >>> 0;
 }
 
+/** The number of the key of whether a document is there (`placeKey`). */
+export function placeKeyNumber(path: string): number {
+  return (hashed(path, BEFORE_PLACE) & ~1) >>> 0;
+}
+
 function hashed(text: string, start: number): number {
   let hash = start;
   for (let index = 0; index < text.length; index++)
@@ -23,6 +28,7 @@ function hashed(text: string, start: number): number {
 
 const START = 0x811c9dc5;
 const BEFORE_PATH = hashed(pathKey(''), START);
+const BEFORE_PLACE = hashed(placeKey(''), START);
 
 /** Whether the number is of a rough key, as its last bit says. */
 export function isRoughNumber(number: number): boolean {

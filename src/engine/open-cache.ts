@@ -1,8 +1,7 @@
-import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
-import { sha256 } from '../base/digest.js';
-import { workerFile } from '../base/package-root.js';
+import { PACKAGE_ROOT } from '../base/package-root.js';
 import type { Config } from '../load/config.js';
 import { VERSION } from '../version.js';
 import { Cache } from './cache.js';
@@ -28,8 +27,7 @@ function isLink(path: string): boolean {
 
 /** What facts and findings depend on besides the documents: this build of the tool, the configuration with what it names, and whether its rules were there. */
 function basisOf({ places, ...config }: Config, plugins: boolean): string {
-  const worker = workerFile('bulk-worker');
-  // It names what it is made of by digests; some package managers give all files one time.
-  const build = [sha256(readFileSync(worker)), statSync(worker).mtimeMs];
-  return sha256(canonicalJson({ version: VERSION, build, config, plugins }));
+  // A digest, which the build has made: some package managers give all files one time.
+  const build = readFileSync(join(PACKAGE_ROOT, 'dist', 'build.txt'), 'utf8');
+  return canonicalJson({ version: VERSION, build, config, plugins });
 }

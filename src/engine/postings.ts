@@ -1,4 +1,5 @@
 import { firstNotBefore } from '../base/search.js';
+import { keysBefore, runsOf } from './columns.js';
 import type { Row } from './row.js';
 
 /** Which rows offer a key. */
@@ -39,26 +40,47 @@ interface Table {
 const NONE = -1;
 
 function fill(rows: readonly Row[]): Table {
-  const offers = rows.map((row) => row.offers);
-  const total = offers.reduce((sum, { length }) => sum + length, 0);
+  const { keys, ends } = offersOf(rows);
+  const total = keys.length;
   const bits = Math.min(22, Math.max(4, Math.ceil(Math.log2(total + 1))));
   const shift = 32 - bits;
-  const keys = new Uint32Array(total);
-  const ends = new Uint32Array(rows.length);
   const heads = new Int32Array(2 ** bits).fill(NONE);
   const next = new Int32Array(total);
-  let at = total;
   // From behind, so that each chain is in the order of the rows.
-  for (let number = offers.length - 1; number >= 0; number--) {
-    const some = offers[number]!;
-    ends[number] = at;
-    at -= some.length;
-    keys.set(some, at);
-    for (let place = at + some.length - 1; place >= at; place--) {
-      const chain = keys[place]! >>> shift;
-      next[place] = heads[chain]!;
-      heads[chain] = place;
-    }
+  for (let place = total - 1; place >= 0; place--) {
+    const chain = keys[place]! >>> shift;
+    next[place] = heads[chain]!;
+    heads[chain] = place;
   }
   return { keys, ends, heads, next, shift };
+}
+
+/** The keys that rows offer, one row's behind the other's. */
+function offersOf(rows: readonly Row[]): Pick<Table, 'keys' | 'ends'> {
+  const runs = runsOf(rows);
+  const most = runs.reduce((sum, { from, to, stored }) => {
+    if (!stored) return sum + rows[from]!.offers.length;
+    const { columns, index } = stored;
+    return sum + keysBefore(columns, index + to - from) - keysBefore(columns, index);
+  }, 0);
+  const keys = new Uint32Array(most);
+  const ends = new Uint32Array(rows.length);
+  let length = 0;
+  for (const { from, to, stored } of runs) {
+    if (!stored) {
+      const { offers } = rows[from]!;
+      keys.set(offers, length);
+      length += offers.length;
+      ends[from] = length;
+      continue;
+    }
+    const { columns, index } = stored;
+    for (let number = from; number < to; number++) {
+      const row = index + number - from;
+      for (let at = keysBefore(columns, row); at < columns.ends[2 * row]!; at++)
+        keys[length++] = columns.keys[at]!;
+      ends[number] = length;
+    }
+  }
+  return { keys: keys.subarray(0, length), ends };
 }

@@ -3,7 +3,7 @@ import type { Config } from '../load/config.js';
 import { type Model, modelOver } from '../model/model.js';
 import type { TeamRules } from '../team-rules.js';
 import { Changes, type Source } from './changes.js';
-import { replaced } from './columns.js';
+import { replaced, runsOf } from './columns.js';
 import { type FactStore, FolderStore } from './fact-store.js';
 import { encodeIndex } from './index-file.js';
 import { Judge, type Judged, SHARED } from './judge-rows.js';
@@ -91,23 +91,29 @@ function toJudge(rows: readonly Row[], changed: ReadonlySet<number>): number[] {
   // Hundreds of thousands of keys are looked at, and nearly none has changed: a look into a small table says so.
   const perhaps = new Uint8Array(PERHAPS);
   for (const key of changed) perhaps[key % PERHAPS] = 1;
+  const holdsOne = (keys: Uint32Array, from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const key = keys[at]!;
+      if (perhaps[key % PERHAPS] === 1 && changed.has(key)) return true;
+    }
+    return false;
+  };
   const numbers: number[] = [];
-  for (let number = 0; number < rows.length; number++) {
-    const { asked } = rows[number]!;
-    if (asked === null || (changed.size > 0 && holdsOne(asked, perhaps, changed))) numbers.push(number);
+  for (const { from, to, stored } of runsOf(rows)) {
+    const own = stored ? null : rows[from]!.asked;
+    if (!stored && (own === null || holdsOne(own, 0, own.length))) numbers.push(from);
+    if (!stored || changed.size === 0) continue;
+    const { keys, ends } = stored.columns;
+    const moved = stored.index - from;
+    for (let number = from; number < to; number++) {
+      const end = 2 * (number + moved);
+      if (holdsOne(keys, ends[end]!, ends[end + 1]!)) numbers.push(number);
+    }
   }
   return numbers;
 }
 
 const PERHAPS = 2 ** 16;
-
-function holdsOne(keys: Uint32Array, perhaps: Uint8Array, changed: ReadonlySet<number>): boolean {
-  for (let at = 0; at < keys.length; at++) {
-    const key = keys[at]!;
-    if (perhaps[key % PERHAPS] === 1 && changed.has(key)) return true;
-  }
-  return false;
-}
 
 function inSharedMemory(parts: readonly Buffer[]): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(parts.reduce((sum, { length }) => sum + length, 0));

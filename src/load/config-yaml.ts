@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Node } from 'yaml';
-import { PACKAGE_ROOT } from '../base/package-root.js';
+import { builtFile } from '../base/built-file.js';
 import { UsageError } from '../base/usage-error.js';
 
 /** Name of the configuration file at the root of a corpus. */
@@ -67,7 +65,7 @@ function yamlPackage(): Pick<
   typeof import('yaml'),
   'isAlias' | 'isMap' | 'isNode' | 'isScalar' | 'isSeq' | 'LineCounter' | 'parseDocument' | 'visit'
 > {
-  return createRequire(import.meta.url)(join(PACKAGE_ROOT, 'dist', 'yaml.cjs'));
+  return builtFile('yaml.cjs') as typeof import('yaml');
 }
 
 /** Every problem on a line of its own, each with its place in front. */

@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import { compareText } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from './config.js';
+import { globMatcher } from './glob-matcher.js';
 import { linkOnWay } from './link-on-way.js';
 
 /** A file as its folder lists it: what tells, without reading it, that it is still the same. */
@@ -25,7 +26,7 @@ type Globs = Pick<Config, 'corpus' | 'ignore'>;
 
 /** Whether a path is one of the corpus, wherever it comes from. */
 export function corpusMatcher({ corpus, ignore }: Globs): (path: string) => boolean {
-  const wanted = picomatch([...corpus]);
+  const wanted = globMatcher(corpus);
   const left = picomatch([...NEVER, ...ignore]);
   return (path) => wanted(path) && !left(path);
 }
@@ -35,7 +36,7 @@ export function listFiles(
   config: Pick<Config, 'root'> & Globs,
   besides: readonly string[] = [],
 ): ListedFile[] {
-  const wanted = picomatch([...config.corpus]);
+  const wanted = globMatcher(config.corpus);
   const isLeft = config.ignore.length === 0 ? () => false : picomatch([...config.ignore]);
   const isNever = picomatch(NEVER);
   const names: string[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { builtFile } from '../base/built-file.js';
 import type { Json } from '../base/canonical-json.js';
 import { PACKAGE_ROOT } from '../base/package-root.js';
 
@@ -37,13 +37,12 @@ export interface SchemaError {
 type Validator = ((data: unknown) => boolean) & { readonly errors?: readonly ErrorObject[] | null };
 
 const validators = new Map<SchemaName, Validator>();
-const load = createRequire(import.meta.url);
 
 /** Compiling a schema takes longer than reading a document: the build does it (.ci/build.mjs). */
 function validator(name: SchemaName): Validator {
   const known = validators.get(name);
   if (known) return known;
-  const loaded = load(join(PACKAGE_ROOT, 'dist', 'validators', `${name}.cjs`)) as { validate: Validator };
+  const loaded = builtFile(`validators/${name}.cjs`) as { validate: Validator };
   validators.set(name, loaded.validate);
   return loaded.validate;
 }

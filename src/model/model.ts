@@ -5,7 +5,7 @@ import { headerText } from '../parse/document.js';
 import { bareNames, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
-import { type DigestOwner, foldersOf, HEAD, offers, ownDigests, PRESENCE } from './offers.js';
+import { type DigestOwner, foldersOf, HEAD, landingsKey, offers, ownDigests, PRESENCE } from './offers.js';
 import { globPattern, references } from './references.js';
 
 /** Documents by path, in path order. */
@@ -22,6 +22,8 @@ export interface Model {
   readonly entries: Entries;
   /** Folders that the corpus globs start from, with `/`; empty for the whole repository. */
   readonly roots: readonly string[];
+  /** Anchors that links into a document can name; null where there is no such document, or none that could be read. */
+  landings(path: string): readonly string[] | null;
   /** What has a digest, whole or by its first digits (at least `HEAD`); by digest. */
   digests(head: string): ReadonlyMap<string, readonly DigestOwner[]>;
   /** Numbers of columns that a table has had, by qualified name, with the document that says so. */
@@ -58,6 +60,8 @@ export interface Lookup {
   asked?(key: string): void;
   /** The same for the key of a document itself, by its path. */
   askedPath?(path: string): void;
+  /** The same where it only matters whether there is such a document. */
+  askedPresence?(path: string): void;
 }
 
 /** The model of documents that are all in memory. */
@@ -88,8 +92,12 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
   const bare = once(() => bareNames(columns().keys()));
   const paths = once(() => [...lookup.entries.keys()]);
   const model: Model = {
-    entries: lookup.askedPath ? new AskedEntries(lookup.entries, lookup.askedPath) : lookup.entries,
+    entries: lookup.askedPath ? new AskedEntries(lookup) : lookup.entries,
     roots: corpusRoots(corpusGlobs),
+    landings: (path) => {
+      lookup.asked?.(landingsKey(path));
+      return readableLandings(lookup.entries.get(path));
+    },
     digests: (head) => {
       const owners = new Map<string, DigestOwner[]>();
       for (const path of ask(`digest ${head.slice(0, HEAD)}`))
@@ -134,19 +142,21 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
   return model;
 }
 
+/** The landings of a document without problems. */
+export function readableLandings(entry: Entry | undefined): readonly string[] | null {
+  return entry && entry.document.problems.length === 0 ? entry.landings : null;
+}
+
 /** Entries that tell what is asked for. */
 class AskedEntries implements Entries {
-  constructor(
-    private readonly known: Entries,
-    private readonly asked: (path: string) => void,
-  ) {}
+  constructor(private readonly lookup: Lookup) {}
   get(path: string): Entry | undefined {
-    this.asked(path);
-    return this.known.get(path);
+    this.lookup.askedPath?.(path);
+    return this.lookup.entries.get(path);
   }
   has(path: string): boolean {
-    this.asked(path);
-    return this.known.has(path);
+    this.lookup.askedPresence?.(path);
+    return this.lookup.entries.has(path);
   }
   get size(): number {
     throw this.notByAll();

@@ -62,6 +62,16 @@ export function pathKey(path: string): string {
   return `path ${path}`;
 }
 
+/** The key of whether a document is there, which stays as it is when its text changes. */
+export function placeKey(path: string): string {
+  return `place ${path}`;
+}
+
+/** The key of where links into a document can lead. */
+export function landingsKey(path: string): string {
+  return `landings ${path}`;
+}
+
 /** Digests that one document has. */
 export function ownDigests({ document, sql }: Entry): [string, DigestOwner][] {
   const { path } = document;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { SqlError } from 'libpg-query';
 import { Recent } from '../base/recent.js';
 
@@ -8,7 +9,8 @@ let grammar: Grammar | undefined;
 /** Loads PostgreSQL's own grammar (WebAssembly); needed once before `parseSql`. */
 export async function loadGrammar(): Promise<void> {
   if (grammar) return;
-  const module = await import('libpg-query');
+  // Required, as loading a first ES module takes longer than reading a document.
+  const module = createRequire(import.meta.url)('libpg-query') as Grammar;
   await module.loadModule();
   grammar = module;
 }

@@ -133,6 +133,31 @@ describe('the compiler that remembers', () => {
     expect(judged).toBeLessThan(paths.length);
   });
 
+  it('judges what names or links to a document only where that makes a difference', async () => {
+    const write = (name: string, text: string) =>
+      writeFileSync(join(root, 'knowledge', name), `---\nkind: note\n---\n\n${text}\n`);
+    const compiled = async () => {
+      const { diagnostics, judged } = await (await fresh()).compile();
+      expect(diagnostics).toEqual((await compile(config)).diagnostics);
+      return { judged, rules: diagnostics.map(({ ruleId }) => ruleId) };
+    };
+    write('target.md', '# Place');
+    write('naming.md', '# Naming\n\nSee `knowledge/target.md`.');
+    write('linking.md', '# Linking\n\nSee [it](target.md#place).');
+    await compiled();
+    write('target.md', '# Place\n\nMore.');
+    expect(await compiled()).toEqual({ judged: 1, rules: [] });
+    write('target.md', '# Other\n\nMore.');
+    expect(await compiled()).toEqual({ judged: 2, rules: ['no-broken-anchor'] });
+    // What is said of the link shows the document as it is: it is judged again with it.
+    write('target.md', '# Place');
+    expect(await compiled()).toEqual({ judged: 2, rules: [] });
+    rmSync(join(root, 'knowledge/target.md'));
+    expect((await compiled()).rules).toContain('no-broken-reference');
+    write('target.md', '# Place');
+    expect((await compiled()).rules).toEqual([]);
+  });
+
   it('sees that a pattern of the same folder names another document', async () => {
     const write = (name: string, header: string, text: string) =>
       writeFileSync(join(root, 'knowledge', name), `---\n${header}\n---\n\n# A\n\n${text}\n`);
