@@ -22,7 +22,7 @@ describe.skipIf(requirePostgres() === null)('the scope, inside the transaction',
       {
         preflight: PREFLIGHT,
         verify: VERIFY,
-        rollback: "COMMENT ON TABLE app.base IS 'x';\n",
+        rollback: "SET LOCAL work_mem = '8MB';\n",
         ...parts,
         scope: { creates: [], writesRows: [], ...parts.scope },
       },
