@@ -135,6 +135,7 @@ function* judgePlpgsql(
 const OWNED = 'the executor owns the transaction';
 const UNKNOWN = 'nobody has judged yet what it does';
 const OTHERS = 'anything but SELECT, INSERT, UPDATE and DELETE in a body';
+const INTO = { what: 'SELECT INTO in a body', why: 'write CREATE TABLE, then INSERT … SELECT' };
 const UNCERTAIN =
   'whether it runs cannot be told beforehand, so its effects could not be compared; write it outside';
 
@@ -148,7 +149,7 @@ function* judgeText(sql: string, isExpression: boolean, here: Place): Generator<
   if (!isExpression) return yield* judge(node, tree, here);
   // The table and the columns of an expression are the reader's own; what it calls is not.
   const part = refusedPart(node, tree);
-  if (part) yield { what: part, why: UNKNOWN, ...here };
+  if (part) yield { ...part, ...here };
 }
 
 function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
@@ -161,8 +162,8 @@ function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
     }
     return;
   }
-  const part = tree.intoClause ? 'SELECT INTO in a body' : refusedPart(node, tree);
-  if (part) yield { what: part, why: 'see the list of allowed statements in docs/format.md', ...here };
+  const part = tree.intoClause ? INTO : refusedPart(node, tree);
+  if (part) yield { ...part, ...here };
 }
 
 /** The statements of `BEGIN ATOMIC … END`, or the one `RETURN`. */
