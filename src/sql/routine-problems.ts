@@ -3,6 +3,7 @@ import { isAllowed } from './effects.js';
 import type { SqlProblem } from './facts.js';
 import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
 import { readPlpgsql } from './plpgsql.js';
+import { declaredValues } from './plpgsql-declarations.js';
 import { refusalOf } from './refused-kinds.js';
 import { refusedPart } from './refused-parts.js';
 import { sourceOf } from './routines.js';
@@ -66,7 +67,9 @@ function* findings(
     return;
   }
   const place = body === null ? null : bodyPlace(text, tokens, raw, location);
-  if (place === null)
+  // Where the body is in other quotes, the first dollar quotes can be another part of the statement.
+  const isBody = place !== null && text.bytes.toString('utf8', place.start, place.end) === body;
+  if (!isBody)
     yield { what: 'a body that is not between dollar quotes', why: 'write it as $$ … $$', ...whole };
   else if (language === 'sql') yield* judgeSql(text, place);
   else yield* judgePlpgsql(raw, text, place, allowances);
@@ -129,6 +132,11 @@ function* judgePlpgsql(
     } else if (kind === 'transaction') yield { what: 'COMMIT or ROLLBACK in a body', why: OWNED, ...here };
     else if (kind === 'unknown') yield { what: 'a statement that is not known', why: UNKNOWN, ...here };
     else yield* judgeText(sql, kind === 'expression', here);
+  }
+  const known = new Set(read.parts.map(({ sql }) => sql));
+  for (const { expression, line } of declaredValues(text.bytes.toString('utf8', place.start, place.end))) {
+    const sql = `SELECT ${expression}`;
+    if (!known.has(sql)) yield* judgeText(sql, true, lineOf(text, place, line));
   }
 }
 

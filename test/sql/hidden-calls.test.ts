@@ -228,3 +228,53 @@ describe('a migration reads columns and fields as before', () => {
     expect(refused(body(text, 'r record;'))).toEqual([]);
   });
 });
+
+describe('a body that is read in another place than where it stands', () => {
+  const DECOY = 'SET work_mem = $$SELECT 1$$';
+  it.each([
+    `CREATE FUNCTION a.f() RETURNS int AS E'SELECT dblink(1)' ${DECOY} LANGUAGE sql`,
+    `CREATE FUNCTION a.f() RETURNS int AS 'SELECT dblink(1)' ${DECOY} LANGUAGE sql`,
+    `CREATE FUNCTION a.f() RETURNS int ${DECOY} AS E'SELECT dblink(1)' LANGUAGE sql`,
+    "CREATE FUNCTION a.f() RETURNS int AS E'SELECT dblink(1)' LANGUAGE $$sql$$",
+    "DO E'BEGIN NULL; END' LANGUAGE $$plpgsql$$",
+  ])('%s', (sql) => {
+    expect(refused(sql)).toEqual(['a body that is not between dollar quotes']);
+  });
+
+  it('is in a language of another name', () => {
+    expect(refused('DO LANGUAGE "SQL" $$ SELECT 1 $$')).toEqual(['a body in language SQL']);
+  });
+});
+
+describe('a value in a declaration whose type the parser does not know', () => {
+  it.each([
+    'z record := pg_sleep(1);',
+    'z a.t = pg_sleep(1);',
+    'z a.t[] DEFAULT ARRAY[pg_sleep(1)];',
+    'z CONSTANT a.t NOT NULL := pg_sleep(1);',
+    'z a.t := ROW(1, (1).pg_sleep);',
+    'c CURSOR FOR SELECT 1; "declare" record; z record := pg_sleep(1);',
+    'y record := t.begin FROM a.t; DECLARE z record := pg_sleep(1);',
+    '"Ä é" a.t := pg_sleep(1);',
+    'z record := /* ; */ pg_sleep(1) -- ;',
+  ])('%s', (declared) => {
+    const semicolon = declared.endsWith('-- ;') ? '\n;' : '';
+    const inner = body('NULL;', `${declared}${semicolon}`);
+    expect(refused(inner)).toContain(`function pg_sleep, ${REACHES}`);
+    const nested = body(`<<l>> DECLARE ${declared}${semicolon} BEGIN NULL; END;`);
+    expect(refused(nested)).toContain(`function pg_sleep, ${REACHES}`);
+  });
+
+  it('is shown once, at its line', () => {
+    const [problem, ...others] = migration(body('NULL;', 'y int := 1;\n  z record :=\n  pg_sleep(1);'));
+    expect(others).toEqual([]);
+    expect(problem!.position.start).toEqual({ line: 9, column: 3 });
+    expect(migration(body('NULL;', 'z int := pg_sleep(1);'))).toHaveLength(1);
+  });
+
+  it('is allowed where it calls nothing', () => {
+    const declared =
+      "y a.t := ROW(1, 'x;'); z record DEFAULT (SELECT b FROM a.b LIMIT 1); c CURSOR FOR SELECT 1 WHERE (1 = 1); d NO SCROLL CURSOR (q int) FOR SELECT (q = 1); e SCROLL CURSOR FOR SELECT (1 = 1);";
+    expect(refused(body('n := (1 = 1)::int; RETURN n;', declared))).toEqual([]);
+  });
+});
