@@ -4,6 +4,7 @@ import type { Node } from './grammar.js';
 import { stringList } from './names.js';
 import type { Refusal } from './refused-kinds.js';
 import { hasUnknownType, meantRoutine } from './routines.js';
+import { touchesServer } from './server-objects.js';
 import { nodesOf, relationsOf } from './walk.js';
 
 /**
@@ -13,6 +14,8 @@ import { nodesOf, relationsOf } from './walk.js';
 export function refusedPart(node: string, tree: Node): Refusal | null {
   const form = refusedForm(node, tree);
   if (form) return { what: form, why: LISTED };
+  const servers = touchesServer(node, tree);
+  if (servers) return servers;
   for (const { key, node: part } of nodesOf(tree)) {
     const inner = /^[A-Z]\w*Stmt$/.test(key) ? refusedInside(node, key, part) : null;
     if (inner) return { what: inner, why: LISTED };
