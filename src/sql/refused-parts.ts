@@ -1,5 +1,5 @@
 import { calledFunction, functionDanger, mayBeCalledAsColumn, namesAfterDot } from './calls.js';
-import { isAllowed } from './effects.js';
+import { CHANGE_SETTINGS, isAllowed } from './effects.js';
 import type { Node } from './grammar.js';
 import { stringList } from './names.js';
 import type { Refusal } from './refused-kinds.js';
@@ -59,12 +59,16 @@ function dangerousName(key: string, part: Node): ReturnType<typeof functionDange
 
 function refusedInside(node: string, key: string, part: Node): string | null {
   if (key === 'SelectStmt' || key === 'ReturnStmt') return null;
-  // Settings of a function hold while it runs.
+  // Settings of a function hold while it runs, and bring back none that the session was started with.
   if (node === 'CreateFunctionStmt' && key === 'VariableSetStmt')
-    return /^(?:role|session_authorization)$/.test(String(part.name))
-      ? 'a function that sets the role'
-      : null;
+    return isSettingOfFunction(part) ? null : `a function that sets ${String(part.name ?? 'all settings')}`;
   return isAllowed(key, part) ? null : `${key} in a WITH query`;
+}
+
+/** Where it looks for names, which the server's own schemas are no part of, and what a change may set for itself. */
+function isSettingOfFunction({ name, args }: Node): boolean {
+  if (name !== 'search_path') return CHANGE_SETTINGS.has(String(name));
+  return !/pg_toast|information_schema/i.test(JSON.stringify(args ?? []));
 }
 
 function isCascading(node: string, tree: Node): boolean {
