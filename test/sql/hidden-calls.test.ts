@@ -212,6 +212,77 @@ describe('a migration that calls a function without writing a call', () => {
   });
 });
 
+describe('a migration that runs code by its name, later, or from elsewhere', () => {
+  it.each([
+    'CALL a.p()',
+    'PREPARE x AS SELECT a.f()',
+    'EXECUTE x',
+    'EXPLAIN ANALYZE SELECT a.f()',
+    'DECLARE c CURSOR FOR SELECT a.f()',
+    'FETCH c',
+    'COPY (SELECT a.f()) TO STDOUT',
+    'CREATE TABLE a.c AS EXECUTE x',
+    'CREATE TABLE a.c AS SELECT a.f()',
+    'CREATE MATERIALIZED VIEW a.v AS SELECT a.f()',
+    'REFRESH MATERIALIZED VIEW a.v',
+    'SELECT a.f()',
+    'VALUES (a.f())',
+    'CREATE RULE r AS ON SELECT TO a.b DO INSTEAD SELECT a.f()',
+    'CREATE POLICY p ON a.b USING (a.f())',
+    'ALTER POLICY p ON a.b USING (a.f())',
+    'CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION a.f()',
+    'CREATE CAST (a.t AS text) WITH FUNCTION a.f(a.t) AS IMPLICIT',
+    'CREATE OPERATOR a.+ (FUNCTION = a.f, LEFTARG = int, RIGHTARG = int)',
+    'CREATE OPERATOR CLASS a.o FOR TYPE int USING btree AS FUNCTION 1 a.f(int, int)',
+    'CREATE AGGREGATE a.s (int) (SFUNC = a.f, STYPE = int)',
+    'CREATE TYPE a.t (INPUT = a.i, OUTPUT = a.o)',
+    "CREATE CONVERSION a.c FOR 'UTF8' TO 'LATIN1' FROM a.f",
+    'CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION a.f(internal))',
+    'CREATE LANGUAGE l HANDLER a.f',
+    'CREATE ACCESS METHOD m TYPE INDEX HANDLER a.f',
+    'CREATE FOREIGN DATA WRAPPER w HANDLER a.f',
+    "CREATE FOREIGN TABLE a.b (c int) SERVER s OPTIONS (program 'x')",
+    'CREATE TEXT SEARCH TEMPLATE a.t (LEXIZE = a.f)',
+    'CREATE STATISTICS a.s ON (a.f(c)), d FROM a.b',
+    'ALTER FUNCTION a.f() SET search_path = x',
+    "ALTER ROLE x SET session_replication_role = 'replica'",
+    "ALTER DATABASE x SET session_replication_role = 'replica'",
+    "SECURITY LABEL ON TABLE a.b IS 'x'",
+    'NOTIFY x',
+    'LISTEN x',
+    "LOAD 'x'",
+    'CREATE FUNCTION a.f() RETURNS int LANGUAGE internal AS $$pg_promote$$',
+    "CREATE FUNCTION a.f() RETURNS int LANGUAGE c AS 'x', 'y'",
+    'DO LANGUAGE plpython3u $$ 1 $$',
+  ])('%s is refused', (sql) => {
+    expect(refused(sql).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a call in any part of a statement of a migration', () => {
+  it.each([
+    'INSERT INTO a.b SELECT count(*) FILTER (WHERE pg_sleep(1) IS NULL) FROM a.c',
+    'INSERT INTO a.b SELECT string_agg(x, y ORDER BY pg_sleep(1)) FROM a.c',
+    'INSERT INTO a.b SELECT sum(x) OVER (ORDER BY pg_sleep(1)) FROM a.c',
+    'INSERT INTO a.b SELECT 1 FROM ROWS FROM (pg_sleep(1), unnest(ARRAY[1])) AS x',
+    'INSERT INTO a.b SELECT 1 FROM a.c, LATERAL pg_sleep(c.d)',
+    'INSERT INTO a.b SELECT 1 FROM a.c TABLESAMPLE system (pg_sleep(1))',
+    "INSERT INTO a.b SELECT 1 FROM xmltable('/a' PASSING (pg_sleep(1)::text::xml) COLUMNS b int)",
+    "INSERT INTO a.b SELECT 1 FROM json_table(pg_sleep(1)::text, '$' COLUMNS (b int PATH '$'))",
+    "INSERT INTO a.b SELECT json_value('{}', '$' PASSING pg_sleep(1) AS x)",
+    'UPDATE a.b SET (c, d) = (SELECT 1, pg_sleep(1))',
+    'UPDATE a.b SET c[pg_sleep(1)::text::int] = 1',
+    'INSERT INTO a.b VALUES (1) ON CONFLICT (c) DO UPDATE SET d = 1 WHERE pg_sleep(1) IS NULL',
+    'DELETE FROM a.b RETURNING pg_sleep(1)',
+    'CREATE VIEW a.v AS SELECT 1 WHERE EXISTS (SELECT pg_sleep(1))',
+    'CREATE INDEX i ON a.b (c) INCLUDE (d) WHERE pg_sleep(1) IS NULL',
+    'CREATE TABLE a.b (c int, CONSTRAINT k CHECK (pg_sleep(1) IS NULL) NOT VALID)',
+    'ALTER TABLE a.b ADD CONSTRAINT k CHECK (pg_sleep(1) IS NULL)',
+  ])('%s is judged', (sql) => {
+    expect(refused(sql)).toEqual([`function pg_sleep, ${REACHES}`]);
+  });
+});
+
 describe('a migration reads columns and fields as before', () => {
   it.each([
     'INSERT INTO a.b SELECT c.d, a.c.d, (c.e).f, (c).*, (c.e).f.g, c.lo_bound, c.pg_log_level, c.nextval FROM a.c',
