@@ -154,7 +154,7 @@ const FORMS: Readonly<Record<string, (tree: Node) => boolean>> = {
   RenameStmt: (tree) => NAMED_OBJECTS.has(String(tree.renameType)),
   DropStmt: (tree) => Object.hasOwn(DROPPABLE, String(tree.removeType)),
   VariableSetStmt: (tree) =>
-    tree.kind === 'VAR_SET_VALUE' && tree.is_local === true && SETTINGS.has(String(tree.name)),
+    tree.kind === 'VAR_SET_VALUE' && tree.is_local === true && CHANGE_SETTINGS.has(String(tree.name)),
   CreateFunctionStmt: (tree) => !hasUnknownType(routineName(tree)),
 };
 
@@ -166,7 +166,7 @@ const NAMED_OBJECTS = new Set(
 const ROUTINES = new Set(['OBJECT_FUNCTION', 'OBJECT_PROCEDURE']);
 
 /** Settings that a change may make for its own transaction: they decide how fast it is, and nothing else. */
-const SETTINGS: ReadonlySet<string> = new Set([
+export const CHANGE_SETTINGS: ReadonlySet<string> = new Set([
   'maintenance_work_mem',
   'max_parallel_maintenance_workers',
   'max_parallel_workers_per_gather',

@@ -1,3 +1,4 @@
+import { calledFunction, mayBeCalledAsColumn, namesAfterDot } from './calls.js';
 import type { Node } from './grammar.js';
 import { stringList } from './names.js';
 import { nodesOf } from './walk.js';
@@ -35,22 +36,43 @@ const WRITING_KEYS: Readonly<Record<string, string>> = {
   RangeTableSample: 'TABLESAMPLE',
 };
 
+/** Why a statement may not be a check, and what to do. */
+interface NoCheck {
+  readonly why: string;
+  readonly help: string;
+}
+
+const READS = 'a check reads the database and changes nothing';
+const AS_COLUMN =
+  'a name after a dot can be a call; a column of that name is written without its table, or under another alias';
+
 /** Why a statement may not be a check; null where it only reads. */
-export function writesReason(node: string, tree: Node): string | null {
-  if (node !== 'SelectStmt') return 'a check is one SELECT';
+export function writesReason(node: string, tree: Node): NoCheck | null {
+  if (node !== 'SelectStmt') return { why: 'a check is one SELECT', help: READS };
   for (const { key, node: part } of nodesOf(tree)) {
     const writing = Object.hasOwn(WRITING_KEYS, key) ? WRITING_KEYS[key] : undefined;
-    if (writing) return `${writing} is not allowed in a check`;
-    if (key === 'FuncCall' && !isKnown(part.funcname, (name) => READING_FUNCTIONS.has(name)))
-      return `function ${stringList(part.funcname).join('.')} is not known to read only`;
-    // Operators and types can be somebody's own, and then they call functions.
-    for (const operator of [part.name, part.operName, part.useOp]) {
-      if (key !== 'ResTarget' && isNameList(operator) && !isKnown(operator))
-        return `operator ${stringList(operator).join('.')} is not known to read only`;
-    }
-    if (isNameList(part.names) && !isKnown(part.names))
-      return `type ${stringList(part.names).join('.')} is not known to read only`;
+    const why = writing ? `${writing} is not allowed in a check` : unknownName(key, part);
+    if (why) return { why, help: READS };
+    const column = namesAfterDot(part).find(
+      (name) => mayBeCalledAsColumn(name) && !READING_FUNCTIONS.has(name),
+    );
+    if (column) return { why: `function ${column} is not known to read only`, help: AS_COLUMN };
   }
+  return null;
+}
+
+/** A function, operator or type that is not the server's own, or not known to read only. */
+function unknownName(key: string, part: Node): string | null {
+  const called = calledFunction(key, part);
+  if (called && !isKnown(called, (name) => READING_FUNCTIONS.has(name)))
+    return `function ${called.join('.')} is not known to read only`;
+  // Operators and types can be somebody's own, and then they call functions.
+  for (const operator of [part.name, part.operName, part.useOp]) {
+    if (key !== 'ResTarget' && isNameList(operator) && !isKnown(stringList(operator)))
+      return `operator ${stringList(operator).join('.')} is not known to read only`;
+  }
+  if (isNameList(part.names) && !isKnown(stringList(part.names)))
+    return `type ${stringList(part.names).join('.')} is not known to read only`;
   return null;
 }
 
@@ -59,8 +81,7 @@ function isNameList(value: unknown): boolean {
 }
 
 /** With an empty search path, a name without a schema is the server's own. */
-function isKnown(list: unknown, accepts: (name: string) => boolean = () => true): boolean {
-  const names = stringList(list);
+function isKnown(names: readonly string[], accepts: (name: string) => boolean = () => true): boolean {
   const own = names.length === 1 || (names.length === 2 && names[0] === 'pg_catalog');
   return own && accepts(names.at(-1) ?? '');
 }

@@ -105,7 +105,7 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
       problems.push(...routineProblems(raw, text, tokens, allowances));
     } else {
       const reason = writesReason(raw.node, raw.tree);
-      if (reason) report('check-read-only', reason, 'a check reads the database and changes nothing');
+      if (reason) report('check-read-only', reason.why, reason.help);
     }
     return toStatement(raw, text, changes, transaction);
   });
@@ -178,10 +178,8 @@ function judgeChange(
     return;
   }
   const part = refusedPart(raw.node, raw.tree);
-  if (part) report('statement-allowed', `${part} may not stand in executable SQL`, LISTED);
+  if (part) report('statement-allowed', `${part.what} may not stand in executable SQL`, part.why);
 }
-
-const LISTED = 'see the list of allowed statements in docs/format.md';
 
 function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): void {
   const used = relationsOf(raw.tree).map(relationName);

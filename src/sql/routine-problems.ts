@@ -3,6 +3,7 @@ import { isAllowed } from './effects.js';
 import type { SqlProblem } from './facts.js';
 import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
 import { readPlpgsql } from './plpgsql.js';
+import { declaredValues } from './plpgsql-declarations.js';
 import { refusalOf } from './refused-kinds.js';
 import { refusedPart } from './refused-parts.js';
 import { sourceOf } from './routines.js';
@@ -66,7 +67,9 @@ function* findings(
     return;
   }
   const place = body === null ? null : bodyPlace(text, tokens, raw, location);
-  if (place === null)
+  // Where the body is in other quotes, the first dollar quotes can be another part of the statement.
+  const isBody = place !== null && text.bytes.toString('utf8', place.start, place.end) === body;
+  if (!isBody)
     yield { what: 'a body that is not between dollar quotes', why: 'write it as $$ … $$', ...whole };
   else if (language === 'sql') yield* judgeSql(text, place);
   else yield* judgePlpgsql(raw, text, place, allowances);
@@ -130,11 +133,17 @@ function* judgePlpgsql(
     else if (kind === 'unknown') yield { what: 'a statement that is not known', why: UNKNOWN, ...here };
     else yield* judgeText(sql, kind === 'expression', here);
   }
+  const known = new Set(read.parts.map(({ sql }) => sql));
+  for (const { expression, line } of declaredValues(text.bytes.toString('utf8', place.start, place.end))) {
+    const sql = `SELECT ${expression}`;
+    if (!known.has(sql)) yield* judgeText(sql, true, lineOf(text, place, line));
+  }
 }
 
 const OWNED = 'the executor owns the transaction';
 const UNKNOWN = 'nobody has judged yet what it does';
 const OTHERS = 'anything but SELECT, INSERT, UPDATE and DELETE in a body';
+const INTO = { what: 'SELECT INTO in a body', why: 'write CREATE TABLE, then INSERT … SELECT' };
 const UNCERTAIN =
   'whether it runs cannot be told beforehand, so its effects could not be compared; write it outside';
 
@@ -148,7 +157,7 @@ function* judgeText(sql: string, isExpression: boolean, here: Place): Generator<
   if (!isExpression) return yield* judge(node, tree, here);
   // The table and the columns of an expression are the reader's own; what it calls is not.
   const part = refusedPart(node, tree);
-  if (part) yield { what: part, why: UNKNOWN, ...here };
+  if (part) yield { ...part, ...here };
 }
 
 function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
@@ -161,8 +170,8 @@ function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
     }
     return;
   }
-  const part = tree.intoClause ? 'SELECT INTO in a body' : refusedPart(node, tree);
-  if (part) yield { what: part, why: 'see the list of allowed statements in docs/format.md', ...here };
+  const part = tree.intoClause ? INTO : refusedPart(node, tree);
+  if (part) yield { ...part, ...here };
 }
 
 /** The statements of `BEGIN ATOMIC … END`, or the one `RETURN`. */

@@ -62,7 +62,7 @@ export function meantTrigger(object: unknown): { readonly name: string; readonly
 
 /** What a CREATE FUNCTION or DO says of its body. */
 export interface RoutineSource {
-  /** In lower case; `sql` for a body that is part of the statement, `plpgsql` for a DO that names none. */
+  /** As the server looks it up; `sql` for a body that is part of the statement, `plpgsql` for a DO that names none. */
   readonly language: string;
   /** The text of the body; null where it is part of the statement, or in a library. */
   readonly body: string | null;
@@ -78,7 +78,7 @@ export function sourceOf(tree: Node): RoutineSource {
   const arg = (as?.arg ?? {}) as { List?: { items?: Node[] }; String?: unknown };
   const texts = arg.List ? stringList(arg.List.items) : stringList(arg.String ? [arg as Node] : []);
   return {
-    language: (language?.String?.sval ?? (tree.sql_body ? 'sql' : 'plpgsql')).toLowerCase(),
+    language: language?.String?.sval ?? (tree.sql_body ? 'sql' : 'plpgsql'),
     body: texts.length === 1 ? texts[0]! : null,
     location: Number(as?.location ?? 0),
   };

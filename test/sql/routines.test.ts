@@ -90,7 +90,7 @@ describe('functions and procedures', () => {
     ["DO 'BEGIN NULL; END'", 'a body that is not between dollar quotes'],
     ["CREATE FUNCTION a.f() RETURNS int LANGUAGE c AS 'lib', 'sym'", 'a body in language c'],
     ['DO LANGUAGE plperlu $$ unlink 1 $$', 'a body in language plperlu'],
-    ['CREATE FUNCTION a.f() RETURNS int LANGUAGE sql SET role = x RETURN 1', 'a function that sets the role'],
+    ['CREATE FUNCTION a.f() RETURNS int LANGUAGE sql SET role = x RETURN 1', 'a function that sets role'],
     [
       'CREATE FUNCTION a.f(x int DEFAULT pg_sleep(1)) RETURNS int LANGUAGE sql RETURN 1',
       'function pg_sleep, which reaches outside the transaction',
