@@ -36,6 +36,8 @@ export function customFormat(tools: BackupTools): BackupProvider {
 /** @throws Error with the program's last line where it fails; then nothing is left at `file` */
 async function writeDump(run: ToolRun, file: string, snapshot: string | null): Promise<Backup> {
   const child = start(run, ['--format=custom', ...dumpOptions(snapshot)], 'ignore', 'pipe');
+  // Of a program that ends before anybody reads, Node throws the output away; a listener counts as a reader.
+  child.stdout?.on('readable', () => {});
   const ended = outcome(run, child);
   try {
     const { size, sha256 } = await writeAtomically(file, child.stdout as Readable, () => ended);
