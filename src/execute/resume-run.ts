@@ -107,6 +107,7 @@ async function goOn(context: RunContext, lines: readonly JournalLine[]): Promise
 }
 
 const INTERRUPTED = 'the run was interrupted';
+const UNANSWERED = 'the run had no answer to COMMIT';
 
 type StepStarted = Extract<JournalLine, { type: 'step-started' }>;
 
@@ -186,21 +187,21 @@ async function decide(context: RunContext, started: OpenTransaction, sent: boole
 async function settleMigration(context: RunContext, lines: readonly JournalLine[]): Promise<string | null> {
   const { state } = context;
   const [open] = openSteps(lines);
+  const asked = lastTransaction(lines, 'migration')?.outcome === 'unknown';
   state.outcome = 'unknown';
   state.outcome = await settle(context, lines, 'migration');
   const committed = state.outcome === 'committed';
+  const { id } = context.plan.commands.find(({ step }) => step === 'migration')!;
   const at = open?.id ?? lines.findLast((line) => line.type === 'step-finished')?.id ?? 'START';
-  if (open?.step === 'migration') {
-    const detail = committed ? `COMMIT; ${INTERRUPTED} and asked for it afterwards` : INTERRUPTED;
-    context.emit({
-      type: 'step-finished',
-      id: open.id,
-      step: 'migration',
-      status: committed ? 'done' : 'interrupted',
-      detail,
-    });
+  // Where the step has its end, that says only that the outcome was not known.
+  const ended = lines.some((line) => line.type === 'step-finished' && line.id === id);
+  const why = ended ? UNANSWERED : INTERRUPTED;
+  if (open?.step === 'migration' || (ended && asked && state.outcome !== 'unknown')) {
+    const status = committed ? 'done' : 'interrupted';
+    const detail = committed ? `COMMIT; ${why} and asked for it afterwards` : why;
+    context.emit({ type: 'step-finished', id, step: 'migration', status, detail });
   }
-  return committed ? null : `${at}: ${INTERRUPTED}`;
+  return committed ? null : `${at}: ${why}`;
 }
 
 /** Verification and rollback, as far as they were not done. */
