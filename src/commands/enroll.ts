@@ -55,6 +55,8 @@ export async function enroll(
       plan,
       planSha256,
       mode: 'run',
+      // It is not enrolled, whatever an earlier run did.
+      repeatable: true,
       targetName: name,
       target,
       root,

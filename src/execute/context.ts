@@ -72,6 +72,11 @@ export interface RunContext {
   readonly planSha256: string;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup: boolean;
+  /**
+   * Where records of this change are published, so that a plan whose migration is committed is not run again; null
+   * where nothing new is sent to a target, or a repetition is meant: rehearsals, `resume`, `enroll`.
+   */
+  readonly once: { readonly published: string } | null;
   /** Folder of the run; artefacts are named relative to it. */
   readonly folder: string;
   readonly now: () => Date;

@@ -39,6 +39,7 @@ export async function restoreRun(
     plan,
     planSha256,
     proveBackup: false,
+    once: null,
     bytes,
     target: reviewed,
     mode,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly now: () => Date;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup?: boolean;
+  /** Whether a plan may be run whose migration is committed already, as the caller has seen that it does not stand. */
+  readonly repeatable?: boolean;
   readonly onEvent: (line: JournalLine) => void;
   /** Prepares a scratch database before the first step; only rehearsals have it. */
   readonly buildScratch?: (emit: RunContext['emit']) => Promise<void>;
@@ -79,6 +81,7 @@ async function runIn(
     ledgerId: randomUUID(),
     planSha256: request.planSha256,
     proveBackup: request.proveBackup ?? false,
+    once: mode === 'run' && !request.repeatable ? { published: publishedRecords(request) } : null,
     folder,
     now,
     emit: (event) => journal.append(event),
@@ -114,6 +117,11 @@ async function runIn(
   } finally {
     journal.close();
   }
+}
+
+/** Where `report --publish` files the records of this plan's runs. */
+function publishedRecords({ root, plan }: RunRequest): string {
+  return join(root, dirname(plan.reports.execution.path), 'records');
 }
 
 function withoutLedger({ plan, mode }: RunRequest): string[] {
