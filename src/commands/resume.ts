@@ -17,7 +17,9 @@ export interface ResumeOptions {
 export async function resume(environment: Environment, run: string, options: ResumeOptions): Promise<number> {
   const { root, targets } = loadConfig(environment.root);
   const folder = findRun(environment, root, run);
-  const { target: named } = readRun(folder).record;
+  const { target: named, mode, migration } = readRun(folder).record;
+  environment.began?.(basename(folder), mode);
+  if (migration !== null) environment.touched();
   const target = await openTarget(named.name, targets, root, environment.variables, true);
   try {
     const finished = await resumeRun({
