@@ -54,6 +54,8 @@ export interface RunState {
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */
   verified: 'passed' | 'failed' | null;
+  /** Whether the rollback is committed: then it is only left to show that it has put everything back. */
+  undone: boolean;
   rolledBack: boolean;
   /** Transactions of each unit that were begun so far. */
   readonly begun: Record<UnitName, number>;

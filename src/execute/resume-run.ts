@@ -12,9 +12,8 @@ import { migratingSession, type RunContext } from './context.js';
 import { EXIT_CODES, endRun, type RunResult, runCommand } from './execute.js';
 import { askServer, differentParts, endBackend, type OpenTransaction } from './outcome.js';
 import { restoreRun } from './restore-run.js';
-import { runLock } from './run-folder.js';
+import { removePartial, runLock } from './run-folder.js';
 import { type FinishedRun, recordLost } from './start-run.js';
-import { confirmRollback } from './steps/rollback.js';
 
 /** What taking up a run again needs from outside; the plan is the one in its journal. */
 export interface ResumeRequest {
@@ -36,6 +35,7 @@ export async function resumeRun({ folder, target, now, onEvent }: ResumeRequest)
   try {
     const path = join(folder, JOURNAL_FILE);
     const reading = readInterrupted(path);
+    removePartial(folder);
     const open = whatIsOpen(reading);
     if (open === null) return alreadyOver(folder);
     const context = await restoreRun(folder, reading, target, now);
@@ -212,12 +212,8 @@ async function finishCommitted(context: RunContext, lines: readonly JournalLine[
   const left = plan.commands.slice(plan.commands.findIndex(({ step }) => step === 'migration') + 1);
   for (const command of left) {
     if (command.step === 'verification' && state.verified !== null) continue;
-    if (command.step === 'rollback' && (await settle(context, lines, 'rollback')) === 'committed') {
-      const { status, detail } = await confirmRollback(context);
-      context.emit({ type: 'step-finished', id: command.id, step: 'rollback', status, detail });
-      if (status !== 'done') stopped ??= `${command.id}: ${detail}`;
-      continue;
-    }
+    if (command.step === 'rollback')
+      state.undone = (await settle(context, lines, 'rollback')) === 'committed';
     const died = open.find(({ id }) => id === command.id);
     if (died) closeStep(context, died);
     const reason = await runCommand(context, command);

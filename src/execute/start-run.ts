@@ -6,7 +6,7 @@ import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
-import type { Session, Target } from '../target/engine.js';
+import { DatabaseError, type Session, type Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
@@ -134,6 +134,13 @@ function withoutLedger({ plan, mode }: RunRequest): string[] {
 
 /** What a failure to record means: where nothing was sent, only that; afterwards, that a person has to look. */
 export function recordLost({ state, folder }: RunContext, error: unknown): unknown {
+  // What could not be asked was not for want of a record: the journal has all that happened.
+  if (error instanceof DatabaseError)
+    return new UsageError(
+      'unresolved',
+      `the database could not be asked any further: ${error.message}`,
+      `when it can: probatum resume ${folder}`,
+    );
   if (state.outcome !== 'committed' && state.outcome !== 'unknown') return asRefusedByDisk(error);
   const why = error instanceof Error ? error.message : String(error);
   const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;
