@@ -27,6 +27,23 @@ function environment(): Environment {
   };
 }
 
+/** Surroundings of a command that executes a plan: a signal ends its programs with it, and says how to go on. */
+function executing(): Environment {
+  let run: { readonly id: string; readonly mode: 'run' | 'rehearsal' } | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => {
+      const settle =
+        run?.mode === 'run' ? `settle it with: probatum resume ${run.id}` : 'nothing was sent to a target';
+      terminal.err(`interrupted; ${settle}\n`);
+      // The journal ends with a whole line, and its lock goes away with the process.
+      process.exit(databaseTouched && run?.mode === 'run' ? 4 : 1);
+    });
+  const began: Environment['began'] = (id, mode) => {
+    run = { id, mode };
+  };
+  return { ...environment(), began };
+}
+
 const format = () =>
   new Option('--format <format>', 'how results are written').choices(['pretty', 'json']).default('pretty');
 /** Formats of findings, for people, machines and the tools that collect them. */
@@ -253,7 +270,7 @@ program
   .addOption(proveBackup())
   .action(async (document: string, options) => {
     const { rehearse } = await import('./commands/rehearse.js');
-    exitCode = await rehearse(environment(), document, options);
+    exitCode = await rehearse(executing(), document, options);
   });
 
 program
@@ -268,7 +285,7 @@ program
   .addOption(proveBackup())
   .action(async (document: string, options) => {
     const { run } = await import('./commands/run.js');
-    exitCode = await run(environment(), document, options);
+    exitCode = await run(executing(), document, options);
   });
 
 program
@@ -281,7 +298,7 @@ program
   .option('--write', 'run it', false)
   .action(async (target: string, options) => {
     const { enroll } = await import('./commands/enroll.js');
-    exitCode = await enroll(environment(), target, options);
+    exitCode = await enroll(executing(), target, options);
   });
 
 program
@@ -293,7 +310,7 @@ program
   .addOption(format())
   .action(async (run: string, options) => {
     const { resume } = await import('./commands/resume.js');
-    exitCode = await resume(environment(), run, options);
+    exitCode = await resume(executing(), run, options);
   });
 
 program

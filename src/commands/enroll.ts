@@ -8,7 +8,7 @@ import { compile, preparePlan, reviewErrors } from '../pipeline.js';
 import { planDigest } from '../plan/build-plan.js';
 import type { Plan, PlanTarget } from '../plan/plan.js';
 import { encodeTerminal } from '../render/encode.js';
-import type { Target } from '../target/engine.js';
+import { DatabaseError, type Target } from '../target/engine.js';
 import { type Identity, readIdentity } from '../target/identity.js';
 import { openTarget } from '../target/open-target.js';
 import { runProgress } from './progress.js';
@@ -55,6 +55,8 @@ export async function enroll(
       plan,
       planSha256,
       mode: 'run',
+      // It is not enrolled, whatever an earlier run did.
+      repeatable: true,
       targetName: name,
       target,
       root,
@@ -81,7 +83,18 @@ function damaged(why: string): UsageError {
 
 async function identityOf(target: Target): Promise<Identity> {
   const session = await target.open();
-  return readIdentity(session).finally(() => session.close());
+  try {
+    return await readIdentity(session);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new UsageError(
+      'cannot-read',
+      `the database does not say whether it is enrolled: ${error.message}`,
+      'Use a role that may use the schema probatum, and read its tables.',
+    );
+  } finally {
+    await session.close();
+  }
 }
 
 /** The one package whose target is not known beforehand means the database that answers. */

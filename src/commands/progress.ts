@@ -10,7 +10,11 @@ interface Spinner {
 }
 
 /** Shows a run step by step: a line for each, a spinner while one runs where somebody watches. */
-export async function runProgress({ terminal, touched }: Environment): Promise<(line: JournalLine) => void> {
+export async function runProgress({
+  terminal,
+  touched,
+  began,
+}: Environment): Promise<(line: JournalLine) => void> {
   const { errColors: paint, err } = terminal;
   const spinner: Spinner | null = terminal.interactive ? (await import('yocto-spinner')).default() : null;
   const print = (text: string) => {
@@ -19,6 +23,7 @@ export async function runProgress({ terminal, touched }: Environment): Promise<(
   };
   return (line) => {
     if (line.type === 'transaction-started') touched();
+    if (line.type === 'run-started') began?.(line.runId, line.mode);
     if (line.type === 'run-started')
       print(`run ${line.runId} of plan ${line.planSha256} on ${line.target.name}`);
     if (line.type === 'scratch-built')

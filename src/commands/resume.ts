@@ -19,8 +19,10 @@ export async function resume(environment: Environment, run: string, options: Res
   const config = loadConfig(environment.root);
   const { root, targets } = config;
   const folder = findRun(environment, root, run);
-  const { target: named, plan } = readRun(folder).record;
+  const { target: named, mode, migration, plan } = readRun(folder).record;
   refuseShortQueryTimeout(config, named.name, plan.limits);
+  environment.began?.(basename(folder), mode);
+  if (migration !== null) environment.touched();
   const target = await openTarget(named.name, targets, root, environment.variables, true);
   try {
     const finished = await resumeRun({

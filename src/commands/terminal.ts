@@ -38,6 +38,8 @@ export interface Environment {
   readonly now: () => Date;
   /** Called when the migration of a run begins. */
   readonly touched: () => void;
+  /** Called when a run has its journal, or is taken up: what is interrupted from then on can be settled by this id. */
+  readonly began?: (runId: string, mode: 'run' | 'rehearsal') => void;
 }
 
 /** All bytes of standard input. */

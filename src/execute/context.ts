@@ -70,6 +70,8 @@ export interface RunState {
   outcome: 'not-started' | 'committed' | 'not-committed' | 'unknown';
   /** Verdict of C-07; null where it was not reached or could not be done. */
   verified: 'passed' | 'failed' | null;
+  /** Whether the rollback is committed: then it is only left to show that it has put everything back. */
+  undone: boolean;
   rolledBack: boolean;
   /** Transactions of each unit that were begun so far. */
   readonly begun: Record<UnitName, number>;
@@ -88,6 +90,11 @@ export interface RunContext {
   readonly planSha256: string;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup: boolean;
+  /**
+   * Where records of this change are published, so that a plan whose migration is committed is not run again; null
+   * where nothing new is sent to a target, or a repetition is meant: rehearsals, `resume`, `enroll`.
+   */
+  readonly once: { readonly published: string } | null;
   /** Folder of the run; artefacts are named relative to it. */
   readonly folder: string;
   readonly now: () => Date;

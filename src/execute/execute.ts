@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../base/usage-error.js';
 import type { PlanCommand, PlanGate } from '../plan/plan.js';
 import type { OwnStep, RunStatus } from '../record/events.js';
 import type { RunContext, RunState, StepResult } from './context.js';
@@ -35,6 +36,7 @@ export function freshState(): RunState {
     counted: null,
     outcome: 'not-started',
     verified: null,
+    undone: false,
     rolledBack: false,
     begun: { migration: 0, rollback: 0 },
     fault: null,
@@ -97,8 +99,8 @@ export async function runCommand(context: RunContext, { id, step }: Command): Pr
   const { emit, plan } = context;
   emit({ type: 'step-started', id, step });
   let result: StepResult;
-  // A rollback that is not due needs no permission.
-  const due = step !== 'rollback' || context.state.verified === 'failed';
+  // A rollback that is not due needs no permission, and one that is committed has had it.
+  const due = step !== 'rollback' || (context.state.verified === 'failed' && !context.state.undone);
   const gates = due ? plan.gates.filter(({ appliesTo }) => appliesTo === id) : [];
   const refusal = await firstDenial(context, gates);
   if (refusal) result = { status: 'denied', detail: refusal };
@@ -145,6 +147,7 @@ function isFault(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
+  if (error instanceof UsageError && error.help) return `${error.message}. ${error.help}`;
   return error instanceof Error ? error.message : String(error);
 }
 

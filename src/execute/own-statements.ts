@@ -115,6 +115,9 @@ const LEDGERED: Readonly<Record<keyof typeof LEDGER, OwnStatement>> = {
   fence: one(LEDGER.fence, 'takes the transaction’s place in the ledger: then it cannot commit any more', {
     parameters: ROW,
   }),
+  others: one(LEDGER.others, 'what other runs of the same plan have left there: a plan is run once', {
+    parameters: [ROW[2]!, ROW[0]!],
+  }),
   outcome: one(LEDGER.outcome, 'what the ledger says of a transaction', { parameters: ROW.slice(0, 2) }),
 };
 
@@ -143,7 +146,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     where: 'Identity: the step, the gate, the verification',
     statements: [one(IDENTITY, 'which database this is'), LEDGERED.enrolled, LEDGERED.marker],
   },
-  { where: 'Lock', statements: of('tryLock') },
+  { where: 'Lock', statements: [...of('tryLock'), LEDGERED.others] },
   {
     where: 'Backup, and what shares its snapshot',
     statements: [

@@ -40,6 +40,7 @@ export async function restoreRun(
     plan,
     planSha256,
     proveBackup: false,
+    once: null,
     bytes,
     target: reviewed,
     mode,

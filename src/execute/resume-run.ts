@@ -12,9 +12,8 @@ import { migratingSession, type RunContext } from './context.js';
 import { EXIT_CODES, endRun, type RunResult, runCommand } from './execute.js';
 import { askServer, differentParts, endBackend, type OpenTransaction } from './outcome.js';
 import { restoreRun } from './restore-run.js';
-import { runLock } from './run-folder.js';
+import { removePartial, runLock } from './run-folder.js';
 import { type FinishedRun, recordLost } from './start-run.js';
-import { confirmRollback } from './steps/rollback.js';
 
 /** What taking up a run again needs from outside; the plan is the one in its journal. */
 export interface ResumeRequest {
@@ -36,6 +35,7 @@ export async function resumeRun({ folder, target, now, onEvent }: ResumeRequest)
   try {
     const path = join(folder, JOURNAL_FILE);
     const reading = readInterrupted(path);
+    removePartial(folder);
     const open = whatIsOpen(reading);
     if (open === null) return alreadyOver(folder);
     const context = await restoreRun(folder, reading, target, now);
@@ -107,6 +107,7 @@ async function goOn(context: RunContext, lines: readonly JournalLine[]): Promise
 }
 
 const INTERRUPTED = 'the run was interrupted';
+const UNANSWERED = 'the run had no answer to COMMIT';
 
 type StepStarted = Extract<JournalLine, { type: 'step-started' }>;
 
@@ -186,21 +187,21 @@ async function decide(context: RunContext, started: OpenTransaction, sent: boole
 async function settleMigration(context: RunContext, lines: readonly JournalLine[]): Promise<string | null> {
   const { state } = context;
   const [open] = openSteps(lines);
+  const asked = lastTransaction(lines, 'migration')?.outcome === 'unknown';
   state.outcome = 'unknown';
   state.outcome = await settle(context, lines, 'migration');
   const committed = state.outcome === 'committed';
+  const { id } = context.plan.commands.find(({ step }) => step === 'migration')!;
   const at = open?.id ?? lines.findLast((line) => line.type === 'step-finished')?.id ?? 'START';
-  if (open?.step === 'migration') {
-    const detail = committed ? `COMMIT; ${INTERRUPTED} and asked for it afterwards` : INTERRUPTED;
-    context.emit({
-      type: 'step-finished',
-      id: open.id,
-      step: 'migration',
-      status: committed ? 'done' : 'interrupted',
-      detail,
-    });
+  // Where the step has its end, that says only that the outcome was not known.
+  const ended = lines.some((line) => line.type === 'step-finished' && line.id === id);
+  const why = ended ? UNANSWERED : INTERRUPTED;
+  if (open?.step === 'migration' || (ended && asked && state.outcome !== 'unknown')) {
+    const status = committed ? 'done' : 'interrupted';
+    const detail = committed ? `COMMIT; ${why} and asked for it afterwards` : why;
+    context.emit({ type: 'step-finished', id, step: 'migration', status, detail });
   }
-  return committed ? null : `${at}: ${INTERRUPTED}`;
+  return committed ? null : `${at}: ${why}`;
 }
 
 /** Verification and rollback, as far as they were not done. */
@@ -211,12 +212,8 @@ async function finishCommitted(context: RunContext, lines: readonly JournalLine[
   const left = plan.commands.slice(plan.commands.findIndex(({ step }) => step === 'migration') + 1);
   for (const command of left) {
     if (command.step === 'verification' && state.verified !== null) continue;
-    if (command.step === 'rollback' && (await settle(context, lines, 'rollback')) === 'committed') {
-      const { status, detail } = await confirmRollback(context);
-      context.emit({ type: 'step-finished', id: command.id, step: 'rollback', status, detail });
-      if (status !== 'done') stopped ??= `${command.id}: ${detail}`;
-      continue;
-    }
+    if (command.step === 'rollback')
+      state.undone = (await settle(context, lines, 'rollback')) === 'committed';
     const died = open.find(({ id }) => id === command.id);
     if (died) closeStep(context, died);
     const reason = await runCommand(context, command);

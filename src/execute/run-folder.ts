@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { EarlierAttempt } from '../record/events.js';
-import { readRun } from '../record/store.js';
-import { isLocked } from '../target/lock-file.js';
+import { readInterrupted } from '../record/journal.js';
+import { JOURNAL_FILE, RECORD_FILE, readRun, type StoredRecord } from '../record/store.js';
+import { lockState } from '../target/lock-file.js';
 
 /** Folder of a change's runs. */
 export function changeFolder(root: string, change: string): string {
@@ -38,9 +39,18 @@ function makeNew(folder: string): boolean {
   }
 }
 
-/** Whether a process is at work on a run; one on another machine counts as at work. */
+/** Removes what was never written to its end; its process is gone. */
+export function removePartial(folder: string): void {
+  for (const of of [folder, join(folder, 'artefacts')]) {
+    if (!existsSync(of)) continue;
+    for (const name of readdirSync(of))
+      if (name.endsWith('.partial')) rmSync(join(of, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of this machine is at work on a run. */
 export function isAtWork(folder: string): boolean {
-  return isLocked(runLock(folder));
+  return lockState(runLock(folder)).state === 'at-work';
 }
 
 /** Path whose lock the process holds that works on a run. */
@@ -58,37 +68,67 @@ export function earlierAttempts(of: string, planSha256: string): EarlierAttempt[
 }
 
 /**
- * Refuses to begin while a run of the change has sent SQL to the same target and nobody knows what became of it.
+ * Refuses to begin while a run of the change has sent SQL to the same target and nobody knows what became of it, or
+ * while it cannot be read whether one has.
  * @throws UsageError `unresolved`
  */
 export function refuseUnresolved(of: string, targetName: string): void {
-  for (const { name, folder, stored } of runsIn(of)) {
-    if (!stored || isAtWork(folder)) continue;
-    const { mode, status, migration, target } = stored.record;
-    if (mode !== 'run' || status !== 'indeterminate' || !migration || target.name !== targetName) continue;
-    const problem = `run ${name} has sent its migration to ${targetName}, and what became of it is not known`;
-    throw new UsageError('unresolved', problem, `settle it first: probatum resume ${name}`);
+  for (const run of runsIn(of)) {
+    const { name, folder, stored, problem } = run;
+    if (isAtWork(folder)) continue;
+    if (problem !== null)
+      throw new UsageError(
+        'unresolved',
+        `run ${name} cannot be read, so it is not known what it has sent: ${problem}`,
+        `put its journal back from a copy and settle it: probatum resume ${name}; or find out what it did to the database, and then move ${folder} elsewhere`,
+      );
+    if (!stored || !isUnsettled(run) || stored.record.target.name !== targetName) continue;
+    if (!stored.record.migration) continue;
+    const message = `run ${name} has sent its migration to ${targetName}, and what became of it is not known`;
+    throw new UsageError('unresolved', message, `settle it first: probatum resume ${name}`);
   }
 }
 
-/** The folders of a change's runs, oldest first, with what their records say; null where that cannot be read. */
-export function runsIn(of: string) {
+/** Whether a run on a target has no end that is known, and no process of this machine works on it. */
+export function isUnsettled({ folder, stored }: KnownRun): boolean {
+  return stored?.record.mode === 'run' && stored.record.status === 'indeterminate' && !isAtWork(folder);
+}
+
+/** A folder of a run. */
+export interface KnownRun {
+  readonly name: string;
+  readonly folder: string;
+  /** What its record says; null where it cannot be read, or nothing had begun when its process died. */
+  readonly stored: StoredRecord | null;
+  /** Why it cannot be read; null where it can. */
+  readonly problem: string | null;
+}
+
+/** The folders of a change's runs, oldest first, with what their records say. */
+export function runsIn(of: string): KnownRun[] {
   if (!existsSync(of)) return [];
   return readdirSync(of, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort()
-    .map((name) => {
-      const folder = join(of, name);
-      return { name, folder, stored: readOrNull(folder) };
-    });
+    .map((name) => ({ name, folder: join(of, name), ...read(join(of, name)) }));
 }
 
-function readOrNull(folder: string) {
+function read(folder: string): Pick<KnownRun, 'stored' | 'problem'> {
   try {
-    return readRun(folder);
+    return { stored: readRun(folder), problem: null };
   } catch (error) {
-    if (error instanceof UsageError || error instanceof TypeError) return null;
-    throw error;
+    if (!(error instanceof UsageError || error instanceof TypeError)) throw error;
+    return { stored: null, problem: hasBegun(folder) ? error.message : null };
+  }
+}
+
+/** Nothing is done before the first event is on disk; what comes next is the folder of the artefacts. */
+function hasBegun(folder: string): boolean {
+  if (existsSync(join(folder, 'artefacts')) || existsSync(join(folder, RECORD_FILE))) return true;
+  try {
+    return readInterrupted(join(folder, JOURNAL_FILE)).lines.length > 0;
+  } catch (error) {
+    return !(error instanceof UsageError && error.code === 'cannot-read');
   }
 }

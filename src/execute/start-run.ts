@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
-import type { Session, Target } from '../target/engine.js';
+import { DatabaseError, type Session, type Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
 import type { RunContext } from './context.js';
@@ -28,6 +28,8 @@ export interface RunRequest {
   readonly now: () => Date;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup?: boolean;
+  /** Whether a plan may be run whose migration is committed already, as the caller has seen that it does not stand. */
+  readonly repeatable?: boolean;
   readonly onEvent: (line: JournalLine) => void;
   /** Prepares a scratch database before the first step; only rehearsals have it. */
   readonly buildScratch?: (emit: RunContext['emit']) => Promise<void>;
@@ -79,6 +81,7 @@ async function runIn(
     ledgerId: randomUUID(),
     planSha256: request.planSha256,
     proveBackup: request.proveBackup ?? false,
+    once: mode === 'run' && !request.repeatable ? { published: publishedRecords(request) } : null,
     folder,
     now,
     emit: (event) => journal.append(event),
@@ -116,6 +119,11 @@ async function runIn(
   }
 }
 
+/** Where `report --publish` files the records of this plan's runs. */
+function publishedRecords({ root, plan }: RunRequest): string {
+  return join(root, dirname(plan.reports.execution.path), 'records');
+}
+
 function withoutLedger({ plan, mode }: RunRequest): string[] {
   return mode === 'run' && plan.target.ledger === 'none'
     ? [
@@ -126,6 +134,13 @@ function withoutLedger({ plan, mode }: RunRequest): string[] {
 
 /** What a failure to record means: where nothing was sent, only that; afterwards, that a person has to look. */
 export function recordLost({ state, folder }: RunContext, error: unknown): unknown {
+  // What could not be asked was not for want of a record: the journal has all that happened.
+  if (error instanceof DatabaseError)
+    return new UsageError(
+      'unresolved',
+      `the database could not be asked any further: ${error.message}`,
+      `when it can: probatum resume ${folder}`,
+    );
   if (state.outcome !== 'committed' && state.outcome !== 'unknown') return asRefusedByDisk(error);
   const why = error instanceof Error ? error.message : String(error);
   const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;

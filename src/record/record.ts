@@ -144,9 +144,12 @@ function bareOrNull<T extends RunEvent['type']>(line: LineOf<T> | undefined): Ev
 }
 
 function foldSteps(lines: readonly JournalLine[]): StepRecord[] {
-  return only(lines, 'step-started').map((started) => {
-    const finished = only(lines, 'step-finished').find(
-      ({ id, seq }) => id === started.id && seq > started.seq,
+  const starts = only(lines, 'step-started');
+  return starts.map((started) => {
+    const again = starts.find(({ id, seq }) => id === started.id && seq > started.seq)?.seq ?? Infinity;
+    // What could not be told at its end may have been found out since.
+    const finished = only(lines, 'step-finished').findLast(
+      ({ id, seq }) => id === started.id && seq > started.seq && seq < again,
     );
     return {
       id: started.id,

@@ -14,6 +14,8 @@ export const LEDGER = {
   marker: 'SELECT marker FROM probatum.target',
   commit: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256) VALUES ($1::pg_catalog.uuid, $2, 'committed', $3)`,
   fence: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256) VALUES ($1::pg_catalog.uuid, $2, 'fenced', $3) ON CONFLICT (run_id, unit) DO NOTHING`,
+  others:
+    'SELECT run_id, unit, outcome, recorded_at FROM probatum.run WHERE plan_sha256 = $1 AND run_id <> $2::pg_catalog.uuid ORDER BY recorded_at, run_id, unit',
   outcome: 'SELECT outcome FROM probatum.run WHERE run_id = $1::pg_catalog.uuid AND unit = $2',
 } as const;
 
@@ -56,6 +58,28 @@ export async function settle(
   const outcome = (await session.run(LEDGER.outcome, [key.runId, key.unit])).rows[0]?.[0];
   if (outcome === 'committed') return 'committed';
   return outcome === 'fenced' ? 'not-committed' : null;
+}
+
+/** A row of another run in the ledger. */
+export interface LedgerRow {
+  readonly runId: string;
+  readonly unit: string;
+  readonly outcome: string;
+  readonly recordedAt: string;
+}
+
+/** What other runs of the same plan have left in the ledger, oldest first. @throws DatabaseError */
+export async function otherRuns(
+  session: Session,
+  { runId, planSha256 }: Pick<LedgerKey, 'runId' | 'planSha256'>,
+): Promise<LedgerRow[]> {
+  const { rows } = await session.run(LEDGER.others, [planSha256, runId]);
+  return rows.map(([run, unit, outcome, recordedAt]) => ({
+    runId: run ?? '',
+    unit: unit ?? '',
+    outcome: outcome ?? '',
+    recordedAt: recordedAt ?? '',
+  }));
 }
 
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -48,6 +48,8 @@ async function writeDump(
   onData: () => void,
 ): Promise<Backup> {
   const child = start(run, ['--format=custom', ...dumpOptions(snapshot)], 'ignore', 'pipe');
+  // Of a program that ends before anybody reads, Node throws the output away; a listener counts as a reader.
+  child.stdout?.on('readable', () => {});
   const ended = outcome(run, child);
   const reader = new ArchiveReader(restore);
   const read = async function* (): AsyncGenerator<Uint8Array> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { endsWithProcess } from './child-processes.js';
 import type { Tool } from './tools.js';
 
 /** How a client program is run: its environment, and the password that must not come out of it. */
@@ -22,7 +23,9 @@ export function start(
   output: 'pipe' | 'ignore',
 ): ChildProcess {
   const [program = '', ...words] = run.tool.command;
-  return spawn(program, [...words, ...options], { env: run.env, stdio: [input, output, 'pipe'] });
+  return endsWithProcess(
+    spawn(program, [...words, ...options], { env: run.env, stdio: [input, output, 'pipe'] }),
+  );
 }
 
 /**

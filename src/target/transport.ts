@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Duplex, type Readable, type Writable } from 'node:stream';
+import { endsWithProcess } from './child-processes.js';
 import { type Environment, withoutPostgresVariables } from './environment.js';
 
 /**
@@ -21,7 +22,7 @@ export class Transport extends Duplex {
   connect(): this {
     const [program = '', ...words] = this.command;
     const env = withoutPostgresVariables(this.env);
-    const child = spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = endsWithProcess(spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] }));
     this.#child = child;
     child.once('spawn', () => this.emit('connect'));
     child.once('error', (error) => this.destroy(new Error(`the transport did not start: ${error.message}`)));

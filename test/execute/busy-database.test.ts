@@ -21,22 +21,36 @@ describe.skipIf(requirePostgres() === null)('a run on a database where others wo
         dumped ||= afterStep('C-02')(line);
       };
       const printed = await runHere(change.root, change.url, { onEvent });
-      return { change, printed, changes: others.changes() };
+      const objects = async () =>
+        (
+          await change.query(
+            "SELECT relname AS name FROM pg_class WHERE relnamespace = 'noise'::regnamespace",
+          )
+        ).map(({ name }) => String(name));
+      const theirs = { objects: await objects(), rows: await written(change) };
+      return { change, printed, changes: others.changes(), theirs, objects };
     } finally {
       await others.stop();
     }
   }
 
+  /** Rows that pgbench has written, one for each of its transactions. */
+  async function written({ query }: PostgresChange): Promise<number> {
+    return Number((await query('SELECT count(*)::int AS rows FROM public.pgbench_history'))[0]!.rows);
+  }
+
   const item = ({ query }: PostgresChange) => query("SELECT to_regclass('app.item') IS NOT NULL AS there");
 
   test.each([1, 2, 3, 4])('succeeds, and claims nothing of what they did (run %i)', async () => {
-    const { change, printed, changes } = await runAmongOthers();
+    const { change, printed, changes, theirs } = await runAmongOthers();
     const { record, report } = await expectRun(change.root, printed, {
       code: 0,
       status: 'succeeded',
       outcome: 'committed',
     });
     expect(changes).toBeGreaterThan(10);
+    expect(theirs.rows).toBeGreaterThan(0);
+    expect(await written(change)).toBeGreaterThanOrEqual(theirs.rows);
     expect(record.checks.every(({ verdict }) => verdict === 'PASS')).toBe(true);
     const delta = record.checks.filter(({ title }) => title.startsWith('objects added'));
     expect(delta.map(({ observed }) => observed)).toEqual([['+ table app.item'], ['+ table app.item']]);
@@ -49,7 +63,7 @@ describe.skipIf(requirePostgres() === null)('a run on a database where others wo
   });
 
   test('is rolled back where it is wrong, and leaves what they did', async () => {
-    const { change, printed } = await runAmongOthers({ verify: ONLY_INSIDE });
+    const { change, printed, changes, theirs, objects } = await runAmongOthers({ verify: ONLY_INSIDE });
     const { record } = await expectRun(change.root, printed, {
       code: 3,
       status: 'rolled-back',
@@ -59,6 +73,13 @@ describe.skipIf(requirePostgres() === null)('a run on a database where others wo
       record.checks.filter(({ id }) => id.startsWith('D-ROLLBACK')).map(({ verdict }) => verdict),
     ).toEqual(['PASS', 'PASS']);
     expect(await item(change)).toEqual([{ there: false }]);
+    expect(changes).toBeGreaterThan(10);
+    // Their last round went on for a moment: what it drops is of its own number, and no other's.
+    expect(theirs.rows).toBeGreaterThan(0);
+    expect(await written(change)).toBeGreaterThanOrEqual(theirs.rows);
+    const left = await objects();
+    expect(left).toContain('t1');
+    expect(theirs.objects.filter((name) => !left.includes(name)).length).toBeLessThanOrEqual(4);
   });
 
   test('goes on where an object that it does not name is made between snapshot and BEGIN', async () => {

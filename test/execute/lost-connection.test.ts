@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { resume } from '../../src/commands/resume.js';
+import { URL_VARIABLE } from '../support/change.js';
 import { expectRun } from '../support/expect-run.js';
 import { AFTER, BEFORE, itemState } from '../support/item-state.js';
 import { type PostgresChange, postgresChange, queryOnce } from '../support/postgres-change.js';
 import { postgresLane } from '../support/postgres-lane.js';
 import { type PostgresServer, requirePostgres, startPostgresServer } from '../support/postgres-server.js';
-import { onceAt, psql, runHere, runQuick } from '../support/run-probatum.js';
+import { environmentOf, newestRun, onceAt, psql, runHere, runQuick } from '../support/run-probatum.js';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 const MIGRATING = `FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'probatum'
@@ -125,6 +127,15 @@ describe.skipIf(requirePostgres() === null)('a connection that is lost', () => {
     expect(report).toContain('- data_mutation: not known\n');
     expect(report).toContain('A person is needed');
     expect(await itemState(change)).toEqual(AFTER);
+    // Once the server can be asked again, the report says of the step what became of it.
+    const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: change.url });
+    const code = await resume(environment, newestRun(change.root)!, { format: 'pretty' });
+    const settled = await expectRun(
+      change.root,
+      { code, ...printed },
+      { code: 0, status: 'succeeded', outcome: 'committed' },
+    );
+    expect(settled.record.steps.find(({ id }) => id === 'C-06')).toMatchObject({ status: 'done' });
   });
 });
 

@@ -13,6 +13,8 @@ export interface Case {
   readonly variant: VariantName;
   /** The point in words, the same in every programme. */
   readonly point: string;
+  /** What kind of point it is: points of one kind differ by their place in the run only. */
+  readonly kind: string;
   run(lane: Lane, variant: Variant): Promise<Said>;
 }
 
@@ -57,8 +59,9 @@ function* ownFaults(variant: VariantName, { events, operations }: Points): Gener
     const number = index + 1;
     for (const phase of ['before', 'torn', 'after'] as const) {
       const point = `journal ${number} (${event}), ${phase}`;
+      const kind = `${typeOf(event)}, ${phase}`;
       const run: Case['run'] = (lane, one) => runChild(one, lane.url, { kind: 'journal', number, phase });
-      yield { fault: 'kill -9', variant, point, run };
+      yield { fault: 'kill -9', variant, point, kind, run };
     }
   }
   for (const { number, operation, path } of operations) {
@@ -67,6 +70,10 @@ function* ownFaults(variant: VariantName, { events, operations }: Points): Gener
       fault,
       variant,
       point,
+      kind: `${operation} of ${path
+        .split('/')
+        .at(-1)
+        ?.replace(/^\d{8}T.*/, 'the run')}`,
       run: (lane, one) => runChild(one, lane.url, { kind: 'io', number, how, sticky }),
     });
     yield at('kill -9', 'kill');
@@ -92,6 +99,7 @@ function* resumeFaults(variant: VariantName, { events }: Points): Generator<Case
           fault: 'kill -9, and of resume',
           variant,
           point: `journal ${index + 1} (${event}), after; event ${at} of resume, ${phase}`,
+          kind: typeOf(event),
           async run(lane, one) {
             await runChild(one, lane.url, { kind: 'journal', number: index + 1, phase: 'after' });
             const words = ['resume', runFolders(one.root).at(-1)!];
@@ -152,6 +160,7 @@ function* wireFaults(variant: VariantName, { statements }: Points): Generator<Ca
           fault,
           variant,
           point: `statement ${index + 1} (${brief(sql)}), ${phase}`,
+          kind: `${kindOf(sql)}, ${phase}`,
           run: (lane, one) => {
             lane.wire.reset({ number: index + 1, phase, act: (statement) => act(lane, statement), forAll });
             return runInProcess(one, lane.wire.url(lane.url));
@@ -163,6 +172,7 @@ function* wireFaults(variant: VariantName, { statements }: Points): Generator<Ca
         fault: 'kill -9',
         variant,
         point: `statement ${index + 1} (${brief(sql)}), ${phase}`,
+        kind: `${kindOf(sql)}, ${phase}`,
         run: (lane, one) => killedAtStatement(lane, one, index + 1, phase),
       };
 }
@@ -188,6 +198,16 @@ function brief(sql: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
+/** A statement's kind: its first word, as the server itself would name it. */
+function kindOf(sql: string): string {
+  return /^\s*(\w+)/.exec(sql)?.[1]?.toUpperCase() ?? '';
+}
+
+/** `step-finished C-01` is `step-finished`. */
+function typeOf(event: string): string {
+  return event.split(' ')[0]!;
+}
+
 const DAY_MS = 86_400_000;
 
 function* clockFaults(variant: VariantName, { events }: Points): Generator<Case> {
@@ -200,6 +220,7 @@ function* clockFaults(variant: VariantName, { events }: Points): Generator<Case>
         fault: `clock moved ${name}`,
         variant,
         point: `journal ${index + 1} (${event}), after`,
+        kind: typeOf(event),
         run: (lane, one) =>
           runChild(one, lane.url, { kind: 'clock', number: index + 1, milliseconds: shift }),
       };
@@ -213,13 +234,15 @@ function* waitingFaults(variant: VariantName, { statements }: Points): Generator
   for (const [index, sql] of statements.entries()) {
     const number = index + 1;
     const point = `statement ${number} (${brief(sql)}), before`;
+    const kind = kindOf(sql);
     const fault = variant === 'rollback' ? 'table locked, statement timeout' : 'table locked, lock timeout';
     if (number > dumped + 1)
-      yield { fault, variant, point, run: (lane, one) => lockedFrom(lane, one, number) };
+      yield { fault, variant, point, kind, run: (lane, one) => lockedFrom(lane, one, number) };
     yield {
       fault: 'second run',
       variant,
       point,
+      kind,
       run: (lane, one) => secondRunAt(lane, one, number, number > locked),
     };
   }

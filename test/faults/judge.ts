@@ -15,7 +15,7 @@ import { renderReport } from '../../src/render/report.js';
 import { recordPath } from '../../src/render/report-view.js';
 import { URL_VARIABLE } from '../support/change.js';
 import { environmentOf, runFolders } from '../support/run-probatum.js';
-import type { Lane, Variant } from './lane.js';
+import type { Lane, Standing, Variant } from './lane.js';
 import { runInProcess, type Said } from './run-once.js';
 
 /** What a run under a fault came to. */
@@ -23,14 +23,14 @@ export interface Judgement {
   /** Everything that must hold and did not; empty for a run that came out well. */
   readonly problems: readonly string[];
   /** Where the database stands at the end. */
-  readonly stands: 'before' | 'after' | 'half';
+  readonly stands: Standing['at'];
   /** How the run ended by its own word, `killed` where it said nothing any more. */
   readonly said: string;
   /** How it ended by its record once it was taken up again; null where it left no journal to take up. */
   readonly settled: RunRecord['status'] | null;
 }
 
-/** @param thorough whether the report is filed and checked, and another run is made */
+/** @param thorough whether another run is made */
 export async function judge(lane: Lane, variant: Variant, said: Said, thorough: boolean): Promise<Judgement> {
   const problems: string[] = [...(said.problems ?? [])];
   const check = (holds: boolean, problem: string) => {
@@ -39,7 +39,7 @@ export async function judge(lane: Lane, variant: Variant, said: Said, thorough: 
   await lane.untilReady();
   const folder = said.folder ?? runFolders(variant.root).at(-1);
   const reading = folder === undefined ? null : readOrNull(folder);
-  const first = await lane.stands(variant.name);
+  const { at: first } = await lane.stands(variant.name);
   check(first !== 'half', 'the database is neither as before nor as after');
   const stated =
     folder && existsSync(join(folder, RECORD_FILE)) ? readRecord(join(folder, RECORD_FILE)).record : null;
@@ -51,6 +51,9 @@ export async function judge(lane: Lane, variant: Variant, said: Said, thorough: 
         `exit code ${said.code} of a run that is ${stated.status}`,
       );
   }
+  // Only what could not be written may be missing, and that is said.
+  const ended = stated !== null && said.code !== null && said.code !== 2;
+  if (ended && !said.err.includes('no report: ')) expectReport(folder!, problems, 'at the end of the run');
   check(
     said.code !== 0 || (stated?.status === 'succeeded' && first === 'after'),
     'exit code 0 of a run that did not succeed',
@@ -62,7 +65,7 @@ export async function judge(lane: Lane, variant: Variant, said: Said, thorough: 
   const word = said.code === null ? 'killed' : (stated?.status ?? `exit code ${said.code}`);
   let settled: Settled | null = null;
   if (folder !== undefined && reading !== null && reading.lines.length > 0)
-    settled = await settle(lane, variant, folder, problems, thorough, first);
+    settled = await settle(lane, variant, folder, problems);
   else check(first === 'before', 'there is no journal, but the database was changed');
   const last = settled?.stands ?? first;
   check(last !== 'half', 'after resume the database is neither as before nor as after');
@@ -82,7 +85,7 @@ function readOrNull(folder: string): JournalReading | null {
 }
 
 /** What a record says that the database does not bear out. */
-function lies(record: RunRecord, stands: 'before' | 'after' | 'half'): string[] {
+function lies(record: RunRecord, stands: Standing['at']): string[] {
   const { status, migration, rollback } = record;
   const outcome = migration?.outcome ?? 'not-committed';
   const back = rollback?.outcome ?? 'not-committed';
@@ -99,7 +102,7 @@ function lies(record: RunRecord, stands: 'before' | 'after' | 'half'): string[] 
 
 interface Settled {
   readonly status: RunRecord['status'];
-  readonly stands: 'before' | 'after' | 'half';
+  readonly stands: Standing['at'];
 }
 
 /** Takes the run up again, twice, and looks at what is there then. */
@@ -108,10 +111,7 @@ async function settle(
   variant: Variant,
   folder: string,
   problems: string[],
-  thorough: boolean,
-  first: Settled['stands'],
 ): Promise<Settled | null> {
-  const journal = readFileSync(join(folder, JOURNAL_FILE), 'utf8');
   const codes: number[] = [];
   const files: string[] = [];
   for (let time = 0; time < 2; time++) {
@@ -130,9 +130,7 @@ async function settle(
   }
   const stored = readRecord(join(folder, RECORD_FILE));
   const { record } = stored;
-  // Where nothing was added to the journal, nothing was sent.
-  const same = readFileSync(join(folder, JOURNAL_FILE), 'utf8') === journal;
-  const stands = same ? first : await lane.stands(variant.name);
+  const { at: stands } = await lane.stands(variant.name);
   for (const lie of lies(record, stands)) problems.push(`stated after resume: ${lie}`);
   if (record.status !== 'indeterminate') {
     if (files[0] !== files[1] || codes[0] !== codes[1]) problems.push('a second resume changes something');
@@ -141,14 +139,19 @@ async function settle(
   const broken = recordProblem(join(folder, RECORD_FILE), stored);
   if (broken) problems.push(`record: ${broken}`);
   if (readRun(folder).sha256 !== stored.sha256) problems.push('the run reads as another record');
-  const text = renderReport(record, stored.sha256);
-  if (text !== renderReport(record, stored.sha256)) problems.push('the report renders to different bytes');
-  const written = join(folder, 'report.md');
-  if (existsSync(written) && readFileSync(written, 'utf8') !== text)
-    problems.push('report.md is not what the record renders to');
+  expectReport(folder, problems, 'after resume');
   if (variant.name !== 'no-ledger') await expectLedger(lane, folder, record, problems);
-  if (thorough) await expectPublishable(variant, folder, record, problems);
+  await expectPublishable(variant, folder, record, problems);
   return { status: record.status, stands };
+}
+
+/** The report that a command left is there, and is what the record renders to here. */
+function expectReport(folder: string, problems: string[], when: string): void {
+  const { record, sha256 } = readRecord(join(folder, RECORD_FILE));
+  const written = join(folder, 'report.md');
+  if (!existsSync(written)) problems.push(`${when} there is no report.md`);
+  else if (readFileSync(written, 'utf8') !== renderReport(record, sha256))
+    problems.push(`${when} report.md is not what the record renders to`);
 }
 
 /** One row says committed for each transaction that is. */
@@ -202,6 +205,6 @@ async function expectNewRun(lane: Lane, variant: Variant, check: (holds: boolean
   const said = await runInProcess(variant, lane.url);
   const ends = variant.name === 'rollback' ? 3 : 0;
   check(said.code === ends, `a new run ended with ${said.code}: ${said.out}${said.err}`);
-  const stands = await lane.stands(variant.name);
+  const { at: stands } = await lane.stands(variant.name);
   check(stands === (ends === 0 ? 'after' : 'before'), `after a new run the database stands ${stands}`);
 }

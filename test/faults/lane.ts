@@ -12,6 +12,7 @@ import { catalogueText, readCatalogue, withoutFilenodes } from '../../src/target
 import { openPostgresTarget } from '../../src/target/postgres.js';
 import {
   type ChangeParts,
+  CREATE_ITEM,
   DOCUMENTS,
   ONLY_INSIDE,
   removeChange,
@@ -41,6 +42,16 @@ export interface Variant {
 export interface DatabaseState {
   readonly catalogue: string;
   readonly rows: string;
+  /** Last value of each sequence by its name. */
+  readonly sequences: ReadonlyMap<string, bigint>;
+}
+
+/** Where a database is found. */
+export interface Standing {
+  /** `half` where it is neither as before nor as after. */
+  readonly at: 'before' | 'after' | 'half';
+  /** Sequences that have moved on since: nothing takes that back, not even the end of a transaction. */
+  readonly moved: readonly string[];
 }
 
 /** Milliseconds; a silent connection is given up after it. */
@@ -52,11 +63,28 @@ const ENTRY = `    engine: postgres
     query_timeout: ${QUERY_TIMEOUT_MS}ms
 `;
 
+/** A table whose key is taken from a sequence, so that each run moves one. */
+const NUMBERED = 'CREATE TABLE app.event (id bigserial PRIMARY KEY, label text);';
+const NUMBERING: ChangeParts = {
+  migration: `${CREATE_ITEM}
+INSERT INTO app.base (id, label) VALUES (2, 'two');
+
+INSERT INTO app.event (label) VALUES ('made');
+`,
+  rollback: `DELETE FROM app.event WHERE label = 'made';
+
+DELETE FROM app.base WHERE id = 2;
+
+DROP TABLE app.item;
+`,
+  scope: { writesRows: ['app.base', 'app.event'] },
+};
+
 const PARTS: Readonly<Record<VariantName, ChangeParts>> = {
   // The server's limit has to be the shorter one.
-  ledger: { lockTimeout: '700ms', statementTimeout: '2s' },
-  rollback: { verify: ONLY_INSIDE, lockTimeout: '5s', statementTimeout: '1000ms' },
-  'no-ledger': { lockTimeout: '700ms', statementTimeout: '2s' },
+  ledger: { ...NUMBERING, lockTimeout: '700ms', statementTimeout: '2s' },
+  rollback: { ...NUMBERING, verify: ONLY_INSIDE, lockTimeout: '5s', statementTimeout: '1000ms' },
+  'no-ledger': { ...NUMBERING, lockTimeout: '700ms', statementTimeout: '2s' },
 };
 
 /** One server with its proxy, and the variants on it; runs of one lane follow each other. */
@@ -74,7 +102,7 @@ export class Lane {
   static async open(): Promise<Lane> {
     // The processes are killed, never the machine: what the kernel has is on disk.
     const server = await startPostgresServer({ fsync: 'off', jit: 'off', autovacuum: 'off' });
-    const change = await postgresChange(server);
+    const change = await postgresChange(server, {}, NUMBERED);
     removeChange(change.root);
     const database = change.identity.database;
     await admin(server, `CREATE DATABASE plain TEMPLATE ${database}`);
@@ -135,19 +163,25 @@ export class Lane {
     });
     try {
       const catalogue = catalogueText(withoutFilenodes(await readCatalogue(await target.open())));
-      return { catalogue, rows: JSON.stringify(await this.query(ROWS)) };
+      const rows = JSON.stringify(await this.query(ROWS));
+      const sequences = (await this.query(SEQUENCES)) as { name: string; value: string }[];
+      return {
+        catalogue,
+        rows,
+        sequences: new Map(sequences.map(({ name, value }) => [name, BigInt(value)])),
+      };
     } finally {
       await target.close();
     }
   }
 
-  /** `before` or `after`, or `half` where it is neither. */
-  async stands(name: VariantName): Promise<'before' | 'after' | 'half'> {
+  /** Where the database is: a sequence may stand further on than it has to, and never behind. */
+  async stands(name: VariantName): Promise<Standing> {
     const now = await this.state();
-    const same = (one: DatabaseState | undefined) =>
-      one?.catalogue === now.catalogue && one.rows === now.rows;
-    if (same(this.before.get(name))) return 'before';
-    return same(this.after.get(name)) ? 'after' : 'half';
+    const [before, after] = [this.before.get(name), this.after.get(name)];
+    const moved = before ? [...now.sequences.keys()].filter((one) => distance(before, now, one) !== 0n) : [];
+    const at = isAt(before, now) ? 'before' : isAt(after, now) ? 'after' : 'half';
+    return { at, moved };
   }
 
   async close(): Promise<void> {
@@ -157,8 +191,22 @@ export class Lane {
   }
 }
 
+function isAt(one: DatabaseState | undefined, now: DatabaseState): boolean {
+  if (one?.catalogue !== now.catalogue || one.rows !== now.rows) return false;
+  return [...one.sequences.keys()].every((name) => distance(one, now, name) >= 0n);
+}
+
+function distance(then: DatabaseState, now: DatabaseState, name: string): bigint {
+  return (now.sequences.get(name) ?? -1n) - (then.sequences.get(name) ?? 0n);
+}
+
+const SEQUENCES = `SELECT pg_catalog.format('%I.%I', schemaname, sequencename) AS name,
+  COALESCE(last_value, 0)::text AS value FROM pg_catalog.pg_sequences ORDER BY 1`;
+
+/** The key of app.event is the sequence's, of which a run that did not commit may have taken one. */
 const ROWS = `SELECT pg_catalog.query_to_xml('SELECT * FROM app.base ORDER BY id', true, false, '')::text AS base,
   pg_catalog.query_to_xml('SELECT * FROM app.log ORDER BY note', true, false, '')::text AS log,
+  pg_catalog.query_to_xml('SELECT label FROM app.event ORDER BY label', true, false, '')::text AS event,
   CASE WHEN to_regclass('app.item') IS NULL THEN 'none'
     ELSE pg_catalog.query_to_xml('SELECT * FROM app.item ORDER BY id', true, false, '')::text END AS item`;
 

@@ -16,7 +16,7 @@ const SHARE: Readonly<Record<VariantName, number>> = { ledger: 1, rollback: 0.6,
 const KEEN =
   /COMMIT|\(BEGIN\)|INSERT|CREATE TABLE|DELETE|DROP|advisory|commit-sent|transaction-|statement-executed|run-finished/;
 
-/** One in so many runs has its report filed and checked, and is followed by another run. */
+/** One in so many runs is followed by another run. */
 const THOROUGH = 5;
 
 export interface Outcome extends Judgement {
@@ -38,7 +38,7 @@ export async function runCase(lane: Lane, one: Case, thorough: boolean): Promise
     return {
       one,
       problems: [problem],
-      stands: await lane.stands(one.variant),
+      stands: (await lane.stands(one.variant)).at,
       said: 'nothing',
       settled: null,
     };
@@ -56,13 +56,29 @@ export function random(seed: number): () => number {
   };
 }
 
-/** The cases in an order that mixes faults, points and variants. */
+/**
+ * The cases in an order that mixes faults, points and variants. One of each fault on each variant comes first, then one
+ * at each kind of point, so that a programme with fewer runs has them all.
+ */
 export function shuffled(cases: readonly Case[], seed: number): Case[] {
   const next = random(seed);
-  return cases
+  const mixed = cases
     .map((one) => ({ one, key: next() * weight(one) }))
     .sort((a, b) => a.key - b.key)
     .map(({ one }) => one);
+  const met = new Set<string>();
+  const strata: Case[][] = [[], [], []];
+  for (const one of mixed) {
+    const fault = `${one.variant} ${one.fault}`;
+    strata[!met.has(fault) ? 0 : !met.has(cellOf(one)) ? 1 : 2]!.push(one);
+    met.add(fault).add(cellOf(one));
+  }
+  return strata.flat();
+}
+
+/** A fault at one kind of point of one variant. */
+export function cellOf({ variant, fault, kind }: Pick<Case, 'variant' | 'fault' | 'kind'>): string {
+  return `${variant} ${fault} at ${kind}`;
 }
 
 /** A case's place on the way: what is keen comes early, pairs of deaths, of which there are very many, later. */
@@ -106,10 +122,19 @@ async function main(): Promise<void> {
     const chosen = shuffled(all, Number(values.seed))
       .filter(({ fault, point, variant }) => `${variant}: ${fault} at ${point}`.includes(values.only))
       .slice(0, Number(values.runs));
-    process.stdout.write(`${all.length} cases, ${chosen.length} chosen\n`);
+    const cells = (of: readonly Case[]) => new Set(of.map(cellOf)).size;
+    process.stdout.write(
+      `${all.length} cases, ${chosen.length} chosen; ${cells(all)} cells, ${cells(chosen)} met\n`,
+    );
     const outcomes = await runAll(lanes, chosen, Date.now() + Number(values.minutes) * 60_000, values.log);
     const rows = outcomes.map(
-      ({ one, ...rest }): Row => ({ fault: one.fault, variant: one.variant, point: one.point, ...rest }),
+      ({ one, ...rest }): Row => ({
+        fault: one.fault,
+        variant: one.variant,
+        point: one.point,
+        kind: one.kind,
+        ...rest,
+      }),
     );
     const { log: _, ...said } = values;
     const words = Object.entries(said).flatMap(([name, value]) =>

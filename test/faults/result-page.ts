@@ -9,6 +9,7 @@ export interface Row extends Judgement {
   readonly fault: string;
   readonly variant: VariantName;
   readonly point: string;
+  readonly kind: string;
 }
 
 const TITLES: Readonly<Record<VariantName, string>> = {
@@ -35,6 +36,7 @@ This page is written by the programme.
 | Date | ${new Date().toISOString().slice(0, 10)} |
 | Machine | ${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform} |
 | Runs | ${rows.length} of ${all.length} cases |
+| Cells | ${cells(rows)} of ${cells(all)} |
 | Wrong | ${sum(isWrong)} |
 | Half | ${sum(isHalf)} |
 | Unknown with a ledger | ${sum((row) => isUnknown(row) && row.variant !== 'no-ledger')} |
@@ -45,14 +47,16 @@ This page is written by the programme.
 Points are not chosen by hand. A clean run is watched first: every event that it writes to its journal, every statement that it sends
 on any connection, every operation on the files of its folder. Each fault then meets the run at each of them: before and after an event is
 written, or with half of its line on disk; before a statement reaches the server, and when its answer is there but was not delivered; in place of
-a file operation. COMMIT is one of the statements.
+a file operation. COMMIT is one of the statements. A *cell* is a fault at one kind of point of one variant: an event's type, a statement's first word, an
+operation on one file; where not every case is run, each cell has a run first.
 
 After each run all of this must hold, or the run counts as *wrong*:
 
-- The database is as before or as after, in its catalogue and in every row; otherwise the run counts as *half*, too.
+- The database is as before or as after, in its catalogue and in every row, and no sequence is behind; otherwise the run counts as *half*,
+  too. It is looked at after the run and again after \`resume\`.
 - What the run said (exit code, status, outcomes) is true of the database.
 - The journal's chain holds and folds to the record; \`resume\` ends the run truthfully, and a second \`resume\` changes no byte.
-- The report is what the record renders to. In one run of five it is filed, linted and verified in its corpus.
+- The report is there and is what the record renders to; filed in its corpus, \`lint\` and \`verify\` find nothing.
 - The ledger has a row for each transaction that committed, and no other that says so.
 - No advisory lock and no open transaction stay behind. In one run of five, where the database is as before, a new run succeeds.
 
@@ -62,6 +66,8 @@ After each run all of this must hold, or the run counts as *wrong*:
 ${VARIANTS.map((variant) => table(variant, rows, all)).join('\n')}`;
 }
 
+const cells = (of: readonly Pick<Case, 'variant' | 'fault' | 'kind'>[]) =>
+  new Set(of.map(({ variant, fault, kind }) => `${variant} ${fault} ${kind}`)).size;
 const isHalf = ({ problems }: Row) => problems.some((problem) => problem.includes('neither as before'));
 const isWrong = ({ problems }: Row) => problems.length > 0;
 const isUnknown = ({ settled }: Row) => settled === 'indeterminate';

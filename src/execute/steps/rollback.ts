@@ -12,6 +12,7 @@ export const rollback: Step = {
   title: 'roll back',
   async run(context) {
     const { plan, state } = context;
+    if (state.undone) return confirmRollback(context);
     if (state.verified === 'passed') return skipped('not triggered: verification passed');
     // No answer is not a failure: taking a committed change back on it would be a guess.
     if (state.verified === null) return skipped('verification could not be done; a person decides');
@@ -25,12 +26,13 @@ export const rollback: Step = {
     }
     const { outcome, decidedBy } = await commit(context, transaction);
     if (outcome !== 'committed') return failed(`the rollback is ${outcome}: ${decidedBy}`);
+    state.undone = true;
     return confirmRollback(context);
   },
 };
 
 /** A rollback that is committed is only done once the catalogue is as it was. */
-export async function confirmRollback(context: RunContext): Promise<StepResult> {
+async function confirmRollback(context: RunContext): Promise<StepResult> {
   const lines = await differences(context, 'D-ROLLBACK', 'after the rollback', false);
   if (lines.length > 0) return failed(`after the rollback the catalogue differs: ${lines.join(', ')}`);
   context.state.rolledBack = true;
