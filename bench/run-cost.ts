@@ -70,9 +70,7 @@ function extractSql({ root }: PostgresChange): void {
 
 /** Milliseconds of each step of a run, by its record; what comes before the first is the start. */
 function stepsOf(change: PostgresChange, whole: number): Map<string, number> {
-  const record = JSON.parse(
-    readFileSync(join(newestRun(change.root)!, 'record.json'), 'utf8'),
-  ) as RunRecord;
+  const record = JSON.parse(readFileSync(join(newestRun(change.root)!, 'record.json'), 'utf8')) as RunRecord;
   const time = (at: string | null) => Date.parse(at ?? '');
   const steps = record.steps.map(
     ({ step, startedAt, finishedAt }) => [step, time(finishedAt) - time(startedAt)] as const,

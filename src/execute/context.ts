@@ -4,9 +4,10 @@ import type { RunEvent, RunMode, UnitName } from '../record/events.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import type { Reading } from '../target/effect-proofs.js';
-import type { Session, Target } from '../target/engine.js';
+import type { BackupReading, Session, Target } from '../target/engine.js';
 import type { Identity } from '../target/identity.js';
 import type { RowCount } from '../target/row-counts.js';
+import type { EarlyEvidence } from './early-evidence.js';
 
 /** The backup of a run, and the instant of its snapshot by both clocks. */
 export interface StoredBackup {
@@ -15,6 +16,8 @@ export interface StoredBackup {
   readonly takenAt: Date;
   /** The server's `clock_timestamp()`, as its text. */
   readonly serverTakenAt: string;
+  /** What reading it in full as it was written came to, where that was done. */
+  readonly reading?: Promise<BackupReading>;
 }
 
 /** State at the migration's BEGIN, and what was written in it. */
@@ -38,7 +41,12 @@ export interface RunState {
   lockedOut: boolean;
   staged: { readonly migration: string } | null;
   /** Session whose snapshot backup, catalogue, counts and baselines share; null where the engine exports none. */
-  snapshot: { readonly session: Session; readonly id: string } | null;
+  snapshot: {
+    readonly session: Session;
+    readonly id: string;
+    /** What is read of it while the backup is written; null where that was not begun. */
+    readonly evidence: EarlyEvidence | null;
+  } | null;
   backup: StoredBackup | null;
   /** Set by C-02 when the stored backup was hashed again and read in full: how it was read. */
   backupRead: string | null;

@@ -66,6 +66,10 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
     'has deferred constraints and triggers do their work before the checks',
   ),
   exportSnapshot: one(OWN.exportSnapshot, 'the snapshot that backup, catalogue, counts and baselines share'),
+  tableGone: one(
+    OWN.tableGone,
+    'where `pg_dump` failed: whether a table of the snapshot was dropped, renamed or moved since, so that a new one is tried',
+  ),
   serverClock: one(OWN.serverClock, 'the instant of the snapshot by the clock of the server'),
   serverAge: one(OWN.serverAge, 'the age of the backup by that clock', { parameters: ['that instant'] }),
   roles: one(OWN.roles, 'roles that the restored backup needs on the scratch server (`--prove-backup`)'),
@@ -141,7 +145,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     where: 'Backup, and what shares its snapshot',
     statements: [
       one(SERVER_VERSION, 'which `pg_dump` is new enough'),
-      ...of('beginReading', 'exportSnapshot', 'serverClock', 'serverAge', 'roles'),
+      ...of('beginReading', 'exportSnapshot', 'tableGone', 'serverClock', 'serverAge', 'roles'),
       one('SET TRANSACTION SNAPSHOT …', 'reads a baseline in the snapshot; … is its id, as a literal', {
         pattern: USE_SNAPSHOT,
       }),

@@ -45,8 +45,8 @@ export class ReviewedOnly implements Target {
     };
   }
 
-  backup(file: string, snapshot: string | null): Promise<Backup> {
-    return this.target.backup(file, snapshot);
+  backup(file: string, snapshot: string | null, onData = () => {}): Promise<Backup> {
+    return this.target.backup(file, snapshot, onData);
   }
 
   readBackup(file: string): Promise<BackupReading> {

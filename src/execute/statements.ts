@@ -16,6 +16,9 @@ export const OWN = {
   release: 'RELEASE SAVEPOINT probatum_checks',
   fireDeferred: 'SET CONSTRAINTS ALL IMMEDIATE',
   exportSnapshot: 'SELECT pg_catalog.pg_export_snapshot()',
+  // Rows of the catalogue are read in the snapshot, names are looked up in the newest catalogue.
+  tableGone:
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND pg_catalog.to_regclass(pg_catalog.format('%I.%I', n.nspname, c.relname))::oid IS DISTINCT FROM c.oid)",
   serverClock: 'SELECT pg_catalog.clock_timestamp()::text',
   serverAge: 'SELECT extract(epoch FROM pg_catalog.clock_timestamp() - $1::timestamptz)::text',
   roles:

@@ -13,10 +13,14 @@ export type ConnectionConfig =
     };
 
 /** A way to take backups. */
-export type BackupConfig =
+export type BackupConfig = (
   | { readonly provider: 'custom' }
   | { readonly provider: 'directory'; readonly jobs?: string }
-  | { readonly provider: 'command'; readonly command: readonly string[] };
+  | { readonly provider: 'command'; readonly command: readonly string[] }
+) & {
+  /** How long a program may take to write it, and to read it: `90min`. */
+  readonly timeout?: string;
+};
 
 /** Who signs documents of one kind. */
 export interface RequiredSigners {

@@ -31,13 +31,9 @@ export async function olderServers(
 ): Promise<OlderServers> {
   const { min, max } = plan.target.serverMajor;
   const wanted = OLDER_MAJORS.filter((major) => major >= min && major <= max).sort((a, b) => b - a);
-  const parsers: { major: number; parse: OlderParser }[] = [];
-  const missing: number[] = [];
-  for (const major of wanted) {
-    const parse = await load(major);
-    if (parse) parsers.push({ major, parse });
-    else missing.push(major);
-  }
+  const loaded = await Promise.all(wanted.map(async (major) => ({ major, parse: await load(major) })));
+  const parsers = loaded.filter((one): one is typeof one & { parse: OlderParser } => one.parse !== null);
+  const missing = loaded.filter(({ parse }) => parse === null).map(({ major }) => major);
   const errors = statementsOf(plan, bytes).flatMap((statement) => {
     const sql = statement.text.bytes.toString('utf8', statement.start, statement.end);
     for (const { major, parse } of parsers) {

@@ -7,8 +7,11 @@ export interface BackupProvider {
   readonly extension: string;
   /** What a report must say of backups that are taken this way. */
   readonly limitations: readonly string[];
-  /** Writes a backup; `file`, whose digest is the backup's, is there only when all of it is on disk. */
-  write(file: string, snapshot: string | null): Promise<Backup>;
+  /**
+   * Writes a backup; `file`, whose digest is the backup's, is there only when all of it is on disk.
+   * @param onData see `Target.backup`
+   */
+  write(file: string, snapshot: string | null, onData: () => void): Promise<Backup>;
   /** Digest of what is stored now, of the same bytes as `Backup.sha256`. @throws Error where it is not whole */
   digest(file: string): Promise<string>;
   /** Reads what is stored in full. @throws Error that says what is wrong with it */

@@ -56,6 +56,11 @@ export interface Backup {
   readonly producer: string;
   /** When it was taken, where somebody else took it and said so: ISO 8601. */
   readonly takenAt?: string;
+  /**
+   * Where the very bytes of the stream were read in full as they were written: what came of it. It speaks of the stored
+   * backup as long as that has the same digest. @throws Error that says what is wrong with them
+   */
+  readonly reading?: Promise<BackupReading>;
 }
 
 /** What a full read of a stored backup found. */
@@ -105,8 +110,9 @@ export interface Target {
   /**
    * Writes a backup to `file`: to a temporary name beside it, hashed as it streams, fsync, rename, fsync of the
    * folder. @param snapshot exported snapshot, null where the engine exports none
+   * @param onData called once where the backup has taken all its locks, and the time goes into writing it
    */
-  backup(file: string, snapshot: string | null): Promise<Backup>;
+  backup(file: string, snapshot: string | null, onData?: () => void): Promise<Backup>;
   /** Reads a stored backup in full, without restoring it anywhere. @throws Error that says what is wrong with it */
   readBackup(file: string): Promise<BackupReading>;
   /** Digest of a stored backup as it is now, of the same bytes as `Backup.sha256`. @throws Error */

@@ -19,6 +19,8 @@ type PostgresConfig = Extract<TargetConfig, { engine: 'postgres' }>;
 
 /** How long one statement may go without an answer; an hour, unless the configuration knows better. */
 const QUERY_TIMEOUT_MS = 3_600_000;
+/** How long a program may take to write or read a backup; six hours, unless the configuration knows better. */
+const BACKUP_TIMEOUT_MS = 21_600_000;
 
 /**
  * A PostgreSQL server as a target. Nothing is connected before the first session.
@@ -28,7 +30,11 @@ export function openPostgresTarget(name: string, config: PostgresConfig, env: En
   const connection = resolveConnection(name, config.connection, env);
   refuseContradictions(name, config);
   const scratch = config.scratch && resolveConnection(`${name} (scratch)`, config.scratch, env);
-  return new PostgresTarget(connection, config, env, queryTimeout(name, config.query_timeout), scratch);
+  const limits = {
+    query: timeLimit(name, 'query_timeout', config.query_timeout, QUERY_TIMEOUT_MS),
+    backup: timeLimit(name, 'backup.timeout', config.backup?.timeout, BACKUP_TIMEOUT_MS),
+  };
+  return new PostgresTarget(connection, config, env, limits, scratch);
 }
 
 /** @throws UsageError where a backup would be written, or taken, elsewhere than it is meant to be */
@@ -48,12 +54,15 @@ function refuseContradictions(name: string, { backup, tools, transport }: Postgr
     );
 }
 
-/** Milliseconds. A time that no timer can keep is refused, as it would end every statement at once. */
-function queryTimeout(name: string, said: string | undefined): number {
-  if (said === undefined) return QUERY_TIMEOUT_MS;
+/**
+ * Milliseconds. A time that no timer can keep is refused, as it would end everything at once.
+ * @param otherwise where the configuration says nothing
+ */
+function timeLimit(target: string, name: string, said: string | undefined, otherwise: number): number {
+  if (said === undefined) return otherwise;
   const timeout = milliseconds(said);
   if (timeout !== null) return timeout;
-  const problem = `target ${name}: query_timeout ${JSON.stringify(said)} is no time that can be kept`;
+  const problem = `target ${target}: ${name} ${JSON.stringify(said)} is no time that can be kept`;
   throw new UsageError('bad-configuration', problem, 'Write a number and a unit, ms, s or min: 30min.');
 }
 
@@ -75,7 +84,8 @@ class PostgresTarget implements Target {
     connection: ResolvedConnection,
     private readonly config: PostgresConfig,
     env: Environment,
-    private readonly timeoutMs: number,
+    /** Milliseconds. */
+    private readonly limits: { readonly query: number; readonly backup: number },
     scratch: ResolvedConnection | undefined,
   ) {
     const { host, port, database, user } = connection;
@@ -94,8 +104,8 @@ class PostgresTarget implements Target {
     return session;
   }
 
-  backup(file: string, snapshot: string | null): Promise<Backup> {
-    return this.#backups.write(file, snapshot);
+  backup(file: string, snapshot: string | null, onData = () => {}): Promise<Backup> {
+    return this.#backups.write(file, snapshot, onData);
   }
 
   readBackup(file: string): Promise<BackupReading> {
@@ -114,13 +124,14 @@ class PostgresTarget implements Target {
       major,
       owners,
       scratch: this.#scratch,
+      timeoutMs: this.limits.backup,
     });
     const { connection, where, remove } = restored;
     const target = new PostgresTarget(
       connection,
       { engine: 'postgres', connection: { env: '' } },
       this.#env,
-      this.timeoutMs,
+      this.limits,
       undefined,
     );
     const close = target.close.bind(target);
@@ -148,13 +159,19 @@ class PostgresTarget implements Target {
   }
 
   #run(tool: ToolRun['tool']): ToolRun {
-    return { tool, env: toolEnvironment(this.#connection, this.#env), password: this.#connection.password };
+    const { password } = this.#connection;
+    return {
+      tool,
+      env: toolEnvironment(this.#connection, this.#env),
+      password,
+      timeoutMs: this.limits.backup,
+    };
   }
 
   #connect(): Promise<PostgresSession> {
     const { transport } = this.config;
     const stream = transport ? () => new Transport(transport, this.#env) : null;
-    return PostgresSession.connect(this.#connection, this.timeoutMs, stream);
+    return PostgresSession.connect(this.#connection, this.limits.query, stream);
   }
 
   async #readServerMajor(): Promise<number> {

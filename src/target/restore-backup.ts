@@ -26,11 +26,13 @@ export interface RestoreRequest {
   readonly owners: Owners;
   /** A server to restore into; without it one is started. */
   readonly scratch: ResolvedConnection | undefined;
+  /** Milliseconds that the restore may take. */
+  readonly timeoutMs: number;
 }
 
 /** Restores a backup into an empty database of its own. @throws Error; then nothing is left */
 export async function restoreElsewhere(backups: BackupProvider, file: string, request: RestoreRequest) {
-  const { tools, env, major, owners, scratch } = request;
+  const { tools, env, major, owners, scratch, timeoutMs } = request;
   const server = scratch ? null : await startScratchServer(tools, env, major, owners.superuser);
   const at = server?.connection ?? scratch!;
   const database = `probatum_proof_${randomBytes(6).toString('hex')}`;
@@ -52,7 +54,8 @@ export async function restoreElsewhere(backups: BackupProvider, file: string, re
     const { directory } = tools;
     const here = tools.prefix === undefined && directory !== undefined ? { directory } : {};
     const tool = await findTool('pg_restore', here, env, null);
-    await backups.restore(file, { tool, env: toolEnvironment(connection, env), password: at.password });
+    const run = { tool, env: toolEnvironment(connection, env), password: at.password, timeoutMs };
+    await backups.restore(file, run);
     const where = server
       ? `PostgreSQL ${version}, started for it`
       : `PostgreSQL ${version} at ${at.host}:${at.port}`;

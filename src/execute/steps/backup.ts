@@ -1,44 +1,77 @@
 import { join } from 'node:path';
-import { migratingSession } from '../context.js';
+import type { Session } from '../../target/engine.js';
+import { migratingSession, type RunContext } from '../context.js';
+import { beginEvidence } from '../early-evidence.js';
 import { OWN } from '../statements.js';
 import { done, type Step } from './step.js';
+
+/** How often a backup is begun where a table goes away between its snapshot and its locks. */
+const MOST_ATTEMPTS = 3;
 
 /** C-01: a backup in the snapshot that the following steps read too. */
 export const backup: Step = {
   title: 'back up',
   async run(context) {
-    const { target, state, folder, emit, now } = context;
-    // Both clocks before the snapshot: a backup is rather said to be older than it is.
-    const takenAt = now();
-    const serverTakenAt = (await migratingSession(context).run(OWN.serverClock)).rows[0]![0]!;
-    if (target.exportsSnapshots) {
-      const session = await target.open();
-      await session.run(OWN.beginReading);
-      const { rows } = await session.run(OWN.exportSnapshot);
-      state.snapshot = { session, id: rows[0]![0]! };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const detail = await takeBackup(context);
+        return done(attempt === 1 ? detail : `${detail}, in snapshot ${attempt}: before, a table went away`);
+      } catch (error) {
+        if (attempt === MOST_ATTEMPTS || !(await lostTable(context))) throw error;
+      }
     }
-    const path = `artefacts/backup${target.backupExtension}`;
-    const file = join(folder, path);
-    const {
-      size,
-      sha256,
-      producer,
-      takenAt: declared,
-    } = await target.backup(file, state.snapshot?.id ?? null);
-    emit({
-      type: 'artefact-written',
-      step: 'backup',
-      name: 'backup',
-      path,
-      size: String(size),
-      sha256,
-      producer,
-    });
-    // What somebody else took may be older than this step, and is never taken to be younger.
-    state.backup =
-      declared !== undefined && Date.parse(declared) < takenAt.getTime()
-        ? { file, sha256, takenAt: new Date(declared), serverTakenAt: declared }
-        : { file, sha256, takenAt, serverTakenAt };
-    return done(`${size} bytes, sha256 ${sha256}`);
   },
 };
+
+async function takeBackup(context: RunContext): Promise<string> {
+  const { target, state, folder, emit, now } = context;
+  // Both clocks before the snapshot: a backup is rather said to be older than it is.
+  const takenAt = now();
+  const serverTakenAt = (await migratingSession(context).run(OWN.serverClock)).rows[0]![0]!;
+  if (target.exportsSnapshots) await exportSnapshot(context);
+  const path = `artefacts/backup${target.backupExtension}`;
+  const file = join(folder, path);
+  const meanwhile = () => {
+    const { snapshot } = state;
+    if (snapshot) state.snapshot = { ...snapshot, evidence: beginEvidence(snapshot.session) };
+  };
+  const written = await target.backup(file, state.snapshot?.id ?? null, meanwhile);
+  const { size, sha256, producer, takenAt: declared, reading } = written;
+  emit({
+    type: 'artefact-written',
+    step: 'backup',
+    name: 'backup',
+    path,
+    size: String(size),
+    sha256,
+    producer,
+  });
+  // What somebody else took may be older than this step, and is never taken to be younger.
+  const instant =
+    declared !== undefined && Date.parse(declared) < takenAt.getTime()
+      ? { takenAt: new Date(declared), serverTakenAt: declared }
+      : { takenAt, serverTakenAt };
+  state.backup = { file, sha256, ...instant, ...(reading && { reading }) };
+  return `${size} bytes, sha256 ${sha256}`;
+}
+
+async function exportSnapshot({ target, state }: RunContext): Promise<void> {
+  const session: Session = await target.open();
+  await session.run(OWN.beginReading);
+  const { rows } = await session.run(OWN.exportSnapshot);
+  state.snapshot = { session, id: rows[0]![0]!, evidence: null };
+}
+
+/**
+ * Whether the backup failed because a table of its snapshot is not there any more: then there is no snapshot any more
+ * either. Behind its first byte it has all locks, and failed for another reason.
+ */
+async function lostTable({ state }: RunContext): Promise<boolean> {
+  const { snapshot } = state;
+  if (!snapshot || snapshot.evidence) return false;
+  const { rows } = await snapshot.session.run(OWN.tableGone).catch(() => ({ rows: [] }));
+  if (rows[0]?.[0] !== 't') return false;
+  state.snapshot = null;
+  await snapshot.session.close();
+  return true;
+}

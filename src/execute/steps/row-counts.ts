@@ -10,9 +10,10 @@ export const rowCounts: Step = {
   title: 'count rows and read baselines',
   async run(context) {
     const { state } = context;
-    const counts = await readRowCounts(state.snapshot?.session ?? migratingSession(context), {
-      inTransaction: state.snapshot !== null,
-    });
+    const { snapshot } = state;
+    const session = snapshot?.session ?? migratingSession(context);
+    const counts = await (snapshot?.evidence?.rowCounts ??
+      readRowCounts(session, { inTransaction: snapshot !== null }));
     state.rowCounts = counts;
     const bytes = Buffer.from(rowCountsText(counts));
     const digest = await writeArtefact(
@@ -25,7 +26,7 @@ export const rowCounts: Step = {
     );
     const problem = await readBaselines(context);
     if (problem) return failed(problem);
-    await state.snapshot?.session.close();
+    await snapshot?.session.close();
     state.snapshot = null;
     return done(`${counts.length} tables, ${state.baselines.size} baselines, sha256 ${digest}`);
   },

@@ -7,8 +7,9 @@ import { done, type Step } from './step.js';
 export const schemaSnapshot: Step = {
   title: 'write the catalogue snapshot',
   async run(context) {
-    const session = context.state.snapshot?.session ?? migratingSession(context);
-    const catalogue = await readCatalogue(session);
+    const { snapshot } = context.state;
+    const session = snapshot?.session ?? migratingSession(context);
+    const catalogue = await (snapshot?.evidence?.catalogue ?? readCatalogue(session));
     context.state.catalogue = catalogue;
     const bytes = Buffer.from(storedCatalogue(catalogue));
     const digest = await writeArtefact(
