@@ -1,4 +1,5 @@
 import { type CatalogueSnapshot, readCatalogue } from '../target/catalogue.js';
+import { WATCH } from '../target/catalogue-watch.js';
 import type { Session } from '../target/engine.js';
 import { type RowCount, readRowCounts } from '../target/row-counts.js';
 
@@ -6,13 +7,21 @@ import { type RowCount, readRowCounts } from '../target/row-counts.js';
 export interface EarlyEvidence {
   readonly catalogue: Promise<CatalogueSnapshot>;
   readonly rowCounts: Promise<readonly RowCount[]>;
+  /** Resolves when neither is under way any more, whatever came of them. */
+  readonly settled: Promise<unknown>;
 }
 
 /** @param session holds the snapshot, and has nothing else to do meanwhile */
 export function beginEvidence(session: Session): EarlyEvidence {
-  const catalogue = readCatalogue(session);
+  const catalogue = readWithoutLocks(session);
   const rowCounts = catalogue.then(() => readRowCounts(session, { inTransaction: true }));
-  // A failure is that of the step which awaits it.
-  for (const evidence of [catalogue, rowCounts]) evidence.catch(() => {});
-  return { catalogue, rowCounts };
+  return { catalogue, rowCounts, settled: Promise.allSettled([catalogue, rowCounts]) };
+}
+
+/** Reading a view locks its tables; nobody is to wait for that longer than for the dump. */
+async function readWithoutLocks(session: Session): Promise<CatalogueSnapshot> {
+  await session.run(WATCH.savepoint);
+  const catalogue = await readCatalogue(session);
+  for (const statement of [WATCH.back, WATCH.release]) await session.run(statement);
+  return catalogue;
 }

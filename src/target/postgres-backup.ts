@@ -26,8 +26,10 @@ export function customFormat(tools: BackupTools): BackupProvider {
     extension: '.dump',
     limitations: [],
     async write(file, snapshot, onData) {
-      const [dump, restore] = await Promise.all([tools.dump(), tools.restore()]);
-      return writeDump(dump, restore, file, snapshot, onData);
+      const restore = tools.restore();
+      // Both are looked for at once; of the first that is missing is told first.
+      restore.catch(() => {});
+      return writeDump(await tools.dump(), await restore, file, snapshot, onData);
     },
     digest: hashFile,
     read: async (file) => readDump(await tools.restore(), file),

@@ -76,11 +76,12 @@ export const COUNTING = {
 SELECT t FROM pg_catalog.unnest(CAST($1 AS pg_catalog.text[])) AS t WHERE pg_catalog.to_regclass(t) IS NOT NULL`,
 } as const;
 
+/** Back to the savepoint in any case: nobody is to wait for the locks of what was counted. */
 async function countBehindSavepoint(session: Session, batch: readonly Counting[]): Promise<RowCount[]> {
   await session.run(COUNTING.savepoint);
   try {
     const counts = await count(session, batch);
-    await session.run(COUNTING.release);
+    for (const statement of [COUNTING.back, COUNTING.release]) await session.run(statement);
     return counts;
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.sqlstate !== '42P01') throw error;

@@ -36,6 +36,7 @@ async function takeBackup(context: RunContext): Promise<string> {
     if (snapshot) state.snapshot = { ...snapshot, evidence: beginEvidence(snapshot.session) };
   };
   const written = await target.backup(file, state.snapshot?.id ?? null, meanwhile);
+  await state.snapshot?.evidence?.settled;
   const { size, sha256, producer, takenAt: declared, reading } = written;
   emit({
     type: 'artefact-written',
