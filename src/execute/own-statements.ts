@@ -225,7 +225,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
         },
       ),
       one(COUNTING.savepoint, 'before them, in the exported snapshot'),
-      one(COUNTING.back, 'where a table was dropped since'),
+      one(COUNTING.back, 'after them, so that nothing stays locked; and where a table was dropped since'),
       one(COUNTING.release, 'after them'),
       one(COUNTING.stillThere, 'which tables are still there', { parameters: ['their names'] }),
     ],
