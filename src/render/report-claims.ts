@@ -152,6 +152,6 @@ function writtenRows(record: RunRecord): string {
   const source = `by the server's row counters (${seen.id} ${seen.verdict})`;
   if (seen.observed.length > 0) return `rows were written in ${seen.observed.join(', ')}, ${source}`;
   return check.allowed.length === 0
-    ? 'no row of any table was written'
-    : `no row in any table but ${check.allowed.join(', ')}, ${source}`;
+    ? 'no row of any user table was written'
+    : `no row in any user table but ${check.allowed.join(', ')}, ${source}`;
 }

@@ -101,7 +101,7 @@ export function rowCounterProof(rows: readonly RowChange[]): Proof {
   return {
     name: 'row counters',
     covers:
-      'rows that this transaction inserted, updated and deleted, by triggers and cascades too; not TRUNCATE, rewrites, dropped tables and sequences',
+      'rows that this transaction inserted, updated and deleted in user tables, by triggers and cascades too, and in system catalogues that DDL of a migration does not write (roles, settings, large objects and the like); not rows of the other system catalogues, TRUNCATE, rewrites, dropped tables and sequences',
     observed: rows.map(
       ({ table, inserted, updated, deleted }) =>
         `${table}: ${inserted} inserted, ${updated} updated, ${deleted} deleted`,
@@ -121,7 +121,7 @@ export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot)
   return {
     name: 'data files',
     covers:
-      'TRUNCATE and rewrites of tables, indexes and sequences that existed before; not rows written in place',
+      'TRUNCATE and rewrites of tables, indexes and sequences of users that existed before; not rows written in place',
     observed: moved.map(({ label }) => label),
     reason: null,
   };

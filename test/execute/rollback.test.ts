@@ -43,7 +43,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     expect(report).toContain('- rollback_triggered: true');
     expect(report).toContain('- server_answers: DELETE 1 / DROP TABLE / COMMIT');
     expect(report).toMatch(
-      /^- data_mutation: no row in any table but app\.base, by the server's row counters \(D-\d+ PASS\), before the rollback$/m,
+      /^- data_mutation: no row in any user table but app\.base, by the server's row counters \(D-\d+ PASS\), before the rollback$/m,
     );
     expect(printed.out).toMatch(/^rolled-back: C-07/);
   });
@@ -131,7 +131,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     expect(report).toContain('- rollback_triggered: true');
     expect(report).toContain('- created_tables: 1');
     expect(report).toMatch(
-      /^- data_mutation: no row in any table but app\.base, by the server's row counters \(D-\d+ PASS\)$/m,
+      /^- data_mutation: no row in any user table but app\.base, by the server's row counters \(D-\d+ PASS\)$/m,
     );
   });
 

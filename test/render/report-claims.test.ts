@@ -183,10 +183,10 @@ describe('the mutation of data', () => {
   const line = (change: Change) => /^- data_mutation: (.*)$/m.exec(told(RUN, change).text)?.[1];
   const derived = RUN.plan.derived.map((c) => (c.id === ROWS ? { ...c, allowed: ['s.t'] } : c));
   const allowing = { plan: { ...RUN.plan, derived } };
-  const counted = `no row in any table but s.t, by the server's row counters (${ROWS} PASS)`;
+  const counted = `no row in any user table but s.t, by the server's row counters (${ROWS} PASS)`;
 
   it('is told as it was observed', () => {
-    expect(line({})).toBe('no row of any table was written');
+    expect(line({})).toBe('no row of any user table was written');
     expect(line(allowing)).toBe(counted);
     expect(line({ ...allowing, ...rolledBack() })).toBe(`${counted}, before the rollback`);
     expect(line({ ...allowing, ...uncommitted() })).toBe('none: nothing was committed');
