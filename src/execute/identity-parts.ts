@@ -1,12 +1,41 @@
 import type { PlanTarget } from '../plan/plan.js';
 import type { IdentityPart, RunMode } from '../record/events.js';
-import type { Identity } from '../target/identity.js';
+import type { Session } from '../target/engine.js';
+import { type Identity, readIdentity } from '../target/identity.js';
+import { type RoleSettings, readRoleSettings } from '../target/role-settings.js';
+
+/** A session's identity, and how it compares with the target that the plan names. */
+export interface Identification {
+  readonly identity: Identity;
+  readonly parts: readonly IdentityPart[];
+}
+
+/** Reads on this very session what it is connected to, and what role and database set in it. @throws DatabaseError */
+export async function identify(session: Session, target: PlanTarget, mode: RunMode): Promise<Identification> {
+  const identity = await readIdentity(session);
+  const parts = identityParts(target, identity, mode);
+  // A rehearsal's role and database were made for it.
+  if (mode === 'rehearsal') return { identity, parts };
+  return { identity, parts: [...parts, settingsPart(await readRoleSettings(session))] };
+}
+
+/** Name of the part that says whether role or database change what SQL means. */
+export const SETTINGS_PART = 'settings of role and database';
+
+function settingsPart({ semantic, harmless }: RoleSettings): IdentityPart {
+  return {
+    part: SETTINGS_PART,
+    expected: 'none that may change what SQL means',
+    observed: semantic.join(', ') || (harmless.length > 0 ? `only ${harmless.join(', ')}` : 'none'),
+    verdict: semantic.length === 0 ? 'PASS' : 'FAIL',
+  };
+}
 
 /**
  * Compares what a session says of itself with the target that the plan names (RUN, "Targets"). A rehearsal asks
  * the opposite of the system identifier: it must not be the production target's.
  */
-export function identityParts(target: PlanTarget, identity: Identity, mode: RunMode): IdentityPart[] {
+function identityParts(target: PlanTarget, identity: Identity, mode: RunMode): IdentityPart[] {
   const part = (name: string, expected: string, observed: string, pass: boolean): IdentityPart => ({
     part: name,
     expected,

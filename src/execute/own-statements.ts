@@ -5,6 +5,7 @@ import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
 import { IDENTITY } from '../target/identity.js';
 import { LEDGER } from '../target/ledger.js';
 import { PASSING } from '../target/passing-read.js';
+import { ROLE_SETTINGS } from '../target/role-settings.js';
 import { ROW_CHANGE_STATEMENTS } from '../target/row-changes.js';
 import { COUNT_STATEMENTS, COUNTING, COUNTS } from '../target/row-counts.js';
 import {
@@ -134,7 +135,12 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
   },
   {
     where: 'Identity: the step, the gate, the verification',
-    statements: [one(IDENTITY, 'which database this is'), LEDGERED.enrolled, LEDGERED.marker],
+    statements: [
+      one(IDENTITY, 'which database this is'),
+      LEDGERED.enrolled,
+      LEDGERED.marker,
+      one(ROLE_SETTINGS, 'what role or database have set that is not overridden above'),
+    ],
   },
   { where: 'Lock', statements: of('tryLock') },
   {

@@ -14,13 +14,14 @@ export interface RowChange {
  * System catalogues in which the statements that a migration may hold write rows, for what they make and drop: what stands
  * there is compared as objects. No statement of a plan explains a row in any other, such as one of a role.
  */
-const OF_DDL = `pg_attrdef pg_attribute pg_cast pg_class pg_constraint pg_default_acl pg_depend pg_description pg_enum pg_index
+const OF_DDL =
+  `pg_attrdef pg_attribute pg_cast pg_class pg_constraint pg_default_acl pg_depend pg_description pg_enum pg_index
   pg_inherits pg_namespace pg_partitioned_table pg_policy pg_proc pg_publication_namespace pg_publication_rel pg_range
   pg_rewrite pg_seclabel pg_sequence pg_shdepend pg_statistic pg_statistic_ext pg_statistic_ext_data pg_subscription_rel
   pg_trigger pg_type`
-  .split(/\s+/)
-  .map((name) => `'${name}'`)
-  .join(', ');
+    .split(/\s+/)
+    .map((name) => `'${name}'`)
+    .join(', ');
 
 /** Rows of those that the server shares between databases, and large objects, are made by no extension's script. */
 const NEVER_OF_EXTENSIONS = "c.relisshared OR c.relname IN ('pg_largeobject', 'pg_largeobject_metadata')";
