@@ -57,17 +57,22 @@ function identityParts(target: PlanTarget, identity: Identity, mode: RunMode): I
     ...equal('role', target.role, identity.role),
     ...equal('timeline', target.timeline, identity.timeline),
     ...equal('marker', target.marker, identity.marker),
-    ...(target.ledger === 'none'
-      ? []
-      : [
-          part(
-            'ledger',
-            'enrolled',
-            identity.marker === '' ? 'not enrolled' : 'enrolled',
-            identity.marker !== '',
-          ),
-        ]),
+    ...(target.ledger === 'none' ? [] : equal('ledger', 'enrolled', enrolment(identity))),
     part('in recovery', 'f', identity.in_recovery, identity.in_recovery === 'f'),
     part('server major version', `${min} to ${max}`, String(major), major >= min && major <= max),
   ];
+}
+
+/** Whether a run can write its row into the ledger, which is not to be found out after everything else was done. */
+function enrolment({ ledger, marker }: Identity): string {
+  switch (ledger) {
+    case 'none':
+      return 'not enrolled';
+    case 'not readable':
+      return 'enrolled, but this role may not read it';
+    case 'not writable':
+      return 'enrolled, but this role may not write to it';
+    case 'usable':
+      return marker === '' ? 'enrolled, but without a mark' : 'enrolled';
+  }
 }

@@ -103,7 +103,10 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
 /** The entries of `LEDGER`, likewise. */
 const ROW = ['the run’s id', 'the unit: migration, rollback, …', 'the digest of the plan'];
 const LEDGERED: Readonly<Record<keyof typeof LEDGER, OwnStatement>> = {
-  enrolled: one(LEDGER.enrolled, 'whether the database is enrolled'),
+  standing: one(
+    LEDGER.standing,
+    'whether the database is enrolled, and what the role may do with its ledger',
+  ),
   marker: one(LEDGER.marker, 'its mark'),
   commit: one(LEDGER.commit, 'the row of the transaction, in that transaction', { parameters: ROW }),
   fence: one(LEDGER.fence, 'takes the transaction’s place in the ledger: then it cannot commit any more', {
@@ -137,7 +140,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     where: 'Identity: the step, the gate, the verification',
     statements: [
       one(IDENTITY, 'which database this is'),
-      LEDGERED.enrolled,
+      LEDGERED.standing,
       LEDGERED.marker,
       one(ROLE_SETTINGS, 'what role or database have set that is not overridden above'),
     ],
@@ -191,9 +194,13 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
         },
       ),
       one(EFFECTS.unloggedTables, 'has the server write one statement for each unlogged table'),
-      one('SELECT md5(…) FROM (SELECT md5(CAST(t AS text)) AS h FROM ONLY … AS t) AS x', 'that statement', {
-        pattern: CONTENTS,
-      }),
+      one(
+        'SELECT md5(…) FROM (SELECT md5(CAST(ROW(t.*) AS text)) AS h FROM ONLY … AS t) AS x',
+        'that statement',
+        {
+          pattern: CONTENTS,
+        },
+      ),
       one(WAL.position, 'where the write-ahead log is before BEGIN'),
       one(WAL.flushed, 'where it is after COMMIT'),
       one(WAL.inspector, 'whether, and in which schema, pg_walinspect is installed'),
