@@ -1,5 +1,6 @@
 import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
+import { leftBehind } from './left-behind.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
@@ -69,7 +70,7 @@ function summary(record: RunRecord): string {
   const passed = rehearsal ? 'every check that a rehearsal can answer passed' : 'every check passed';
   const words: Record<RunRecord['status'], string> = {
     succeeded: `committed the migration, and ${passed} after COMMIT.`,
-    aborted: 'was aborted: the migration was not committed and nothing was changed.',
+    aborted: `was aborted: the migration was not committed and ${leftBehind(record)}.`,
     'rolled-back': 'committed the migration, found it wrong, and rolled it back.',
     failed: 'changed the database and could not put it right: a person is needed.',
     indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
