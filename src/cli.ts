@@ -276,7 +276,7 @@ program
 program
   .command('run')
   .description(
-    'execute a plan on a target; exit 0 succeeded, 1 a no and nothing changed, 2 could not start, 3 rolled back, 4 a person is needed, 5 locked',
+    'execute a plan on a target; exit 0 succeeded, 1 a no and nothing committed, 2 could not start, 3 rolled back, 4 a person is needed, 5 locked',
   )
   .argument('<package>')
   .requiredOption('--target <name>', 'target of probatum.config.yaml, the one that the package names')

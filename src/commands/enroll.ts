@@ -47,6 +47,7 @@ export async function enroll(
   try {
     const identity = await identityOf(target);
     if (identity.marker !== '') return said(environment, identity, options);
+    if (identity.ledger !== 'none') throw notReadable(name, identity);
     const plan: Plan = { ...prepared.plan, target: meaning(name, identity) };
     const planSha256 = planDigest(plan);
     if (!options.write) return show(environment, plan, planSha256, options);
@@ -78,6 +79,17 @@ function damaged(why: string): UsageError {
     'plan-refused',
     `the change that comes with the tool cannot be run: ${why}`,
     'Install the tool again.',
+  );
+}
+
+/** Enrolled it is, but what a package has to say cannot be told. */
+function notReadable(name: string, { role, ledger }: Identity): UsageError {
+  return new UsageError(
+    'bad-configuration',
+    ledger === 'not readable'
+      ? `target ${name} is enrolled, but role ${role} may not read it`
+      : `target ${name} is enrolled, but has no mark: probatum.target does not have one row`,
+    'Grant it USAGE on the schema probatum, SELECT on both of its tables and INSERT on probatum.run.',
   );
 }
 

@@ -5,6 +5,7 @@ import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
 import { IDENTITY } from '../target/identity.js';
 import { LEDGER } from '../target/ledger.js';
 import { PASSING } from '../target/passing-read.js';
+import { ROLE_SETTINGS } from '../target/role-settings.js';
 import { ROW_CHANGE_STATEMENTS } from '../target/row-changes.js';
 import { COUNT_STATEMENTS, COUNTING, COUNTS } from '../target/row-counts.js';
 import {
@@ -109,7 +110,10 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
 /** The entries of `LEDGER`, likewise. */
 const ROW = ['the run’s id', 'the unit: migration, rollback, …', 'the digest of the plan'];
 const LEDGERED: Readonly<Record<keyof typeof LEDGER, OwnStatement>> = {
-  enrolled: one(LEDGER.enrolled, 'whether the database is enrolled'),
+  standing: one(
+    LEDGER.standing,
+    'whether the database is enrolled, and what the role may do with its ledger',
+  ),
   marker: one(LEDGER.marker, 'its mark'),
   commit: one(LEDGER.commit, 'the row of the transaction, in that transaction', { parameters: ROW }),
   fence: one(LEDGER.fence, 'takes the transaction’s place in the ledger: then it cannot commit any more', {
@@ -144,7 +148,12 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
   },
   {
     where: 'Identity: the step, the gate, the verification',
-    statements: [one(IDENTITY, 'which database this is'), LEDGERED.enrolled, LEDGERED.marker],
+    statements: [
+      one(IDENTITY, 'which database this is'),
+      LEDGERED.standing,
+      LEDGERED.marker,
+      one(ROLE_SETTINGS, 'what role or database have set that is not overridden above'),
+    ],
   },
   { where: 'Lock', statements: [...of('tryLock'), LEDGERED.others] },
   {
@@ -196,9 +205,13 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
         },
       ),
       one(EFFECTS.unloggedTables, 'has the server write one statement for each unlogged table'),
-      one('SELECT md5(…) FROM (SELECT md5(CAST(t AS text)) AS h FROM ONLY … AS t) AS x', 'that statement', {
-        pattern: CONTENTS,
-      }),
+      one(
+        'SELECT md5(…) FROM (SELECT md5(CAST(ROW(t.*) AS text)) AS h FROM ONLY … AS t) AS x',
+        'that statement',
+        {
+          pattern: CONTENTS,
+        },
+      ),
       one(WAL.position, 'where the write-ahead log is before BEGIN'),
       one(WAL.flushed, 'where it is after COMMIT'),
       one(WAL.inspector, 'whether, and in which schema, pg_walinspect is installed'),

@@ -1,7 +1,7 @@
 import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
+import { leftBehind } from './left-behind.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
-import { leftInSequences } from './row-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
 export function reportView(record: RunRecord, recordSha256: string) {
@@ -73,12 +73,12 @@ function summary(record: RunRecord): string {
     moved === '' ? `${all} after COMMIT` : `no check failed; other sessions moved ${moved} after COMMIT`;
   const words: Record<RunRecord['status'], string> = {
     succeeded: `committed the migration, and ${passed}.`,
-    aborted: 'was aborted: the migration was not committed and nothing was changed.',
+    aborted: `was aborted: the migration was not committed and ${leftBehind(record)}.`,
     'rolled-back': 'committed the migration, found it wrong, and rolled it back.',
     failed: 'changed the database and could not put it right: a person is needed.',
     indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
   };
-  return `${subject} ${words[record.status]}${record.status === 'aborted' ? leftInSequences(record) : ''}`;
+  return `${subject} ${words[record.status]}`;
 }
 
 /** The law's commands with how each went; one that was not reached is there too, as not run. */

@@ -47,7 +47,7 @@ function countedRows(proofs: Proofs, counted: CheckRecord | undefined, allowed: 
   const rows =
     observed.length > 0
       ? `rows were written in ${observed.join(', ')}, ${source}`
-      : `no row of any table${but} was inserted, updated or deleted, ${source}`;
+      : `no row of any user table${but} was inserted, updated or deleted, ${source}`;
   return { shown: against ? [`${rows}; the write-ahead log holds more: ${against}`] : [rows] };
 }
 
@@ -90,16 +90,6 @@ function droppedTables(proofs: Proofs): Part {
   return {
     open: [seen(proofs, 'write-ahead log') ? 'rows of dropped unlogged tables' : 'rows of dropped tables'],
   };
-}
-
-/** What a run that was not committed may have left all the same: a rollback gives no value back to a sequence. */
-export function leftInSequences({ migration, proofs }: RunRecord): string {
-  if (!migration || (migration.statements.length === 0 && migration.refused === null)) return '';
-  const moved = seen(proofs, 'sequences');
-  if (!moved)
-    return ' What it took from sequences, if anything, stays taken: their values were not compared.';
-  if (moved.length === 0) return '';
-  return ` Sequences moved meanwhile, by whomever, and stay moved: ${moved.join(', ')}.`;
 }
 
 function seen(proofs: Proofs, name: string): readonly string[] | null {

@@ -12,12 +12,12 @@ export interface ErrorResponse {
 /** States in which the server ends the session; `severity` alone is not enough, as it is translated. */
 const SESSION_ENDS: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03', '57P05', '25P03', '25P04']);
 
-/** Turns an ErrorResponse of the server into an error without row data. */
-export function refusal(response: ErrorResponse): DatabaseError {
+/** Turns an ErrorResponse of the server into an error without row data. @param sent the text that it answers */
+export function refusal(response: ErrorResponse, sent: string): DatabaseError {
   const sqlstate = response.code ?? 'XX000';
   const position = response.position === undefined ? null : Number(response.position);
   const lost = response.severity === 'FATAL' || response.severity === 'PANIC' || SESSION_ENDS.has(sqlstate);
-  return new DatabaseError(describeRefusal(sqlstate, response.message ?? ''), sqlstate, position, lost);
+  return new DatabaseError(describeRefusal(sqlstate, response.message ?? '', sent), sqlstate, position, lost);
 }
 
 /** The error of a session that is gone, with what ended it. */
@@ -34,5 +34,5 @@ export function socketProblem(error: unknown): string {
 
 /** Refuses a text that the protocol cannot carry: it ends strings with NUL, so the rest would be cut off. */
 export function refuseNul(sql: string): void {
-  if (sql.includes('\0')) throw new DatabaseError(describeRefusal('22021', ''), '22021');
+  if (sql.includes('\0')) throw new DatabaseError(describeRefusal('22021', '', ''), '22021');
 }

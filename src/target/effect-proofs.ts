@@ -8,7 +8,13 @@ import { IDENTIFIER, LITERAL } from './row-counts.js';
 
 /** One way of seeing what a transaction wrote: whether it was there, what it can see, and what it saw. */
 export interface Proof {
-  readonly name: 'row counters' | 'data files' | 'sequences' | 'unlogged tables' | 'write-ahead log';
+  readonly name:
+    | 'row counters'
+    | 'data files'
+    | 'sequences'
+    | 'sequences after ROLLBACK'
+    | 'unlogged tables'
+    | 'write-ahead log';
   readonly covers: string;
   /** Null where it was not available; then `reason` says why. */
   readonly observed: readonly string[] | null;
@@ -35,7 +41,7 @@ const LARGEST = 16 * 1024 * 1024;
 const UNLOGGED_TABLES = `
 SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),
   CASE WHEN pg_catalog.pg_relation_size(c.oid) <= ${LARGEST} THEN pg_catalog.format(
-    'SELECT md5(string_agg(h, '''' ORDER BY h)) FROM (SELECT md5(CAST(t AS text)) AS h FROM ONLY %I.%I AS t) AS x',
+    'SELECT md5(string_agg(h, '''' ORDER BY h)) FROM (SELECT md5(CAST(ROW(t.*) AS text)) AS h FROM ONLY %I.%I AS t) AS x',
     n.nspname, c.relname) END
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND ${USER_SCHEMAS}`;
@@ -53,7 +59,7 @@ export const SEQUENCE_VALUES = new RegExp(`^${ONE_VALUE}(?:\\nUNION ALL\\n${ONE_
 
 /** The same for the digest of a table's contents. */
 export const CONTENTS = new RegExp(
-  `^SELECT md5\\(string_agg\\(h, '' ORDER BY h\\)\\) FROM \\(SELECT md5\\(CAST\\(t AS text\\)\\) AS h FROM ONLY ${IDENTIFIER}\\.${IDENTIFIER} AS t\\) AS x$`,
+  `^SELECT md5\\(string_agg\\(h, '' ORDER BY h\\)\\) FROM \\(SELECT md5\\(CAST\\(ROW\\(t\\.\\*\\) AS text\\)\\) AS h FROM ONLY ${IDENTIFIER}\\.${IDENTIFIER} AS t\\) AS x$`,
 );
 
 /** Values of all sequences; one that this role may not read makes the reading unavailable. */
@@ -102,7 +108,7 @@ export function rowCounterProof(rows: readonly RowChange[]): Proof {
   return {
     name: 'row counters',
     covers:
-      'rows that this transaction inserted, updated and deleted, by triggers and cascades too; not TRUNCATE, rewrites, dropped tables and sequences',
+      'rows that this transaction inserted, updated and deleted in user tables, by triggers and cascades too, and in system catalogues that DDL of a migration does not write (roles, settings, large objects and the like); not rows of the other system catalogues, TRUNCATE, rewrites, dropped tables and sequences',
     observed: rows.map(
       ({ table, inserted, updated, deleted }) =>
         `${table}: ${inserted} inserted, ${updated} updated, ${deleted} deleted`,
@@ -131,7 +137,7 @@ export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot)
   return {
     name: 'data files',
     covers:
-      'TRUNCATE and rewrites of tables, indexes and sequences that existed before; not rows written in place',
+      'TRUNCATE and rewrites of tables, indexes and sequences of users that existed before; not rows written in place',
     observed: moved.map(({ label }) => label),
     reason: null,
   };
@@ -141,12 +147,23 @@ export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot)
 export function stateProof(name: 'sequences' | 'unlogged tables', before: Reading, after: Reading): Proof {
   const covers =
     name === 'sequences'
-      ? 'sequences whose value did not move since BEGIN; those that did may have been moved by others'
+      ? 'sequences whose value did not move since BEGIN; those that did may have been moved by others, and nothing tells by whom or denies for it'
       : 'unlogged tables whose contents did not change since BEGIN; those that did may have been changed by others';
+  return { name, covers, ...movedBetween(before, after) };
+}
+
+/** What moved between BEGIN and the end of a transaction that was rolled back: sequences are not taken back. */
+export function sequencesAfterRollback(before: Reading, after: Reading): Proof {
+  const covers =
+    'sequences that stand where they stood at BEGIN; the others were moved by this transaction, which no ROLLBACK takes back, or by others';
+  return { name: 'sequences after ROLLBACK', covers, ...movedBetween(before, after) };
+}
+
+function movedBetween(before: Reading, after: Reading): Pick<Proof, 'observed' | 'reason'> {
   for (const reading of [before, after])
-    if ('unavailable' in reading) return { name, covers, observed: null, reason: reading.unavailable };
+    if ('unavailable' in reading) return { observed: null, reason: String(reading.unavailable) };
   const [was, is] = [before as ReadonlyMap<string, string>, after as ReadonlyMap<string, string>];
   const moved = [...is].filter(([key, value]) => was.has(key) && was.get(key) !== value).map(([key]) => key);
   const skipped = [...is].filter(([, value]) => value === TOO_LARGE).map(([key]) => `${key} ${TOO_LARGE}`);
-  return { name, covers, observed: [...moved, ...skipped], reason: null };
+  return { observed: [...moved, ...skipped], reason: null };
 }

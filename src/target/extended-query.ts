@@ -92,7 +92,7 @@ export class ExtendedQuery {
   }
 
   handleError(error: Error): void {
-    this.#settle.reject(isErrorResponse(error) ? refusal(error) : error);
+    this.#settle.reject(isErrorResponse(error) ? refusal(error, this.text) : error);
   }
 
   handleEmptyQuery(): void {}

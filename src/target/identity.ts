@@ -1,5 +1,5 @@
 import type { Session } from './engine.js';
-import { readMarker } from './ledger.js';
+import { type LedgerStanding, readEnrolment } from './ledger.js';
 
 /** What proves that a session is connected to the database that was meant; all values as the server's text. */
 export interface Identity {
@@ -17,6 +17,8 @@ export interface Identity {
   readonly postmaster_start_time: string;
   /** The mark of an enrolled target; empty where the database is not enrolled. */
   readonly marker: string;
+  /** Whether it is, and what the role may do with the ledger. */
+  readonly ledger: LedgerStanding;
 }
 
 /** The current timeline is read from the WAL: the control file lags behind a promotion until a checkpoint. */
@@ -43,5 +45,5 @@ export async function readIdentity(session: Session): Promise<Identity> {
   const { columns, rows } = await session.run(IDENTITY);
   const row = rows[0] ?? [];
   const said = Object.fromEntries(columns.map((column, index) => [column, row[index] ?? '']));
-  return { ...(said as unknown as Omit<Identity, 'marker'>), marker: (await readMarker(session)) ?? '' };
+  return { ...(said as unknown as Omit<Identity, 'marker' | 'ledger'>), ...(await readEnrolment(session)) };
 }

@@ -8,9 +8,14 @@ import { DatabaseError, type Session } from './engine.js';
 
 /** The tool's own statements on the tables of an enrolled target. */
 export const LEDGER = {
-  // A role that may not read the mark is answered as if there were none.
-  enrolled: `SELECT COALESCE(pg_catalog.has_table_privilege(pg_catalog.to_regclass('probatum.target'), 'SELECT')
-  AND pg_catalog.to_regclass('probatum.run') IS NOT NULL, false)`,
+  // By the catalogue: a role without USAGE on the schema may not even ask for a name in it.
+  standing: `SELECT CASE WHEN pg_catalog.count(*) < 2 THEN 'none'
+  WHEN NOT pg_catalog.bool_and(pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AND pg_catalog.has_table_privilege(c.oid, 'SELECT')) THEN 'not readable'
+  WHEN NOT pg_catalog.bool_or(c.relname = 'run' AND pg_catalog.has_table_privilege(c.oid, 'INSERT')) THEN 'not writable'
+  ELSE 'usable' END
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = 'probatum' AND c.relname IN ('target', 'run') AND c.relkind = 'r'`,
   marker: 'SELECT marker FROM probatum.target',
   commit: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256) VALUES ($1::pg_catalog.uuid, $2, 'committed', $3)`,
   fence: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256) VALUES ($1::pg_catalog.uuid, $2, 'fenced', $3) ON CONFLICT (run_id, unit) DO NOTHING`,
@@ -27,11 +32,17 @@ export interface LedgerKey {
   readonly planSha256: string;
 }
 
-/** The mark of an enrolled target; null where the database is not enrolled. @throws DatabaseError */
-export async function readMarker(session: Session): Promise<string | null> {
-  if ((await session.run(LEDGER.enrolled)).rows[0]?.[0] !== 't') return null;
+/** Whether a database is enrolled, and what this role may do with the ledger. */
+export type LedgerStanding = 'none' | 'not readable' | 'not writable' | 'usable';
+
+/** The ledger as this role sees it, and the mark; empty where there is none or it may not be read. @throws DatabaseError */
+export async function readEnrolment(
+  session: Session,
+): Promise<{ readonly ledger: LedgerStanding; readonly marker: string }> {
+  const ledger = (await session.run(LEDGER.standing)).rows[0]?.[0] as LedgerStanding;
+  if (ledger === 'none' || ledger === 'not readable') return { ledger, marker: '' };
   const { rows } = await session.run(LEDGER.marker);
-  return rows.length === 1 ? (rows[0]![0] ?? null) : null;
+  return { ledger, marker: (rows.length === 1 ? rows[0]![0] : null) ?? '' };
 }
 
 /** Writes the row of the transaction that is open. @throws DatabaseError, 23505 where a recovery was faster */

@@ -41,7 +41,7 @@ export class PgliteServer {
       const messages = await this.#exchange(request);
       const ready = messages.findLast((message) => message.name === 'readyForQuery');
       this.#transactionOf = ready?.status === 'I' ? null : session;
-      return readResult(messages);
+      return readResult(messages, sql);
     });
   }
 
@@ -87,13 +87,13 @@ function busy(): DatabaseError {
   );
 }
 
-function readResult(messages: readonly Message[]): StatementResult {
+function readResult(messages: readonly Message[], sql: string): StatementResult {
   let tag = '';
   let columns: string[] = [];
   const rows: (string | null)[][] = [];
   const notices: Notice[] = [];
   for (const message of messages) {
-    if (message.name === 'error') throw refusal(message);
+    if (message.name === 'error') throw refusal(message, sql);
     if (message.name === 'rowDescription')
       columns = (message.fields as { name: string }[]).map((field) => field.name);
     if (message.name === 'dataRow') rows.push(message.fields as (string | null)[]);

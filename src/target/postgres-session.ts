@@ -113,7 +113,8 @@ export class PostgresSession implements Session {
 
 function asLost(error: unknown): DatabaseError {
   if (!isErrorResponse(error)) return connectionLost(socketProblem(error));
-  const said = refusal(error);
+  // Nothing was sent that it answers.
+  const said = refusal(error, '');
   return new DatabaseError(said.message, said.sqlstate, said.position, true);
 }
 
@@ -158,8 +159,13 @@ function readRoots(file: string): string {
   }
 }
 
-function cannotConnect({ host, port, user, password }: ResolvedConnection, error: unknown): UsageError {
-  const problem = isErrorResponse(error) ? refusal(error).message : socketProblem(error);
+function cannotConnect(
+  { host, port, database, user, password }: ResolvedConnection,
+  error: unknown,
+): UsageError {
+  const problem = isErrorResponse(error)
+    ? refusal(error, `${user}\n${database}`).message
+    : socketProblem(error);
   const said = password ? problem.replaceAll(password, '***') : problem;
   return new UsageError('cannot-connect', `cannot connect to ${host}:${port} as ${user}: ${said}`);
 }

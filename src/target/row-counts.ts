@@ -99,7 +99,7 @@ async function countBehindSavepoint(session: Session, batch: readonly Counting[]
   }
 }
 
-/** The counts as a file: one `table rows` line each. */
+/** The counts as a file: one `["table","rows"]` line of JSON each, as a name may hold anything. */
 export function rowCountsText(counts: readonly RowCount[]): string {
-  return counts.map(({ table, rows }) => `${table}\t${rows}\n`).join('');
+  return counts.map(({ table, rows }) => `${JSON.stringify([table, rows])}\n`).join('');
 }

@@ -2,6 +2,52 @@
 export const APPLICATION_NAME = 'probatum';
 
 /**
+ * Settings that a role or database may have otherwise, by what they are in every session. Those of later or earlier versions
+ * are passed over, and so is what only a superuser may set, where the role is none: then role-settings.ts has to find it.
+ */
+const FIXED: Readonly<Record<string, string>> = {
+  array_nulls: 'on',
+  backslash_quote: 'safe_encoding',
+  createrole_self_grant: '',
+  default_table_access_method: 'heap',
+  default_tablespace: '',
+  default_transaction_deferrable: 'off',
+  default_transaction_read_only: 'off',
+  escape_string_warning: 'on',
+  exit_on_error: 'off',
+  gin_fuzzy_search_limit: '0',
+  quote_all_identifiers: 'off',
+  restrict_nonsystem_relation_kind: '',
+  row_security: 'on',
+  stats_fetch_consistency: 'cache',
+  synchronize_seqscans: 'on',
+  temp_tablespaces: '',
+  timezone_abbreviations: 'Default',
+  transform_null_equals: 'off',
+  xmlbinary: 'base64',
+  xmloption: 'content',
+  // Of superusers.
+  allow_in_place_tablespaces: 'off',
+  allow_system_table_mods: 'off',
+  event_triggers: 'on',
+  ignore_checksum_failure: 'off',
+  lc_messages: 'C',
+  lo_compat_privileges: 'off',
+  session_replication_role: 'origin',
+  track_counts: 'on',
+  zero_damaged_pages: 'off',
+};
+
+const VALUES = Object.entries(FIXED)
+  .map(([name, value]) => `('${name}', '${value}')`)
+  .join(', ');
+
+const SET_FIXED = `SELECT pg_catalog.set_config(s.name, v.value, false)
+FROM pg_catalog.pg_settings AS s JOIN (VALUES ${VALUES}) AS v (name, value) ON v.name = s.name
+WHERE s.setting <> v.value
+  AND (s.context = 'user' OR (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user))`;
+
+/**
  * The tool's own statements that every session runs first, so that one statement gives one result whatever the
  * role, the database or the operator's environment configured. Limits are off here; the executor sets its own.
  */
@@ -26,6 +72,7 @@ export const SESSION_SETTINGS: readonly string[] = [
   'SET lock_timeout = 0',
   // The session that exports the snapshot is idle in its transaction for as long as the backup takes.
   'SET idle_in_transaction_session_timeout = 0',
+  SET_FIXED,
   // Those that not every version has; the migrating session waits while the backup is taken.
   "SELECT pg_catalog.set_config(s.name, '0', false) FROM pg_catalog.pg_settings AS s WHERE s.name IN ('idle_session_timeout', 'transaction_timeout')",
 ];

@@ -71,7 +71,7 @@ export async function walPosition(session: Session): Promise<string | null> {
 }
 
 const COVERS =
-  'rows that this transaction and its subtransactions wrote in logged tables, by whatever means; not TRUNCATE and unlogged tables';
+  'rows that this transaction and its subtransactions wrote in logged user tables, by whatever means; not TRUNCATE, unlogged tables and system catalogues';
 
 /** The proof where it is not available. */
 export function noWalProof(reason: string): Proof {

@@ -215,7 +215,7 @@ SELECT count(*) FROM app.base;
     expect(second.record.earlier).toMatchObject([{ runId, mode: 'rehearsal', status: 'aborted', reason }]);
     const { tables } = readReport(second.report);
     const [[...told] = []] = rowsUnder(tables, 'Run', 'Mode', 'Status');
-    expect(told.slice(0, 4)).toEqual([runId, 'rehearsal', 'aborted, nothing changed', reason]);
+    expect(told.slice(0, 4)).toEqual([runId, 'rehearsal', 'aborted, not committed', reason]);
     // The run goes on from there, and tells of both.
     const ran = await expectRun(root, await run(root), {
       code: 0,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resume } from '../../src/commands/resume.js';
-import { type ChangeParts, URL_VARIABLE } from '../support/change.js';
+import { type ChangeParts, CREATE_ITEM, URL_VARIABLE, VERIFY } from '../support/change.js';
 import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
 import { killedRun } from '../support/killed-run.js';
@@ -71,6 +71,68 @@ describe.skipIf(requirePostgres() === null)('the proofs of what a run wrote', ()
       },
     );
     expect(proofs.get('sequences')?.observed).toEqual(['app.moved']);
+    expect(proofs.get('unlogged tables')?.observed).toEqual(['app.fast']);
+  });
+
+  const DRAWS = `CREATE SEQUENCE app.moved START 5000;
+    CREATE FUNCTION app.next() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_catalog.nextval('app.moved'); RETURN NEW; END $$;
+    CREATE TRIGGER tr BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.next();`;
+  const ABORTED = { code: 1, status: 'aborted', outcome: 'not-committed' } as const;
+
+  test.each<[string, ChangeParts]>([
+    ['a check says no', { verify: VERIFY.replace('-- expect: 0', '-- expect: 3') }],
+    [
+      'a statement is refused',
+      {
+        migration: `${CREATE_ITEM}\nINSERT INTO app.base (id, label) VALUES (2, 'two');\n\nINSERT INTO app.base (id, label) VALUES (1, 'one');\n`,
+        scope: { writesRows: ['app.base'] },
+      },
+    ],
+  ])('name the sequence that stays moved where %s', async (_, parts) => {
+    const change = await lane.make(parts, DRAWS);
+    const printed = await runQuick(change.root, change.url);
+    const { record, report } = await expectRun(change.root, printed, ABORTED);
+    expect(await change.query('SELECT is_called FROM app.moved')).toEqual([{ is_called: true }]);
+    expect(record.proofs.findLast(({ name }) => name === 'sequences after ROLLBACK')?.observed).toEqual([
+      'app.moved',
+    ]);
+    expect(report).toContain(
+      'the migration was not committed and nothing was changed but for sequences, which no ROLLBACK takes back: app.moved moved, by this run or by others.',
+    );
+    expect(report).not.toContain('nothing was changed.');
+  });
+
+  test('do not say that sequences stand where they could not be read any more', async () => {
+    const change = await lane.make({}, DRAWS);
+    const printed = await runHere(change.root, change.url, {
+      onEvent: onceAt(
+        (line) => line.type === 'statement-executed' && line.number === 2,
+        () =>
+          psql(
+            change.url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'probatum' AND datname = current_database()",
+          ),
+      ),
+    });
+    const { report } = await expectRun(change.root, printed, ABORTED);
+    expect(report).toContain('but for sequences, which no ROLLBACK takes back and which could not be read: ');
+  });
+
+  test('see every column of an unlogged table, whatever their names are', async () => {
+    const { proofs } = await proofsOf(
+      `CREATE UNLOGGED TABLE app.fast (t int, n int); INSERT INTO app.fast VALUES (1, 1);
+       CREATE FUNCTION app.next() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN UPDATE app.fast SET n = n + 1; RETURN NEW; END $$;
+       CREATE TRIGGER tr BEFORE UPDATE ON app.base FOR EACH ROW EXECUTE FUNCTION app.next();`,
+      {
+        migration: "UPDATE app.base SET label = 'two';\n\nDELETE FROM app.fast WHERE n < 0;\n",
+        rollback: "UPDATE app.base SET label = 'one';\n",
+        scope: { creates: [], writesRows: ['app.base', 'app.fast'] },
+        preflight: `-- PF-1: migration digest\n-- evidence: provenance.migration_sha256\n-- expect: ${'0'.repeat(64)}\n`,
+        verify: '-- V-3: rows of app.log\n-- expect: baseline\nSELECT count(*) FROM app.log;\n',
+      },
+    );
     expect(proofs.get('unlogged tables')?.observed).toEqual(['app.fast']);
   });
 

@@ -197,7 +197,7 @@ describe('the mutation of data', () => {
   const derived = RUN.plan.derived.map((c) => (c.id === ROWS ? { ...c, allowed: ['s.t'] } : c));
   const allowing = { plan: { ...RUN.plan, derived } };
   const counters = `by the server's row counters (${ROWS} PASS)`;
-  const none = `no row of any table was inserted, updated or deleted, ${counters}`;
+  const none = `no row of any user table was inserted, updated or deleted, ${counters}`;
   const rest =
     'no table was emptied or rewritten, by the data files; no sequence moved; no unlogged table changed';
 
@@ -212,7 +212,7 @@ describe('the mutation of data', () => {
 
   it('is told as it was observed', () => {
     expect(line({})).toBe(`${none}; ${rest}`);
-    const but = `no row of any table but s.t was inserted, updated or deleted, ${counters}; ${rest}`;
+    const but = `no row of any user table but s.t was inserted, updated or deleted, ${counters}; ${rest}`;
     expect(line(allowing)).toBe(but);
     expect(line({ ...allowing, ...rolledBack() })).toBe(`before the rollback: ${but}`);
     expect(line(rolledBack('unknown'))).toBe(`before a rollback of unknown outcome: ${none}; ${rest}`);
@@ -313,32 +313,32 @@ describe('the mutation of data', () => {
     ]);
     expect(statement([ROWS], log(['s.t']))).toEqual(['proved', `${ROWS} PASS in the transaction`]);
   });
-
-  describe('of a run that was not committed', () => {
-    const end = (change: Change) =>
-      /^The run was aborted: (.*) Generated from/m.exec(
-        told(RUN, { ...uncommitted(), status: 'aborted', ...change }).text,
-      )?.[1];
-    const nothing = 'the migration was not committed and nothing was changed.';
-
-    it('is none, but for sequences, to which a rollback gives nothing back', () => {
-      expect(end({})).toBe(nothing);
-      expect(end({ migration: null, proofs: [] })).toBe(nothing);
-      expect(end({ migration: { ...uncommitted().migration!, statements: [] }, proofs: [] })).toBe(nothing);
-      expect(end(proof('sequences', ['s.q', 's.r']))).toBe(
-        `${nothing} Sequences moved meanwhile, by whomever, and stay moved: s.q, s.r.`,
-      );
-      expect(end({ proofs: [] })).toBe(
-        `${nothing} What it took from sequences, if anything, stays taken: their values were not compared.`,
-      );
-    });
-  });
 });
 
-describe('the answers of the server', () => {
-  it('are those that were recorded, and limits are those of the plan', () => {
-    const { text } = told(RUN);
-    expect(text).toContain('\n- server_answers: CREATE TABLE / CREATE TABLE / COMMIT\n');
-    expect(text).toContain('\n- limits of the plan: lock_timeout 5000 ms, statement_timeout 60000 ms\n');
+describe('what a run leaves that was not committed', () => {
+  const end = (change: Change) =>
+    /^The run was aborted: (.*) Generated from/m.exec(
+      told(RUN, { ...uncommitted(), status: 'aborted', ...change }).text,
+    )?.[1];
+  const afterwards = (observed: readonly string[] | null, reason: string | null = null): Change => ({
+    proofs: [...RUN.proofs, { name: 'sequences after ROLLBACK', covers: 'x', observed, reason }],
+  });
+  const nothing = 'the migration was not committed and nothing was changed';
+  const sequences = `${nothing} but for sequences, which no ROLLBACK takes back`;
+
+  it('is nothing where no statement was sent, or every sequence stands where it stood', () => {
+    expect(end({ migration: null, proofs: [] })).toBe(`${nothing}.`);
+    expect(end({ migration: { ...uncommitted().migration!, statements: [] }, proofs: [] })).toBe(
+      `${nothing}.`,
+    );
+    expect(end(afterwards([]))).toBe(`${nothing}.`);
+  });
+
+  it('is sequences, by name, or those that nobody could read', () => {
+    expect(end(afterwards(['s.q', 's.r']))).toBe(`${sequences}: s.q, s.r moved, by this run or by others.`);
+    expect(end({ proofs: [] })).toBe(`${sequences} and which were not read afterwards.`);
+    expect(end(afterwards(null, 'SQLSTATE 42501'))).toBe(
+      `${sequences} and which could not be read: SQLSTATE 42501.`,
+    );
   });
 });

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SETTINGS_PART } from '../../src/execute/identity-parts.js';
 import { LOCK_KEY } from '../../src/execute/statements.js';
 import type { GateName, StepName } from '../../src/plan/plan.js';
 import type { OwnStep } from '../../src/record/events.js';
@@ -141,6 +142,11 @@ export const NEGATIVES: Readonly<Record<BeforeCommit, readonly Negative[]>> = {
     identity('timeline', { targetLines: '  timeline: 99\n' }),
     identity('marker', { marker: OTHER_MARK }, ENROLLED),
     identity('ledger', { ledger: 'required' }),
+    identity(
+      SETTINGS_PART,
+      {},
+      "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET default_text_search_config = ''pg_catalog.german''', current_database()); END$$;",
+    ),
     {
       name: 'the identity, asked again: the mark moved meanwhile',
       at: 'C-01',

@@ -14,10 +14,10 @@ test('what a program has printed before the file is open is in the backup', asyn
   const program = join(folder, 'pg_dump');
   writeFileSync(program, '#!/bin/sh\nprintf archive\n');
   chmodSync(program, 0o755);
-  const run = { tool: { command: [program], version: 'test' }, env: {}, password: null };
+  const run = { tool: { command: [program], version: 'test' }, env: {}, password: null, timeoutMs: 60_000 };
   const format = customFormat({ dump: async () => run, restore: async () => run });
   const file = join(folder, 'backup.dump');
-  const written = format.write(file, null);
+  const written = format.write(file, null, () => {});
   // The program is started; this process is busy until it has ended.
   await Promise.resolve().then(() => Promise.resolve());
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);

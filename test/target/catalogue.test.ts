@@ -222,7 +222,17 @@ describe.skipIf(requirePostgres() === null)('the catalogue of a PostgreSQL serve
     await session.run("INSERT INTO s.part VALUES ('2020-02-02', 1), ('2020-02-03', 2)");
     await session.run('INSERT INTO s."Mixed Case" VALUES (1)');
     const counts = await readRowCounts(session);
-    expect(rowCountsText(counts)).toBe('s."Mixed Case"\t1\ns.child\t0\ns.mv\t0\ns.parent\t0\ns.part_1\t2\n');
+    const lines = [
+      '["s.\\"Mixed Case\\"","1"]',
+      '["s.child","0"]',
+      '["s.mv","0"]',
+      '["s.parent","0"]',
+      '["s.part_1","2"]',
+    ];
+    expect(rowCountsText(counts)).toBe(`${lines.join('\n')}\n`);
+    // A name cannot make a line of its own.
+    const forged = rowCountsText([{ table: 's."ta\'b\nle.x\t7"', rows: '1' }]);
+    expect(forged.split('\n')).toHaveLength(2);
     await session.run('CREATE ROLE reader');
     await session.run('GRANT USAGE ON SCHEMA s TO reader');
     await session.run('GRANT SELECT ON ALL TABLES IN SCHEMA s TO reader');

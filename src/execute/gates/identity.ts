@@ -1,12 +1,11 @@
-import { readIdentity } from '../../target/identity.js';
 import { migratingSession } from '../context.js';
-import { identityParts } from '../identity-parts.js';
+import { identify } from '../identity-parts.js';
 import type { Gate } from './gate.js';
 
 /** The migrating session, asked again, is the database that GUARD identified and the plan names. */
 export const identity: Gate = async (context) => {
-  const found = await readIdentity(migratingSession(context));
-  const parts = identityParts(context.plan.target, found, context.mode);
+  const { plan, mode } = context;
+  const { identity: found, parts } = await identify(migratingSession(context), plan.target, mode);
   const wrong = parts.filter(({ verdict }) => verdict !== 'PASS');
   const same = found.system_identifier === context.state.identity?.system_identifier;
   return {

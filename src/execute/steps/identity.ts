@@ -1,14 +1,13 @@
-import { readIdentity } from '../../target/identity.js';
 import { migratingSession } from '../context.js';
-import { identityParts } from '../identity-parts.js';
+import { identify } from '../identity-parts.js';
 import { denied, done, type Step } from './step.js';
 
 /** GUARD: is this the database that the package means? Asked on the very session that migrates. */
 export const identity: Step = {
   title: 'identify the database',
   async run(context) {
-    const found = await readIdentity(migratingSession(context));
-    const parts = identityParts(context.plan.target, found, context.mode);
+    const { plan, mode } = context;
+    const { identity: found, parts } = await identify(migratingSession(context), plan.target, mode);
     context.state.identity = found;
     context.emit({ type: 'identity-read', moment: 'before', identity: { ...found }, parts });
     const wrong = parts.filter(({ verdict }) => verdict !== 'PASS');

@@ -5,6 +5,7 @@ import { prepareRowChanges } from '../../target/row-changes.js';
 import { walPosition } from '../../target/wal-proof.js';
 import { recordConcurrent } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
+import { recordMovedSequences } from '../moved-sequences.js';
 import type { OpenTransaction } from '../outcome.js';
 import { readEffectsBefore } from '../proofs.js';
 import { abandon, begin, commit, fireDeferred, sealTransaction, sendStatements } from '../transaction.js';
@@ -25,12 +26,14 @@ export const migration: Step = {
     if (problem) {
       await abandon(context, 'migration', problem.detail);
       context.state.outcome = 'not-committed';
+      await recordMovedSequences(context);
       return problem;
     }
     // From here on only the server knows; what cannot be asked stays unknown.
     context.state.outcome = 'unknown';
     const { outcome, decidedBy } = await commit(context, transaction);
     context.state.outcome = outcome;
+    if (outcome === 'not-committed') await recordMovedSequences(context);
     const sent = context.plan.migration.statements.filter((statement) => statement.sent).length;
     if (outcome === 'committed') return done(`${sent} statements, COMMIT`);
     return failed(
@@ -76,6 +79,7 @@ async function insideTransaction(
     // Whatever it is, COMMIT was not sent, and the record must not leave that open.
     await abandon(context, 'migration', error instanceof Error ? error.message : String(error));
     context.state.outcome = 'not-committed';
+    await recordMovedSequences(context);
     throw error;
   }
 }

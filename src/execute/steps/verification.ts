@@ -1,7 +1,6 @@
 import type { Session } from '../../target/engine.js';
-import { readIdentity } from '../../target/identity.js';
 import type { RunContext } from '../context.js';
-import { identityParts } from '../identity-parts.js';
+import { identify, SETTINGS_PART } from '../identity-parts.js';
 import { verificationGrid } from '../verification.js';
 import { failed, type Step } from './step.js';
 import { summarise } from './summary.js';
@@ -13,9 +12,9 @@ export const verification: Step = {
     const { target, state } = context;
     const session = await target.open();
     try {
-      const elsewhere = await otherDatabase(context, session);
-      // What another database says is no evidence against the migration: the verification was not done.
-      if (elsewhere) return failed(`the new session is not connected to the migrated database: ${elsewhere}`);
+      const otherwise = await otherThanBefore(context, session);
+      // What another database, or other settings, say is no evidence against the migration: it was not verified.
+      if (otherwise) return failed(`the new session ${otherwise}`);
       const { verdicts } = await verificationGrid(context, session, 'after-commit');
       const result = summarise(context, verdicts);
       state.verified = result.status === 'done' ? 'passed' : 'failed';
@@ -26,12 +25,14 @@ export const verification: Step = {
   },
 };
 
-async function otherDatabase(context: RunContext, session: Session): Promise<string | null> {
-  const identity = await readIdentity(session);
-  const parts = identityParts(context.plan.target, identity, context.mode);
+async function otherThanBefore(context: RunContext, session: Session): Promise<string | null> {
+  const { identity, parts } = await identify(session, context.plan.target, context.mode);
   context.emit({ type: 'identity-read', moment: 'after', identity: { ...identity }, parts });
-  const wrong = parts.filter(({ verdict }) => verdict !== 'PASS');
+  const elsewhere = 'is not connected to the migrated database';
   if (identity.system_identifier !== context.state.identity?.system_identifier)
-    return `system identifier ${identity.system_identifier}`;
-  return wrong.length === 0 ? null : wrong.map(({ part, observed }) => `${part} ${observed}`).join(', ');
+    return `${elsewhere}: system identifier ${identity.system_identifier}`;
+  const wrong = parts.filter(({ verdict }) => verdict !== 'PASS');
+  if (wrong.length === 0) return null;
+  const said = wrong.map(({ part, observed }) => `${part} ${observed}`).join(', ');
+  return wrong.every(({ part }) => part === SETTINGS_PART) ? `has ${said}` : `${elsewhere}: ${said}`;
 }
