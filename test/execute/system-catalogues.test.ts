@@ -80,7 +80,8 @@ COMMENT ON TABLE made.item IS 'made';
 `;
     const change = await lane.make({
       migration,
-      rollback: 'DROP SCHEMA made CASCADE;\n',
+      rollback:
+        'DROP TRIGGER tr ON made.item;\n\nDROP VIEW made.items;\n\nDROP TABLE made.item;\n\nDROP FUNCTION made.f();\n\nDROP DOMAIN made.short;\n\nDROP TYPE made.span;\n\nDROP TYPE made.mood;\n\nDROP SCHEMA made;\n',
       scope: {
         creates: [
           'schema made',
