@@ -1,7 +1,8 @@
-import { posix } from 'node:path';
 import type { DocumentIndex, Mention } from '../parse/document.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
+import { pathMatcher } from './path-pattern.js';
+import { resolveLink } from './resolve-link.js';
 
 /**
  * Whether a path in a document's text must be a document: it lies below a folder where the corpus keeps its documents.
@@ -25,40 +26,6 @@ export function linksIntoCorpus({ roots }: Model, path: string): boolean {
 export function resolvePath(model: Model, path: string): Entry[] {
   const paths = path.includes('*') ? model.matching(path) : [path];
   return paths.flatMap((one) => model.entries.get(one) ?? []);
-}
-
-/** A link's target as a path of the corpus and its anchor; null for other addresses. */
-export function resolveLink(
-  document: Pick<DocumentIndex, 'path'>,
-  url: string,
-): { path: string; anchor: string | null } | null {
-  if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return null;
-  const hash = url.indexOf('#');
-  const before = decodedUrl(hash < 0 ? url : url.slice(0, hash));
-  const anchor = hash < 0 ? null : url.slice(hash + 1);
-  if (before === '') return { path: document.path, anchor };
-  if (before.startsWith('/')) return { path: posix.normalize(before.slice(1)), anchor };
-  return { path: below(document.path, before), anchor };
-}
-
-/** A way from a document's folder as a path. */
-function below(document: string, way: string): string {
-  let end = document.lastIndexOf('/') + 1;
-  let from = 0;
-  // Nearly every link is of this form.
-  for (; end > 0 && way.startsWith('../', from); from += 3) end = document.lastIndexOf('/', end - 2) + 1;
-  const rest = from === 0 ? way : way.slice(from);
-  if (rest !== '' && !/^[./]|\/[./]/.test(rest)) return document.slice(0, end) + rest;
-  return posix.join(posix.dirname(document), way);
-}
-
-function decodedUrl(url: string): string {
-  if (!url.includes('%')) return url;
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url;
-  }
 }
 
 /** Paths, with or without `*`, that a document names anywhere: pins, paths in its text, links. */
@@ -101,18 +68,8 @@ export function pathMentions(document: Pick<DocumentIndex, 'mentions'>): Mention
   return document.mentions.filter((mention) => mention.kind === 'path');
 }
 
-export function globPattern(glob: string): RegExp {
-  const source = glob
-    .split(/(\*\*\/?|\*)/)
-    .map((part) =>
-      part.startsWith('**') ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    )
-    .join('');
-  return new RegExp(`^${source}$`, 'u');
-}
-
 /** Whether a document names another one, by its path or by a pattern. */
 export function references(entry: Entry, path: string): boolean {
   const named = referencedPaths(entry);
-  return named.has(path) || [...named].some((one) => one.includes('*') && globPattern(one).test(path));
+  return named.has(path) || [...named].some((one) => one.includes('*') && pathMatcher(one)(path));
 }
