@@ -139,7 +139,7 @@ COMMENT ON TABLE app.item IS 'x';
     const change = await lane.make({
       preflight: PARTS.preflight!,
       migration: CREATE_ITEM,
-      rollback: "DROP TABLE app.item;\nDELETE FROM app.log WHERE note = '😀' || nothing_here;\n",
+      rollback: "DELETE FROM app.item WHERE label = '😀' || nothing_here;\nDROP TABLE app.item;\n",
       scope: { writesRows: [] },
       verify: `-- V-3: inside only
 -- expect: t
@@ -155,7 +155,7 @@ WHERE l.relation = to_regclass('app.item')::oid AND l.mode = 'AccessExclusiveLoc
     });
     expect(record.rollback?.refused).toEqual({
       unit: 'rollback',
-      number: 2,
+      number: 1,
       ...placeOf(change, 'nothing_here'),
       message: 'SQLSTATE 42703: column "nothing_here" does not exist',
     });

@@ -123,7 +123,10 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
     });
 
     test('a table that exists', async () => {
-      const change = await lane.make(plain(CREATE_ITEM), 'CREATE TABLE app.item (other text);');
+      const change = await lane.make(
+        plain(CREATE_ITEM, { rollback: 'DROP TABLE app.item;\n' }),
+        'CREATE TABLE app.item (other text);',
+      );
       const { record, report } = await expectUndone(change);
       expect(record.migration?.refused).toMatchObject({
         ...placeOf(change, 'CREATE TABLE app.item'),
@@ -134,11 +137,14 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
 
     test('words that only a newer server knows', async ({ skip }) => {
       const change = await lane.make(
-        plain(`CREATE TABLE app.item (
+        plain(
+          `CREATE TABLE app.item (
     id integer NOT NULL,
     twice integer GENERATED ALWAYS AS (id * 2) VIRTUAL
 );
-`),
+`,
+          { rollback: 'DROP TABLE app.item;\n' },
+        ),
       );
       skip(Number(change.identity.server_version_num) >= 180_000, 'this server knows virtual columns');
       const place = placeOf(change, 'VIRTUAL');
@@ -232,7 +238,7 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
     const CHILD = `CREATE TABLE app.child (
       base_id integer CONSTRAINT child_base_fkey REFERENCES app.base (id) DEFERRABLE INITIALLY DEFERRED);`;
     const INTO_CHILD = plain('INSERT INTO app.child (base_id) VALUES (99);\n', {
-      rollback: TAKE_BACK,
+      rollback: 'DELETE FROM app.child;\n',
       scope: { creates: [], writesRows: ['app.child'] },
     });
 

@@ -66,6 +66,7 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
       server_version_num: '150001',
       postmaster_start_time: '2026-01-01 00:00:00+00',
       marker: '',
+      ledger: 'usable',
     },
     parts: [{ part: 'role', expected: 'r', observed: 'r', verdict: 'PASS' }],
   },

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -109,9 +110,18 @@ const identity = (part: string, parts: ChangeParts, prepare?: string): Negative 
   parts,
   ...(prepare === undefined ? {} : { prepare }),
 });
-/** Somebody's session ends another's, that which holds the exported snapshot. */
-const END_SNAPSHOT = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = current_database() AND application_name = 'probatum' AND state = 'idle in transaction'`;
+/** Somebody's session waits for the one that reads the catalogue in the exported snapshot, and ends it. */
+const END_READING = `DO $$ BEGIN
+  FOR tick IN 1..20000 LOOP
+    PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001);
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'probatum'
+      AND state <> 'idle' AND query ~ '^(SAVEPOINT|\\s*SELECT .*pg_attribute)';
+    EXIT WHEN FOUND;
+  END LOOP;
+END $$`;
+const endReading = (url: string) =>
+  void spawn('psql', ['-X', '-q', '-c', END_READING, url], { stdio: 'ignore' });
 
 type BeforeCommit = GateName | Exclude<StepName | OwnStep, 'verification' | 'rollback'>;
 
@@ -224,7 +234,13 @@ export const NEGATIVES: Readonly<Record<BeforeCommit, readonly Negative[]>> = {
       name: 'the catalogue cannot be read in the snapshot',
       at: 'C-03',
       reason: /57P01|connection/,
-      meddle: (url) => ({ onEvent: onceAt(afterStep('C-02'), () => psql(url, END_SNAPSHOT)) }),
+      // It is read while pg_dump writes, and stated by its own step.
+      meddle: (url) => ({
+        onEvent: onceAt(
+          (event) => event.type === 'step-started' && event.id === 'C-01',
+          () => endReading(url),
+        ),
+      }),
     },
   ],
   'row-counts': [
