@@ -6,7 +6,8 @@ import { bareNames, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
 import { type DigestOwner, foldersOf, HEAD, offers, ownDigests, PRESENCE } from './offers.js';
-import { globPattern, references } from './references.js';
+import { pathMatcher } from './path-pattern.js';
+import { references } from './references.js';
 
 /** Documents by path, in path order. */
 export interface Entries {
@@ -165,14 +166,14 @@ class AskedEntries implements Entries {
 /** @param sorted in path order: only those with the pattern's fixed beginning are looked at */
 function matchingPaths(sorted: readonly string[], pattern: string): string[] {
   const prefix = pattern.slice(0, pattern.indexOf('*'));
-  const expression = globPattern(pattern);
+  const matches = pathMatcher(pattern);
   const found: string[] = [];
   for (
     let at = firstNotBefore(sorted.length, (index) => sorted[index]! < prefix);
     sorted[at]?.startsWith(prefix);
     at++
   )
-    if (expression.test(sorted[at]!)) found.push(sorted[at]!);
+    if (matches(sorted[at]!)) found.push(sorted[at]!);
   return found;
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { DocumentIndex, Mention } from '../parse/document.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
+import { pathMatcher } from './path-pattern.js';
 
 /**
  * Whether a path in a document's text must be a document: it lies below a folder where the corpus keeps its documents.
@@ -101,18 +102,8 @@ export function pathMentions(document: Pick<DocumentIndex, 'mentions'>): Mention
   return document.mentions.filter((mention) => mention.kind === 'path');
 }
 
-export function globPattern(glob: string): RegExp {
-  const source = glob
-    .split(/(\*\*\/?|\*)/)
-    .map((part) =>
-      part.startsWith('**') ? '.*' : part === '*' ? '[^/]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    )
-    .join('');
-  return new RegExp(`^${source}$`, 'u');
-}
-
 /** Whether a document names another one, by its path or by a pattern. */
 export function references(entry: Entry, path: string): boolean {
   const named = referencedPaths(entry);
-  return named.has(path) || [...named].some((one) => one.includes('*') && globPattern(one).test(path));
+  return named.has(path) || [...named].some((one) => one.includes('*') && pathMatcher(one)(path));
 }
