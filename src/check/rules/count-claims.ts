@@ -1,4 +1,5 @@
-import { type CountClaim, contradiction, readCountClaims } from '../count-claims.js';
+import { contradiction } from '../check-sets.js';
+import { type CountClaim, readCountClaims } from '../count-claims.js';
 import type { DocumentContext, DocumentRule } from '../rule.js';
 import { counted } from '../words.js';
 

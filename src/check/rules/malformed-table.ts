@@ -1,6 +1,7 @@
 import type { Fix } from '../../base/diagnostic.js';
 import type { Document, Row, Table } from '../../parse/document.js';
 import { barsInCode, cellCount } from '../../parse/table-row.js';
+import { proseAt } from '../prose-line.js';
 import type { DocumentRule, Finding } from '../rule.js';
 import { counted } from '../words.js';
 
@@ -67,7 +68,7 @@ function escapeBars(
   table: Table,
 ): { fix: Fix } | Record<never, never> {
   const { line } = position.start;
-  const text = document.prose.find((one) => one.line === line)?.text;
+  const text = proseAt(document, line);
   // In a quote or list the line has more than the row, and is read otherwise.
   if (text === undefined || cellCount(text) !== cells.length) return {};
   const bars = barsInCode(text);

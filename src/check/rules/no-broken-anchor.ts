@@ -1,7 +1,7 @@
 import type { Range } from '../../base/position.js';
 import type { Entry, FullEntry } from '../../model/entry.js';
 import { resolveLink } from '../../model/references.js';
-import type { Link } from '../../parse/document.js';
+import type { Heading, Link } from '../../parse/document.js';
 import { proseAt } from '../prose-line.js';
 import { relatedDocument } from '../related.js';
 import { corpusRule } from '../rule.js';
@@ -36,17 +36,22 @@ export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
   collect({ document }: FullEntry) {
     const links = document.links.filter(({ url }) => url.includes('#'));
     if (links.length === 0) return null;
+    const used = onceUsedLabels(document);
     const found = links
-      .filter((link) => isUsed(document, link))
+      .filter((link) => isUsed(document, link, used))
       .flatMap((link) => anchorLink(document, link));
     return found.length === 0 ? null : found;
   },
   check({ model, collected, report }) {
+    const known = new Map<Entry, Places>();
     for (const [path, anchor, exact, line, column, endLine, endColumn] of collected) {
       const target = model.entries.get(path);
-      if (!target || target.document.problems.length > 0 || leadsSomewhere(target, anchor)) continue;
+      if (!target || target.document.problems.length > 0) continue;
+      const places = known.get(target) ?? new Places(target);
+      known.set(target, places);
+      if (places.has(anchor)) continue;
       const position = { start: { line, column }, end: { line: endLine, column: endColumn } };
-      const near = nearest(target, anchor);
+      const near = places.nearest(anchor);
       const onlyCase = near === anchor.toLowerCase();
       report({
         ...(onlyCase ? { severity: 'warning' as const } : {}),
@@ -54,7 +59,7 @@ export const noBrokenAnchor = corpusRule<readonly AnchorLink[]>({
         position,
         observed: anchor,
         ...(near === null ? {} : { expected: near, help: `did you mean "#${near}"?` }),
-        related: [place(target, near)],
+        related: [places.related(near)],
         ...(exact && onlyCase
           ? {
               fix: {
@@ -80,14 +85,34 @@ function anchorLink(document: FullEntry['document'], { url, position }: Link): A
 }
 
 /** A definition that no link uses leads nobody anywhere: `[title]: #title` below a heading is a habit of some. */
-function isUsed(document: FullEntry['document'], { position }: Link): boolean {
-  const { line, column } = position.start;
-  const text = proseAt(document, line);
-  if (!text?.includes(']:', column - 1)) return true;
-  const label = /^\[([^[\]]+)\]:/.exec(text.slice(column - 1))?.[1];
+function isUsed(document: FullEntry['document'], { position }: Link, used: () => LabelLines): boolean {
+  const { start, end } = position;
+  const { line } = start;
+  const last = end.line === line ? end.column - 1 : undefined;
+  const text = proseAt(document, line)?.slice(start.column - 1, last) ?? '';
+  const label = /^\[([^[\]]+)\]:/.exec(text)?.[1]?.toLowerCase();
   if (label === undefined) return true;
-  const reference = `[${label.toLowerCase()}]`;
-  return document.prose.some((one) => one.line !== line && one.text.toLowerCase().includes(reference));
+  const lines = used().get(label) ?? [];
+  return lines.some((one) => one !== line);
+}
+
+/** Labels in brackets, in lower case, with the first two lines that each stands on. */
+type LabelLines = ReadonlyMap<string, readonly number[]>;
+
+/** The labels of a document, read when one is asked for: few documents have definitions. */
+function onceUsedLabels({ prose }: FullEntry['document']): () => LabelLines {
+  let read: Map<string, number[]> | undefined;
+  return () => {
+    if (read) return read;
+    read = new Map();
+    for (const { line, text } of prose)
+      for (const [, label = ''] of text.toLowerCase().matchAll(/\[([^[\]]+)\]/g)) {
+        const lines = read.get(label);
+        if (!lines) read.set(label, [line]);
+        else if (lines.length === 1 && lines[0] !== line) lines.push(line);
+      }
+    return read;
+  };
 }
 
 /** `#` and `#top` are the top of the page; `#L12` are lines and `#fn-1` footnotes, which the site makes. */
@@ -125,24 +150,60 @@ function decode(anchor: string): string {
   }
 }
 
-function leadsSomewhere({ landings }: Entry, anchor: string): boolean {
-  return landings.includes(anchor.replace(/^user-content-/, ''));
+/** Most documents are linked a few times, and then looking through their anchors costs less than a set of them. */
+const FEW = 8;
+
+/** Where links into a document can lead. It may have thousands of headings, and as many links to them. */
+class Places {
+  private asked = 0;
+  private set: ReadonlySet<string> | undefined;
+  /** The first anchor of each loose form. */
+  private loose: ReadonlyMap<string, string> | undefined;
+  private headings: ReadonlyMap<string, Heading> | undefined;
+
+  constructor(private readonly target: Entry) {}
+
+  has(anchor: string): boolean {
+    return this.isLanding(anchor.replace(/^user-content-/, ''));
+  }
+
+  private isLanding(name: string): boolean {
+    const { landings } = this.target;
+    this.asked += 1;
+    if (this.asked <= FEW) return landings.includes(name);
+    this.set ??= new Set(landings);
+    return this.set.has(name);
+  }
+
+  /** The anchor that was most likely meant: the same but for case and the hyphens that other sites make otherwise. */
+  nearest(anchor: string): string | null {
+    const folded = anchor.toLowerCase();
+    if (folded !== '' && this.isLanding(folded)) return folded;
+    this.loose ??= firstOf(
+      this.target.landings.filter((one) => one !== '').map((one) => [looseForm(one), one]),
+    );
+    return this.loose.get(looseForm(anchor)) ?? null;
+  }
+
+  related(near: string | null) {
+    const related = relatedDocument(
+      this.target,
+      near === null ? 'the document that is linked' : 'the heading',
+    );
+    this.headings ??= firstOf(this.target.document.headings.map((one) => [one.slug, one]));
+    const heading = near === null ? undefined : this.headings.get(near);
+    return heading ? { ...related, position: heading.position } : related;
+  }
 }
 
-/** The anchor that was most likely meant: the same but for case and the hyphens that other sites make otherwise. */
-function nearest({ landings }: Entry, anchor: string): string | null {
-  const loose = (text: string) =>
-    text
-      .toLowerCase()
-      .replace(/[-_\s]+/g, '-')
-      .replace(/^-|-$/g, '');
-  const known = landings.filter((one) => one !== '');
-  const folded = known.find((one) => one === anchor.toLowerCase());
-  return folded ?? known.find((one) => loose(one) === loose(anchor)) ?? null;
+/** The first value of each key. */
+function firstOf<T>(pairs: readonly (readonly [string, T])[]): Map<string, T> {
+  return new Map([...pairs].reverse());
 }
 
-function place(target: Entry, near: string | null) {
-  const heading = target.document.headings.find(({ slug }) => slug === near);
-  const related = relatedDocument(target, near === null ? 'the document that is linked' : 'the heading');
-  return heading ? { ...related, position: heading.position } : related;
+function looseForm(anchor: string): string {
+  return anchor
+    .toLowerCase()
+    .replace(/[-_\s]+/g, '-')
+    .replace(/^-|-$/g, '');
 }

@@ -46,7 +46,7 @@ function besidePaths({ document }: FullEntry): Finding[] {
   return pathMentions(document).flatMap((mention) => {
     if (mention.in !== 'prose' && mention.in !== 'key-value') return [];
     const line = proseAt(document, mention.position.start.line) ?? '';
-    const beside = /\([rR]/.test(line) ? revisionBeside(line, mention) : null;
+    const beside = revisionBeside(line, mention);
     return beside && !REVISION.test(beside.text) ? [finding(beside.text, beside.position)] : [];
   });
 }
@@ -54,9 +54,10 @@ function besidePaths({ document }: FullEntry): Finding[] {
 function revisionBeside(line: string, { position }: Mention): { text: string; position: Range } | null {
   const from = position.start.column - 1;
   const to = position.end.column - 1;
-  const after = AFTER.exec(line.slice(to, to + BESIDE));
   const first = Math.max(0, from - BESIDE);
-  const before = after ? null : BEFORE.exec(line.slice(first, from));
+  const [ahead, behind] = [line.slice(first, from), line.slice(to, to + BESIDE)];
+  const after = behind.includes('(') ? AFTER.exec(behind) : null;
+  const before = !after && ahead.includes('(') ? BEFORE.exec(ahead) : null;
   const text = after?.[1] ?? before?.[1];
   if (text === undefined) return null;
   const start = after ? to + after[0].length - 1 - text.length : first + before!.index + 1;
