@@ -9,9 +9,9 @@ const DIGEST = /(?<![0-9A-Za-z])[0-9a-fA-F]{64}(?![0-9A-Za-z])/g;
 const ABBREVIATED = /(?<![0-9A-Za-z])[0-9a-f]{6,16}(?:…|\.\.\.)(?:[0-9a-f]{4,16})?(?![0-9A-Za-z…])/g;
 /** How an id begins: a pattern without Unicode properties is much faster to look for. */
 const ID_START = /(?:[CGVD]|PF)-[\dA-Z]|N\d/g;
-/** Ids of the protocol (`C-06`, `G-02`), of checks (`PF-3`, `V-14en`, `V-PROD-SYS`, `D-03`) and bindings (`N1`). */
+/** Ids of the protocol (`C-06`, `G-02`), of checks (`PF-3`, `V-14en`, `V-PROD-SYS`, `D-03`) and bindings (`N1`), also in `_emphasis_`. */
 const ID =
-  /(?<![\p{L}\p{N}_/-]|(?<!\.)\.)(?:(?:C|G|PF|V|D)-(?:\d+[a-z]*|[A-Z]{2,}(?:-[A-Z]{2,})*)|N\d{1,2})(?![\p{L}\p{N}_-]|\.\d|\.md)/uy;
+  /(?<=(?<![\p{L}\p{N}_/-])_{1,3}|(?<![\p{L}\p{N}_/-]|(?<!\.)\.))(?:(?:C|G|PF|V|D)-(?:\d+[a-z]*|[A-Z]{2,}(?:-[A-Z]{2,})*)|N\d{1,2})(?!_{0,3}[\p{L}\p{N}-]|_{4}|\.\d|\.md)/uy;
 const SECTION = /§\d+(?:\.\d+)*/g;
 
 /** What a text without a mention has none of. */
@@ -111,10 +111,10 @@ const BESIDE = 40;
 /** `path (r2)`, or `name (r2): path`: where the text says which revision the path has. */
 function revisionBeside(text: string, from: number, to: number): Span | null {
   const behind = text.slice(to, to + BESIDE);
-  const after = behind.includes('(r') ? /^[`)\]"']*\s*\((r\d+)\)/.exec(behind) : null;
+  const after = behind.includes('(r') ? /^[`)\]"'*_~]*\s*\((r\d+)\)/.exec(behind) : null;
   if (after) return { from: to + after[0].length - 1 - after[1]!.length, to: to + after[0].length - 1 };
   const start = Math.max(0, from - BESIDE);
   const ahead = text.slice(start, from);
-  const before = ahead.includes('(r') ? /\((r\d+)\)\s*:\s*[`("']*$/.exec(ahead) : null;
+  const before = ahead.includes('(r') ? /\((r\d+)\)\s*:\s*[`("'*_~]*$/.exec(ahead) : null;
   return before && { from: start + before.index + 1, to: start + before.index + 1 + before[1]!.length };
 }

@@ -22,7 +22,9 @@ export function findPaths(text: string): Span[] {
     if (folder < from) folder = text.indexOf('/', from);
     if (folder < 0) break;
     const to = folder < end ? pathEnd(text, folder, end) : -1;
-    if (to >= 0) found.push({ from, to });
+    if (to < 0) continue;
+    if (OPENING[text.charCodeAt(from)] === 1) from = nameStart(text, from, to);
+    if (text.lastIndexOf('/', to) >= from) found.push({ from, to });
   }
   return found;
 }
@@ -32,10 +34,45 @@ function pathEnd(text: string, folder: number, end: number): number {
   const last = end - SUFFIX.length;
   for (let at = text.lastIndexOf(SUFFIX, last); at > folder; at = text.lastIndexOf(SUFFIX, at - 1)) {
     const to = at + SUFFIX.length;
-    const goesOn = ASCII[text.charCodeAt(to)] === NAME || letterSize(text, to) > 0;
-    if (!goesOn) return to;
+    if (!goesOn(text, to)) return to;
   }
   return -1;
+}
+
+/** Whether a name goes on at an offset: `_` at the end of a word ends emphasis. */
+function goesOn(text: string, from: number): boolean {
+  let at = from;
+  while (text.charCodeAt(at) === 95) at += 1;
+  return ASCII[text.charCodeAt(at)] === NAME || letterSize(text, at) > 0;
+}
+
+/** What can stand before a path: marks of emphasis, and `./`. */
+const OPENING = new Uint8Array(128);
+for (const sign of '.*_~') OPENING[sign.charCodeAt(0)] = 1;
+
+/**
+ * Where the path itself starts behind marks of emphasis and `./`. A name may begin with `_` or `~`: only where the same
+ * marks stand behind the path they are none of it. `*` before a name is emphasis, and before `/` or `.` a wildcard.
+ */
+function nameStart(text: string, from: number, to: number): number {
+  let start = from;
+  while (isMark(text.charCodeAt(start))) start += 1;
+  const relative = text.startsWith('./', start);
+  const next = text.charCodeAt(start);
+  if (!relative && (next === 47 || next === 46)) return from;
+  // `**`, `~~` and what stands before them are no beginning of a name.
+  const opening = text.slice(from, start);
+  const certain = from + /^(?:.*(?:\*|~~))?/.exec(opening)![0].length;
+  let name = start;
+  for (let back = start - 1, ahead = to; back >= certain; back--, ahead++)
+    if (text[back] !== text[ahead]) name = certain;
+  const inFolder = relative && name === start && text.lastIndexOf('/', to) > start + 1;
+  return inFolder ? start + 2 : name;
+}
+
+/** `*`, `_` and `~`. */
+function isMark(code: number): boolean {
+  return code === 42 || code === 95 || code === 126;
 }
 
 const LETTER = /[\p{L}\p{N}]/u;

@@ -1,4 +1,5 @@
 import { compareText } from '../../base/diagnostic.js';
+import { firstNotBefore } from '../../base/search.js';
 import { kindName } from '../../model/entry.js';
 import { knownIds, undeclaredIds } from '../../model/ids.js';
 import type { Model } from '../../model/model.js';
@@ -25,29 +26,60 @@ export const noUndefinedId: CorpusRule = {
       mentions.map(({ value }) => value),
     );
     if (undeclared.size === 0) return;
-    const known = knownIds(model, entry);
+    const known = new Known(knownIds(model, entry));
     for (const { kind: named, value, position } of mentions) {
       if (!undeclared.has(value)) continue;
       report({
         message: `${value} is not declared in this document or in one that it names`,
         position,
-        help: named === 'id' ? idHelp(model, value, known) : sectionHelp(known),
+        help: named === 'id' ? idHelp(model, value, known) : known.sectionHelp,
       });
     }
   },
 };
 
-function idHelp(model: Model, id: string, known: ReadonlySet<string>): string {
-  const near = [...known].filter((other) => isNear(other, id)).sort(compareText);
-  if (near.length > 0) return `did you mean ${near.slice(0, 5).join(', ')}?`;
+function idHelp(model: Model, id: string, known: Known): string {
+  const near = known.near(id);
+  if (near.length > 0) return `did you mean ${near.join(', ')}?`;
   const [owner] = model.declaring(id);
   return owner !== undefined
     ? `it is declared in "${owner}"; name that document here`
     : 'name the document that declares it';
 }
 
-function sectionHelp(known: ReadonlySet<string>): string {
-  const sections = [...known].filter((id) => id.startsWith('§')).sort(bySectionNumber);
+/** So many ids are offered. */
+const MOST = 5;
+
+/** Ids that a document may name, to be asked many times. */
+class Known {
+  private readonly sorted: readonly string[];
+  private readonly byPlain = new Map<string, string[]>();
+  private readonly lengths: ReadonlySet<number>;
+  readonly sectionHelp: string;
+
+  constructor(private readonly ids: ReadonlySet<string>) {
+    this.sorted = [...ids].sort(compareText);
+    this.lengths = new Set(this.sorted.map(({ length }) => length));
+    for (const id of this.sorted) {
+      const alike = this.byPlain.get(plain(id));
+      if (alike) alike.push(id);
+      else this.byPlain.set(plain(id), [id]);
+    }
+    this.sectionHelp = sectionHelp(this.sorted);
+  }
+
+  /** Another spelling: a letter too many or too few at the end, or a number written with other zeros. */
+  near(id: string): string[] {
+    const first = firstNotBefore(this.sorted.length, (index) => this.sorted[index]! < id);
+    const longer = this.sorted.slice(first, first + MOST).filter((other) => other.startsWith(id));
+    const shorter = [...this.lengths].map((length) => id.slice(0, length)).filter((one) => this.ids.has(one));
+    const alike = this.byPlain.get(plain(id))?.slice(0, MOST) ?? [];
+    return [...new Set([...longer, ...shorter, ...alike])].sort(compareText).slice(0, MOST);
+  }
+}
+
+function sectionHelp(sorted: readonly string[]): string {
+  const sections = sorted.filter((id) => id.startsWith('§')).sort(bySectionNumber);
   return sections.length > 0
     ? `known sections: ${sections.join(', ')}`
     : 'a section is declared by a heading that starts with its number';
@@ -55,11 +87,6 @@ function sectionHelp(known: ReadonlySet<string>): string {
 
 function bySectionNumber(a: string, b: string): number {
   return Number.parseFloat(a.slice(1)) - Number.parseFloat(b.slice(1)) || compareText(a, b);
-}
-
-/** One spelling of the other: a letter too many at the end, or a number written with other zeros. */
-function isNear(a: string, b: string): boolean {
-  return a.startsWith(b) || b.startsWith(a) || plain(a) === plain(b);
 }
 
 function plain(id: string): string {
