@@ -42,6 +42,7 @@ export const BODY = [
   'suppressions',
   'sql',
   'declared',
+  'textPins',
   'diagnostics',
   'collected',
 ] as const;
@@ -71,6 +72,7 @@ export function encodeFacts(entry: Entry, { diagnostics, collected }: DocumentJu
     suppressions: (into) => document.suppressions.length > 0 && writeJson(into, document.suppressions),
     sql: (into) => sql.units.length + sql.checks.length + sql.problems.length > 0 && writeJson(into, sql),
     declared: (into) => writeDeclared(into, entry.declared),
+    textPins: (into) => entry.textPins.length > 0 && writeJson(into, entry.textPins),
     diagnostics: (into) => diagnostics.length > 0 && writeJson(into, diagnostics),
     collected: (into) => writeJson(into, collected),
   };

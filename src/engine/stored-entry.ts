@@ -4,6 +4,7 @@ import type { Declaration } from '../model/declared-ids.js';
 import { type Entry, landingsOf, type Mentioned, writtenDigests } from '../model/entry.js';
 import type { Kind } from '../model/kinds.js';
 import { type Pin, pinsOf } from '../model/pins.js';
+import type { TextPin } from '../model/text-pins.js';
 import type {
   DocumentIndex,
   Fence,
@@ -113,6 +114,9 @@ export class StoredEntry implements Entry, DocumentIndex, Mentioned {
   }
   get pins(): readonly Pin[] {
     return this.once('pins', () => pinsOf(this));
+  }
+  get textPins(): readonly TextPin[] {
+    return this.once('textPins', () => readJson<TextPin[]>(this.body('textPins'), []));
   }
   /** What the rules said of the document alone, and what they collected. */
   get judgement(): DocumentJudgement {

@@ -1,7 +1,7 @@
 import { DIGEST } from '../base/digest.js';
 import { FILE_START } from '../base/position.js';
 import type { Entry } from '../model/entry.js';
-import { resolveLink } from '../model/references.js';
+import { resolveLink } from '../model/resolve-link.js';
 import { linkTarget } from './link-target.js';
 import { rangeKey } from './positions.js';
 import { abbreviates, digestPlaces, headingOfAnchor } from './resolve.js';

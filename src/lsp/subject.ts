@@ -1,7 +1,8 @@
 import { DIGEST } from '../base/digest.js';
 import type { Point, Range } from '../base/position.js';
 import type { Entry } from '../model/entry.js';
-import { resolveLink, resolvePath } from '../model/references.js';
+import { resolvePath } from '../model/references.js';
+import { resolveLink } from '../model/resolve-link.js';
 import type { Mention } from '../parse/document.js';
 import { linkTarget } from './link-target.js';
 import { comparePoints, holds } from './positions.js';

@@ -5,6 +5,7 @@ import type { SqlFacts, SqlUnit } from '../sql/facts.js';
 import { type Declaration, declaredIds } from './declared-ids.js';
 import { FORMAT_KINDS, KINDS, type Kind, type KindSettings } from './kinds.js';
 import { type Pin, pinsOf } from './pins.js';
+import { type TextPin, textPins } from './text-pins.js';
 
 /** One document of the corpus with what stays known of it: a pure function of its bytes and the team's kinds, plain data. */
 export interface Entry {
@@ -15,6 +16,8 @@ export interface Entry {
   /** Name of the team's own kind that it is of; null where it is of none. */
   readonly customKind: string | null;
   readonly pins: readonly Pin[];
+  /** What its text says of other documents' revisions and digests. */
+  readonly textPins: readonly TextPin[];
   /** Ids that the document declares itself. */
   readonly declared: readonly Declaration[];
   /** Digests that are written in full in the document, each once, in lower case. */
@@ -49,6 +52,7 @@ export function readEntry(document: Document, sql: SqlFacts, kinds: KindSettings
     kind,
     customKind: kind === null ? (kinds.custom.find((known) => known === name) ?? null) : null,
     pins: pinsOf(document),
+    textPins: textPins(document),
     declared: declaredIds(document, kind, sql),
     written: writtenDigests(mentioned.digests, sql),
     mentioned,

@@ -29,6 +29,8 @@ export interface Document extends DocumentIndex {
   /** Table delimiter rows that belong to no table: the header above was broken over lines. */
   readonly strayDelimiters: readonly Range[];
   readonly keyValues: readonly KeyValue[];
+  /** The same in fenced YAML that names documents. */
+  readonly yamlValues: readonly KeyValue[];
   /** Raw HTML, which a reviewer does not see as it is extracted; of documents with executable SQL only. */
   readonly html: readonly Range[];
   /** Lines of prose, list items and table rows, for claims that are made in words. */

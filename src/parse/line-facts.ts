@@ -10,6 +10,7 @@ import { findAnchors, headingAnchor } from './tags.js';
 /** Facts that are read from lines, by what kind of block they stand in. */
 export class LineFacts {
   readonly keyValues: KeyValue[] = [];
+  readonly yamlValues: KeyValue[] = [];
   readonly mentions: Mention[] = [];
   readonly prose: ProseLine[] = [];
   readonly strayDelimiters: Range[] = [];
@@ -61,12 +62,23 @@ class LineReader {
     if (language !== 'yaml' && language !== 'yml') return;
     const { source } = this;
     const end = closed ? last - 1 : last;
+    const namesDocuments = source.text
+      .slice(source.lineStart(first + 1), source.lineEnd(end))
+      .includes('document:');
     for (let line = first + 1; line <= end; line++) {
       const start = source.lineStart(line);
       const signs = this.signs.of(start, source.lineEnd(line));
-      if ((signs & ANY_MENTION) === 0) continue;
-      const key = signs & Sign.colon ? (readKeyValue(source, line)?.key ?? null) : null;
-      findMentions(source, source.line(line), start, { in: 'yaml', key }, signs, this.facts.mentions);
+      if ((signs & ANY_MENTION) === 0 && !namesDocuments) continue;
+      const value = signs & Sign.colon ? readKeyValue(source, line) : null;
+      if (value && namesDocuments) this.facts.yamlValues.push(value);
+      findMentions(
+        source,
+        source.line(line),
+        start,
+        { in: 'yaml', key: value?.key ?? null },
+        signs,
+        this.facts.mentions,
+      );
     }
   }
 

@@ -1,4 +1,5 @@
 import { DIGEST } from '../../base/digest.js';
+import type { Range } from '../../base/position.js';
 import type { Entry } from '../../model/entry.js';
 import type { Mention } from '../../parse/document.js';
 import { digestFix } from '../digest-fix.js';
@@ -33,27 +34,37 @@ export const documentDigestMatches: CorpusRule = {
   },
 };
 
-/** A digest in the text belongs to the path on its line, if there is exactly one. */
-function checkLines({ entry, model, report }: CorpusContext): void {
-  const outside = (mention: Mention) => mention.in !== 'header';
-  const paths = entry.mentioned.paths.filter(outside);
-  for (const { value, position } of entry.mentioned.digests
-    .filter(({ kind }) => kind === 'digest')
-    .filter(outside)) {
-    const beside = paths.filter((path) => path.position.start.line === position.start.line);
-    const target = beside.length === 1 ? model.entries.get(beside[0]!.value) : undefined;
-    if (!target || ownDigests(target).includes(value.toLowerCase())) continue;
-    report({
-      message: `the digest beside "${target.document.path}" is neither that of the document nor of its SQL`,
-      position,
-      expected: target.document.digest,
-      observed: value,
-      related: [relatedDocument(target, 'the document as it is now')],
-      help: 'write the digest of what is meant, or put the digest of something else on a line of its own',
-      // Beside a document with SQL, the digest of that SQL may be meant.
-      ...(target.sql.units.length > 0 ? {} : digestFix('digest', position, target.document.digest)),
-    });
+/** A digest in the text belongs to the path on its line, if there is exactly one, or to its pin or link. */
+function checkLines(context: CorpusContext): void {
+  const { mentioned, textPins } = context.entry;
+  const paths = new Map<number, Mention[]>();
+  for (const path of mentioned.paths) {
+    const { line } = path.position.start;
+    if (path.in !== 'header') paths.set(line, [...(paths.get(line) ?? []).slice(0, 1), path]);
   }
+  for (const { kind, in: place, value, position } of mentioned.digests) {
+    const beside = paths.get(position.start.line) ?? [];
+    if (kind === 'digest' && place !== 'header' && beside.length === 1)
+      compare(context, beside[0]!.value, value, position);
+  }
+  for (const { path, name, value, position } of textPins)
+    if (name === 'digest' || (name === 'sha256' && DIGEST.test(value.toLowerCase())))
+      compare(context, path, value, position);
+}
+
+function compare({ model, report }: CorpusContext, path: string, value: string, position: Range): void {
+  const target = model.entries.get(path);
+  if (!target || ownDigests(target).includes(value.toLowerCase())) return;
+  report({
+    message: `the digest beside "${path}" is neither that of the document nor of its SQL`,
+    position,
+    expected: target.document.digest,
+    observed: value,
+    related: [relatedDocument(target, 'the document as it is now')],
+    help: 'write the digest of what is meant, or put the digest of something else on a line of its own',
+    // Beside a document with SQL, the digest of that SQL may be meant.
+    ...(target.sql.units.length > 0 ? {} : digestFix('digest', position, target.document.digest)),
+  });
 }
 
 function ownDigests({ document, sql }: Entry): string[] {

@@ -1,6 +1,6 @@
 import type { Range } from '../../base/position.js';
 import type { Entry, FullEntry } from '../../model/entry.js';
-import { resolveLink } from '../../model/references.js';
+import { resolveLink } from '../../model/resolve-link.js';
 import type { Heading, Link } from '../../parse/document.js';
 import { proseAt } from '../prose-line.js';
 import { relatedDocument } from '../related.js';

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Model } from '../../model/model.js';
-import { inCorpus, linksIntoCorpus, resolveLink } from '../../model/references.js';
+import { inCorpus, linksIntoCorpus } from '../../model/references.js';
+import { resolveLink } from '../../model/resolve-link.js';
 import type { Link } from '../../parse/document.js';
 import { pathsIn } from '../../parse/mentions.js';
 import { isPlannedReport } from '../planned-reports.js';

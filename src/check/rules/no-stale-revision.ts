@@ -21,8 +21,20 @@ export const noStaleRevision: CorpusRule = {
     for (const { value, revision, revisionPosition } of context.entry.mentioned.paths) {
       if (revision !== null) judge(context, value, revision, revisionPosition!);
     }
+    const { mentioned, textPins } = context.entry;
+    if (textPins.length === 0) return;
+    // A link may show the path that it leads to.
+    const judged = new Set(
+      mentioned.paths.map((one) => one.revisionPosition && placeOf(one.revisionPosition)),
+    );
+    for (const { path, name, value, position } of textPins)
+      if (name === 'revision' && !judged.has(placeOf(position))) judge(context, path, value, position);
   },
 };
+
+function placeOf({ start }: Range): string {
+  return `${start.line}:${start.column}`;
+}
 
 function judge({ model, report }: CorpusContext, path: string, observed: string, position: Range): void {
   const target = model.entries.get(path);

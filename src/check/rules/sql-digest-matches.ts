@@ -50,11 +50,20 @@ function checkEvidence(context: CorpusContext): void {
   }
 }
 
-/** `ddl_sha256: …` lines, in a document that says whose they are. */
+/** Digests of SQL in the pins of the text, and `ddl_sha256: …` lines in a document that says whose they are. */
 function checkKeyValues(context: CorpusContext): void {
   const { entry } = context;
+  const pinned = new Set<string>();
+  for (const { path, name, value, position } of entry.textPins) {
+    const role = roleOf(name);
+    const target = role && context.model.entries.get(path);
+    if (!target || !DIGEST.test(value.toLowerCase())) continue;
+    pinned.add(placeOf(position));
+    compare(context, target, role, value.toLowerCase(), position, 'certain');
+  }
   const written = entry.mentioned.digests.filter(
-    ({ kind, key, in: place }) => kind === 'digest' && key !== null && place !== 'header',
+    ({ kind, key, in: place, position }) =>
+      kind === 'digest' && key !== null && place !== 'header' && !pinned.has(placeOf(position)),
   );
   if (!written.some(({ key }) => key === 'ddl_sha256' || roleOf(key!))) return;
   const target = spokenOf(context);
@@ -66,6 +75,10 @@ function checkKeyValues(context: CorpusContext): void {
     else if (key === 'ddl_sha256' && digest !== target.document.digest)
       compare(context, target, 'migration', digest, position);
   }
+}
+
+function placeOf({ start }: Range): string {
+  return `${start.line}:${start.column}`;
 }
 
 /** The ddl document that digests of SQL are of: the one that is pinned as such, else the only one that is named. */
