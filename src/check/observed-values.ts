@@ -59,7 +59,8 @@ interface Quantity {
 /** A number with what it counts: `1,000`, `2 rows`, `3600 s`. */
 function quantity(text: string): Quantity | null {
   const [, digits, unit = ''] = /^([-+]?\d[\d,_]*(?:\.\d+)?)(?:\s*([a-z%µ][\w%/ -]*))?$/i.exec(text) ?? [];
-  if (digits === undefined || !/^[-+]?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[,_]\d{3})+)(?:\.\d+)?$/.test(digits)) return null;
+  if (digits === undefined || !/^[-+]?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:[,_]\d{3})+)(?:\.\d+)?$/.test(digits))
+    return null;
   return { number: Number(digits.replace(/[,_]/g, '')), unit: unit.trim().toLowerCase() };
 }
 
