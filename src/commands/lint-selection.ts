@@ -1,9 +1,12 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, configurationFiles, loadConfig } from '../load/config.js';
-import { type Selection, selectPaths, toRootPath } from '../load/corpus.js';
+import { readBytes, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import type { Changes } from '../load/git-changes.js';
+import { linkOnWay } from '../load/link-on-way.js';
+import { corpusMatcher } from '../load/list-files.js';
 import type { Compiled } from '../pipeline.js';
+import { encodeTerminal } from '../render/encode.js';
 import { type CompileCorpus, requireDocuments } from './corpus.js';
 import { type Environment, readStandardInput } from './terminal.js';
 
@@ -37,17 +40,42 @@ export async function compileSelection(
   const config = loadConfig(environment.root);
   if (options.stdin) {
     const path = standardInputPath(config, environment, options.stdinFilename!);
-    const overlay = new Map([[path, await readStandardInput()]]);
-    return select(await compileAll(config, { overlay }), (one) => one === path);
+    const bytes = await readStandardInput();
+    if (!isJudged(path, () => bytes, config, environment))
+      return select(await compileAll(config, {}), () => false);
+    return select(await compileAll(config, { overlay: new Map([[path, bytes]]) }), (one) => one === path);
   }
   const selection = await selectPaths(config, environment.cwd, paths);
   const changes = await changesOf(config, environment, selection, options);
-  const compilation = await compileAll(config, {
-    besides: selection.files,
-    ...(changes ? { overlay: changes.overlay } : {}),
-  });
+  const besides = selection.files.filter((path) =>
+    isJudged(path, () => changes?.overlay.get(path) ?? readBytes(config.root, path), config, environment),
+  );
+  const compilation = await compileAll(config, { besides, ...(changes ? { overlay: changes.overlay } : {}) });
   requireDocuments(compilation, changes ? [] : selection.folders);
   return changes ? selectChanged(compilation, selection, changes) : select(compilation, selection.includes);
+}
+
+/**
+ * Whether a file that is named is judged: a document of the corpus is, and elsewhere what begins as one. Hooks name
+ * every file that changed; of each that is not judged a note says so.
+ */
+function isJudged(
+  path: string,
+  read: () => Uint8Array,
+  { root, corpus, ignore }: Config,
+  { terminal }: Environment,
+): boolean {
+  const link = linkOnWay(root, path);
+  if (!link && (corpusMatcher({ corpus, ignore })(path) || hasFrontMatter(read()))) return true;
+  const why = link
+    ? `${link} is a symbolic link, and those are not followed`
+    : `it is no document of the corpus (${corpus.join(', ')}), and has no front matter`;
+  terminal.err(`${encodeTerminal(`note: ${path} is not judged: ${why}`)}\n`);
+  return false;
+}
+
+function hasFrontMatter(bytes: Uint8Array): boolean {
+  return /^---\r?\n/.test(Buffer.from(bytes.subarray(0, 5)).toString('latin1'));
 }
 
 async function changesOf(

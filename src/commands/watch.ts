@@ -36,7 +36,9 @@ async function round({ terminal }: Environment, work: () => Promise<unknown>): P
     await work();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    terminal.err(`${terminal.errColors.red('error')}: ${encodeTerminal(error.message)}\n`);
+    terminal.err(
+      `${terminal.errColors.red('error')}: ${error.message.split('\n').map(encodeTerminal).join('\n')}\n`,
+    );
   }
   terminal.err('waiting for changes; Ctrl-C ends this\n');
 }
@@ -86,24 +88,35 @@ class Changes {
 async function watchCorpus({ root, terminal }: Environment, changes: Changes): Promise<FSWatcher> {
   const config = readableConfig(root);
   const configFiles = configurationFiles(config).map((path) => join(config.root, path));
-  const folders = startingFolders(config.corpus).map((folder) => join(config.root, folder));
+  const folders = startingFolders(config.corpus);
   const isDocument = corpusMatcher(config);
   const pathOf = (file: string) =>
     file
       .slice(config.root.length + 1)
       .replaceAll('\\', '/')
       .normalize('NFC');
-  const watcher = watchFiles([...folders, ...configFiles], {
+  // A folder that is removed and made again is only seen from above.
+  const watcher = watchFiles([config.root, ...configFiles], {
     ignoreInitial: true,
     followSymlinks: false,
     ignored: (file, stats) =>
       !configFiles.includes(file) &&
-      (isLeftOut(pathOf(file)) || (stats?.isFile() === true && !isDocument(pathOf(file)))),
+      (isLeftOut(pathOf(file)) ||
+        !isOnWay(folders, pathOf(file)) ||
+        (stats?.isFile() === true && !isDocument(pathOf(file)))),
   });
   watcher.on('all', (_, file) => changes.add(configFiles.includes(file)));
   watcher.on('error', (error) => terminal.err(`error: changes may go unseen: ${(error as Error).message}\n`));
   await new Promise<void>((ready) => watcher.once('ready', ready));
   return watcher;
+}
+
+/** Whether a path is one of some folders, leads to one or lies in one. */
+function isOnWay(folders: readonly string[], path: string): boolean {
+  return folders.some(
+    (folder) =>
+      path === '' || folder === '' || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`),
+  );
 }
 
 /** Whether no corpus reads it (see `listFiles`): then it need not be watched. */

@@ -43,11 +43,14 @@ export interface Config {
   readonly squawk?: boolean;
 }
 
+/** Where documents are kept unless a configuration says otherwise. */
+const DEFAULT_FOLDER = 'knowledge';
+
 /** The configuration of a corpus without a configuration file. */
 export function defaultConfig(root: string): Config {
   return {
     root,
-    corpus: ['knowledge/**/*.md'],
+    corpus: [`${DEFAULT_FOLDER}/**/*.md`],
     ignore: [],
     targets: {},
     rules: {},
@@ -72,8 +75,7 @@ type Written = Partial<Pick<Config, 'corpus' | 'ignore' | 'targets' | 'rules' | 
 };
 
 /**
- * Finds the root (the nearest folder at or above `from` with a configuration file, else `from`) and reads the
- * configuration with the files that it names. @throws UsageError `bad-configuration`
+ * Finds the root (`configRoot`) and reads the configuration with the files that it names. @throws UsageError `bad-configuration`
  */
 export function loadConfig(from: string): Config {
   if (!existsSync(from)) throw new UsageError('bad-argument', `no such folder: ${from}`);
@@ -130,10 +132,19 @@ export function configurationFiles({ plugins, customKinds }: Config): string[] {
   return [CONFIG_FILE, ...named];
 }
 
-/** The nearest folder at or above one with a configuration file, else the folder itself; absolute. */
+/**
+ * The nearest folder at or above one with a configuration file; else the nearest one that has the default corpus, if
+ * both are in one git repository or the folder lies in that corpus; else the folder itself. Absolute.
+ */
 export function configRoot(from: string): string {
-  for (let at = resolve(from); ; at = dirname(at)) {
-    if (existsSync(join(at, CONFIG_FILE))) return at;
-    if (dirname(at) === at) return resolve(from);
-  }
+  const start = resolve(from);
+  const above = [start];
+  for (let at = start; dirname(at) !== at; at = dirname(at)) above.push(dirname(at));
+  const configured = above.find((folder) => existsSync(join(folder, CONFIG_FILE)));
+  if (configured !== undefined) return configured;
+  const top = above.findIndex((folder) => existsSync(join(folder, '.git')));
+  const corpus = above.findIndex((folder) => existsSync(join(folder, DEFAULT_FOLDER)));
+  if (corpus < 0) return start;
+  const inside = above[corpus - 1] === join(above[corpus]!, DEFAULT_FOLDER);
+  return inside || corpus <= top ? above[corpus]! : start;
 }

@@ -92,6 +92,7 @@ function walk(root: string, folder: string, wish: Wish, into: string[]): void {
     const { code } = error as NodeJS.ErrnoException;
     // A glob may name one file, or a folder that is not there yet.
     if (code === 'ENOTDIR') take(folder);
+    if (code === 'ENOENT') refuseUnreadableName(folder);
     if (code === 'ENOTDIR' || code === 'ENOENT') return;
     throw new UsageError('cannot-read', `cannot list ${folder === '' ? root : folder}: ${code}`);
   }
@@ -113,8 +114,19 @@ function listed(root: string, name: string): ListedFile {
   try {
     stats = lstatSync(`${root}/${name}`);
   } catch (error) {
+    refuseUnreadableName(name);
     throw new UsageError('cannot-read', `cannot read ${name}: ${(error as NodeJS.ErrnoException).code}`);
   }
   const stamp: Stamp = [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino];
   return { path: name.normalize('NFC'), name, stamp };
+}
+
+/** Bytes that are no UTF-8 are listed as U+FFFD, and by that name there is no file: left out, it would count as judged. */
+function refuseUnreadableName(name: string): void {
+  if (name.includes('\ufffd'))
+    throw new UsageError(
+      'cannot-read',
+      `the name of "${name}" is no UTF-8: no document can name it`,
+      'rename it, or take its folder out of the globs of the corpus',
+    );
 }

@@ -1,5 +1,5 @@
 import type { Range } from '../base/position.js';
-import type { Document, KeyValue, Link, Mention, Row } from '../parse/document.js';
+import type { Document, KeyValue, Link, Row } from '../parse/document.js';
 import { pathsIn } from '../parse/mentions.js';
 import type { PinField } from './pins.js';
 import { resolveLink } from './resolve-link.js';
@@ -16,19 +16,26 @@ export interface TextPin {
 
 /** What a document's text says of others: in `key: value` lines, fenced YAML, beside links, in rows of tables. */
 export function textPins(document: Document): TextPin[] {
-  const header = document.header?.origin === 'legacy' ? document.header.position : null;
-  const outside = ({ keyPosition: { start } }: KeyValue) =>
-    !header || start.line < header.start.line || start.line > header.end.line;
-  const lines = new Lines(document);
-  return [
-    ...inMappings(document.keyValues.filter(outside)),
-    ...inMappings(document.yamlValues),
-    ...(document.links.length > 0 ? besideLinks(document, lines) : []),
-    ...document.tables.flatMap(({ header: { cells }, rows }) => {
-      const column = cells.findIndex(({ text }) => /^rev(?:ision)?\.?$/i.test(text.trim()));
-      return column < 0 ? [] : rows.flatMap((row) => inRow(row, column, lines));
-    }),
-  ];
+  const { keyValues, yamlValues, links, tables } = document;
+  const found: TextPin[] = [];
+  // Most documents have none of these.
+  if (keyValues.some(({ key }) => key === 'document')) found.push(...inMappings(outsideHeader(document)));
+  if (yamlValues.length > 0) found.push(...inMappings(yamlValues));
+  if (links.length > 0) found.push(...besideLinks(document), ...revisionsOfLinks(document));
+  for (const { header, rows } of tables) {
+    const column = header.cells.findIndex(({ text }) => REVISION_HEADER.test(text));
+    if (column >= 0) found.push(...inRows(document, rows, column));
+  }
+  return found;
+}
+
+const REVISION_HEADER = /^\s*rev(?:ision)?\.?\s*$/i;
+
+/** A header of the old form has its pins read as those of front matter. */
+function outsideHeader({ header, keyValues }: Document): readonly KeyValue[] {
+  if (header?.origin !== 'legacy') return keyValues;
+  const { start, end } = header.position;
+  return keyValues.filter(({ keyPosition: at }) => at.start.line < start.line || at.start.line > end.line);
 }
 
 const FIELD = /^(?:revision|(?:(?:migration|rollback)_)?sha256)$/;
@@ -59,16 +66,16 @@ function unquoted(written: string, { start }: Range): { value: string; position:
   };
 }
 
-/** The digests on the line of a link, if it is the only one that names a document; the revision beside each. */
-function besideLinks(document: Document, lines: Lines): TextPin[] {
+/** The digests on the line of a link, if it is the only one that names a document. */
+function besideLinks(document: Document): TextPin[] {
   const digests = document.mentions.filter((one) => one.kind === 'digest' && one.in !== 'header');
-  return [
-    ...digests.flatMap(({ value, position }): TextPin[] => {
-      const link = lines.onlyLink(position.start.line);
-      return link === null ? [] : [{ path: link, name: 'digest', value: value.toLowerCase(), position }];
-    }),
-    ...revisionsOfLinks(document),
-  ];
+  if (digests.length === 0) return [];
+  const names = namesOn(document, new Set(digests.map(({ position }) => position.start.line)));
+  return digests.flatMap(({ value, position }): TextPin[] => {
+    const { paths, links } = names(position.start.line);
+    const path = paths.size === 0 ? only(links) : null;
+    return path === null ? [] : [{ path, name: 'digest', value: value.toLowerCase(), position }];
+  });
 }
 
 function revisionsOfLinks(document: Document): TextPin[] {
@@ -107,74 +114,43 @@ function revisionAt(
   return { value, position: { start: place, end: { ...place, column: at + value.length } } };
 }
 
-/** The cell below a heading that says it holds revisions, in a row that names one document. */
-function inRow({ cells, position }: Row, column: number, lines: Lines): TextPin[] {
-  const cell = cells[column];
-  const value = cell && /^\s*[`*_]*(r\d+)[`*_]*\s*$/.exec(cell.text)?.[1];
-  const path = value ? lines.onlyDocument(position.start.line) : null;
-  return path !== null && cell && value ? [{ path, name: 'revision', value, position: cell.position }] : [];
+/** The cells below a heading that says they hold revisions, in rows that name one document. */
+function inRows(document: Document, rows: readonly Row[], column: number): TextPin[] {
+  const names = namesOn(document, new Set(rows.map(({ position }) => position.start.line)));
+  return rows.flatMap(({ cells, position }): TextPin[] => {
+    const cell = cells[column];
+    const value = cell && /^\s*[`*_]*(r\d+)[`*_]*\s*$/.exec(cell.text)?.[1];
+    if (!cell || !value) return [];
+    const { paths, links } = names(position.start.line);
+    const path = only(new Set([...paths, ...links]));
+    return path === null ? [] : [{ path, name: 'revision', value, position: cell.position }];
+  });
 }
 
-/** Which documents the lines of a text name. */
-class Lines {
-  private links: ReadonlyMap<number, ReadonlySet<string>> | undefined;
-  private paths: ReadonlyMap<number, ReadonlySet<string>> | undefined;
-
-  constructor(private readonly document: Document) {}
-
-  /** The document that is linked on a line where nothing else names one. */
-  onlyLink(line: number): string | null {
-    return this.pathsOn(line).size === 0 ? only(this.linksOn(line)) : null;
-  }
-
-  onlyDocument(line: number): string | null {
-    return only(new Set([...this.pathsOn(line), ...this.linksOn(line)]));
-  }
-
-  private linksOn(line: number): ReadonlySet<string> {
-    this.links ??= byLine(
-      this.document.links.flatMap((link) => {
-        const path = linkedDocument(this.document, link);
-        return path === null ? [] : [[link.position.start.line, path] as const];
-      }),
-    );
-    return this.links.get(line) ?? NONE;
-  }
-
-  /** A link's address is no path of the text. */
-  private pathsOn(line: number): ReadonlySet<string> {
-    const addresses = () => {
-      const { links } = this.document;
-      return byLine(
-        links.flatMap(({ url, position }) =>
-          pathsIn(url).map((path) => [position.start.line, path] as const),
-        ),
-      );
-    };
-    this.paths ??= byLine(outsideOf(this.document.mentions, addresses()));
-    return this.paths.get(line) ?? NONE;
-  }
+/** Documents that a line names: by paths that are no address of a link, and by links. */
+interface Names {
+  readonly paths: Set<string>;
+  readonly links: Set<string>;
 }
 
-const NONE: ReadonlySet<string> = new Set();
-
-function outsideOf(
-  mentions: readonly Mention[],
-  addresses: ReadonlyMap<number, ReadonlySet<string>>,
-): (readonly [number, string])[] {
-  return mentions.flatMap(({ kind, value, position: { start } }) =>
-    kind !== 'path' || addresses.get(start.line)?.has(value) ? [] : [[start.line, value] as const],
-  );
-}
-
-function byLine(pairs: readonly (readonly [line: number, path: string])[]): Map<number, Set<string>> {
-  const found = new Map<number, Set<string>>();
-  for (const [line, path] of pairs) {
-    const known = found.get(line);
-    if (known) known.add(path);
-    else found.set(line, new Set([path]));
+/** What some lines of a document name. */
+function namesOn(document: Document, lines: ReadonlySet<number>): (line: number) => Names {
+  const found = new Map<number, Names>();
+  const on = (line: number): Names => {
+    const known = found.get(line) ?? { paths: new Set(), links: new Set() };
+    found.set(line, known);
+    return known;
+  };
+  for (const { kind, value, position } of document.mentions)
+    if (kind === 'path' && lines.has(position.start.line)) on(position.start.line).paths.add(value);
+  for (const link of document.links) {
+    const { line } = link.position.start;
+    if (!lines.has(line)) continue;
+    for (const address of pathsIn(link.url)) on(line).paths.delete(address);
+    const path = linkedDocument(document, link);
+    if (path !== null) on(line).links.add(path);
   }
-  return found;
+  return on;
 }
 
 function only(paths: ReadonlySet<string>): string | null {

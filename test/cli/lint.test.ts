@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COLOUR, copyExample, probatum, temporaryFolders } from './probatum.js';
@@ -30,6 +30,41 @@ describe('probatum lint', () => {
       'error: row has 1 cell, expected 2 [malformed-table]\n --> knowledge/one.md:7:1\n7 | | a |\n',
     );
     expect(out).toMatch(/3 documents, 2 errors, 0 warnings\n$/);
+  });
+
+  it('judges no file that is named and no document, and says so', async () => {
+    const root = corpus();
+    writeFileSync(join(root, 'README.md'), '# A project\n');
+    symlinkSync('one.md', join(root, 'knowledge/link.md'));
+    const one = await probatum(['lint', 'README.md', 'knowledge/good.md'], { cwd: root });
+    expect([one.code, one.out]).toEqual([0, '1 document, no findings\n']);
+    expect(one.err).toContain('note: README.md is not judged');
+    const link = await probatum(['lint', 'knowledge/link.md'], { cwd: root });
+    expect([link.code, link.out]).toEqual([0, '0 documents, no findings\n']);
+    expect(link.err).toContain('knowledge/link.md is a symbolic link');
+  });
+
+  it('finds the corpus from a folder of it, and from another one of the repository', async () => {
+    const root = corpus();
+    const whole = (cwd: string) => probatum(['lint', '--no-cache'], { cwd });
+    for (const from of ['knowledge', 'knowledge/sub'])
+      expect((await whole(join(root, from))).out).toMatch(/3 documents, 2 errors, 0 warnings\n$/);
+    mkdirSync(join(root, 'src/deep'), { recursive: true });
+    expect((await whole(join(root, 'src/deep'))).err).toContain('no document was found');
+    mkdirSync(join(root, '.git'));
+    expect((await whole(join(root, 'src/deep'))).out).toMatch(/3 documents, 2 errors, 0 warnings\n$/);
+  });
+
+  it.runIf(process.platform === 'linux')('says what is wrong with a name that is no UTF-8', async () => {
+    for (const name of ['\xff.md', 'a\xff/b.md']) {
+      const root = corpus();
+      const path = Buffer.from(`${root}/knowledge/${name}`, 'latin1');
+      if (name.includes('/')) mkdirSync(path.subarray(0, path.lastIndexOf('/')));
+      writeFileSync(path, NOTE);
+      const { code, err } = await probatum(['lint', '--no-cache'], { cwd: root });
+      expect(code).toBe(2);
+      expect(err).toMatch(/the name of "knowledge\/.*" is no UTF-8/);
+    }
   });
 
   it.each([
@@ -172,6 +207,14 @@ describe('probatum lint --stdin', () => {
     expect(torn.code).toBe(1);
     expect(torn.out).toContain('knowledge/good.md:7:1\n7 | | a |');
     expect(torn.out).toMatch(/1 document, 1 error, 0 warnings\n$/);
+  });
+
+  it('says of a file that is no document that it is not judged', async () => {
+    const { code, out, err } = await judged(corpus(), 'README.md', '# A project\n');
+    expect([code, out]).toEqual([0, '0 documents, no findings\n']);
+    expect(err).toBe(
+      'note: README.md is not judged: it is no document of the corpus (knowledge/**/*.md), and has no front matter\n',
+    );
   });
 
   it('judges a file that is not there yet beside the others, and one outside of the globs', async () => {

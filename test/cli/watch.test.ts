@@ -117,6 +117,24 @@ describe('probatum lint --watch', () => {
     expect((await watching.round()).out).toBe('2 documents, no findings\n');
   });
 
+  it('sees a corpus that is removed and made again', async () => {
+    const root = folder({ 'knowledge/a.md': NOTE, 'other/b.md': NOTE });
+    const watching = new Watching(root);
+    await watching.round();
+    rmSync(join(root, 'knowledge'), { recursive: true });
+    expect((await watching.round()).err).toContain('no document was found');
+    mkdirSync(join(root, 'knowledge'));
+    writeFileSync(join(root, 'knowledge/a.md'), TORN);
+    expect((await watching.round()).out).toMatch(/1 document, 1 error, 0 warnings\n$/);
+  });
+
+  it('shows each error of the configuration on a line of its own', async () => {
+    const root = folder({ 'knowledge/a.md': NOTE, 'probatum.config.yaml': 'corpus: x\nrules: y\n' });
+    const { err } = await new Watching(root).round();
+    expect(err).not.toContain('\\u000a');
+    expect(err.trim().split('\n').length).toBeGreaterThan(1);
+  });
+
   it('waits for the first document', async () => {
     const root = folder();
     const watching = new Watching(root);

@@ -25,7 +25,9 @@ export const noStaleRevision: CorpusRule = {
     if (textPins.length === 0) return;
     // A link may show the path that it leads to.
     const judged = new Set(
-      mentioned.paths.map((one) => one.revisionPosition && placeOf(one.revisionPosition)),
+      mentioned.paths.flatMap(({ value, revisionPosition: at }) =>
+        at && context.model.entries.has(value) ? [placeOf(at)] : [],
+      ),
     );
     for (const { path, name, value, position } of textPins)
       if (name === 'revision' && !judged.has(placeOf(position))) judge(context, path, value, position);

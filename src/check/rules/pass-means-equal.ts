@@ -1,4 +1,5 @@
 import type { Cell, Row, Table } from '../../parse/document.js';
+import { meets } from '../observed-values.js';
 import type { DocumentContext, DocumentRule } from '../rule.js';
 
 export const passMeansEqual: DocumentRule = {
@@ -6,7 +7,7 @@ export const passMeansEqual: DocumentRule = {
   scope: 'document',
   group: 'claims',
   severity: 'error',
-  what: 'A table row that says PASS although the expected and observed values differ; a warning where the observed value is replaced by a word such as "same".',
+  what: 'A table row that says PASS although the observed value is not the expected one, or not one that `<= N` and the like admit; a warning where the observed value is replaced by a word such as "same".',
   why: 'PASS is a claim about two values, and a reader can only agree with it if both are there and equal.',
   fix: 'Write what was observed, and PASS only where it is what was expected.',
   check(context) {
@@ -30,9 +31,9 @@ interface Columns {
 
 function readColumns({ header }: Table): Columns | null {
   const find = (name: RegExp) => header.cells.findIndex(({ text }) => name.test(text.trim()));
-  const expected = find(/^expected\b/i);
-  const observed = find(/^(?:observed|actual)\b/i);
-  const result = find(/^(?:result|verdict|status|outcome)$/i);
+  const expected = find(/^expect(?:ed|ation)?\b/i);
+  const observed = find(/^(?:observed|actual|got|found|measured)\b/i);
+  const result = find(/^(?:result|verdict|status|outcome|pass\??|ok\??)$/i);
   return expected < 0 || observed < 0 ? null : { expected, observed, result };
 }
 
@@ -40,10 +41,13 @@ function readColumns({ header }: Table): Columns | null {
 const WORDS = /^(?:(?:the )?same|identical|match(?:es|ed)?|equal|unchanged|as expected|ok|yes)\.?$/i;
 
 function judge({ report }: DocumentContext, { cells }: Row, columns: Columns): void {
-  if (!saysPass(cells, columns.result)) return;
+  const verdict = verdictOf(cells, columns.result);
+  if (verdict === null) return;
   const expected = cells[columns.expected]!;
   const observed = cells[columns.observed]!;
-  if (expected.text.trim() === observed.text.trim() || value(expected) === value(observed)) return;
+  if (expected.text.trim() === observed.text.trim()) return;
+  const met = meets(value(expected), value(observed));
+  if (met === true) return;
   const found = {
     position: observed.position,
     expected: expected.text.trim(),
@@ -56,17 +60,24 @@ function judge({ report }: DocumentContext, { cells }: Row, columns: Columns): v
       severity: 'warning',
       help: 'write the value that was observed, so that a reader can compare it',
     });
-  else
+  else if (met === false && (verdict === 'PASS' || [found.expected, found.observed].every(isValue)))
     report({
       ...found,
-      message: `row says PASS, but "${found.observed}" was observed where "${found.expected}" was expected`,
+      message: `row says ${verdict}, but "${found.observed}" was observed where "${found.expected}" was expected`,
       help: 'correct the value that is wrong, or the verdict',
     });
 }
 
-function saysPass(cells: readonly Cell[], result: number): boolean {
+/** The word by which a row says that its check passed; null where it does not. */
+function verdictOf(cells: readonly Cell[], result: number): string | null {
   const verdict = cells[result]?.text.trim() ?? '';
-  return /^pass(?:ed)?\b/i.test(verdict) || cells.some(({ text }) => text.trim() === 'PASS');
+  if (/^pass(?:ed)?\b/i.test(verdict) || cells.some(({ text }) => text.trim() === 'PASS')) return 'PASS';
+  return /^(?:ok(?:ay)?\b|[✅✓✔☑])/iu.exec(verdict)?.[0] ?? null;
+}
+
+/** Tables that say `OK` and the like are often prose: there, only what is certainly a value is compared. */
+function isValue(text: string): boolean {
+  return /^\S+$/.test(text) || /^(?:[<>=!≤≥≠]+\s*)?\d/.test(text);
 }
 
 /** A remark that says where a value comes from, and is not part of it: `5 (== pre)`, `8 (baseline + 2)`. */

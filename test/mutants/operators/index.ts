@@ -7,6 +7,7 @@ import { FIELDS, MISSING, YAML } from './front-matter.js';
 import { IDENTITY, ORDERS, REVISIONS, SECTION_NAMES } from './identity.js';
 import { DUPLICATES, IDS } from './ids.js';
 import { PACKAGES, PROTOCOL, SUPPRESSIONS, TABLES } from './law-and-package.js';
+import { MARKED } from './marked.js';
 import { ANCHORS, KINDS, PATHS_BROKEN } from './references.js';
 import { GRAPH, STALE_REVISIONS } from './revisions.js';
 import { AGES, COUNTS, STATUSES } from './runs.js';
@@ -31,6 +32,7 @@ export const OPERATORS: readonly Operator[] = [
   TABLES,
   SUPPRESSIONS,
   PATHS_BROKEN,
+  MARKED,
   ANCHORS,
   KINDS,
   IDS,
