@@ -90,7 +90,7 @@ describe.skipIf(requirePostgres() === null)('the example change, from draft to r
     const { record, report: text } = await expectRun(root, printed, ending, newest());
     expect(text).toContain('## §5 — Preflight (10 of 10 PASS)');
     expect(text).toContain('## §7 — Verification (46 of 46 PASS after COMMIT)');
-    expect(text).toContain('### Inside the transaction, before COMMIT (46 of 46 PASS)');
+    expect(text).toContain('### Inside the transaction, before COMMIT (47 of 47 PASS)');
     expect(text).toContain('committed the migration, and every check passed after COMMIT.');
     expect(record.chain.map(({ verdict, subjectMatches }) => [verdict, subjectMatches])).toEqual([
       ['pass', true],
