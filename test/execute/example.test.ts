@@ -115,7 +115,7 @@ describe.skipIf(requirePostgres() === null)('the example change, from draft to r
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('rendered 2 reports again') });
     const again = await run();
     const { record } = await expectAgain(again);
-    expect(record.reason).toMatch(/^C-05: /);
+    expect(record.reason).toMatch(/^LOCK: run \S+ has committed this plan on this database/);
     expect(record.earlier.map(({ mode, status }) => [mode, status])).toEqual([
       ['rehearsal', 'succeeded'],
       ['run', 'succeeded'],
