@@ -130,7 +130,10 @@ async function settle(
   }
   const stored = readRecord(join(folder, RECORD_FILE));
   const { record } = stored;
-  const { at: stands } = await lane.stands(variant.name);
+  const { at: stands, moved } = await lane.stands(variant.name);
+  const silent = /nothing was changed\./.test(readFileSync(join(folder, 'report.md'), 'utf8'));
+  if (record.status === 'aborted' && moved.length > 0 && silent)
+    problems.push(`the report says that nothing was changed, and ${moved.join(', ')} moved`);
   for (const lie of lies(record, stands)) problems.push(`stated after resume: ${lie}`);
   if (record.status !== 'indeterminate') {
     if (files[0] !== files[1] || codes[0] !== codes[1]) problems.push('a second resume changes something');

@@ -334,6 +334,14 @@ describe('what a run leaves that was not committed', () => {
     expect(end(afterwards([]))).toBe(`${nothing}.`);
   });
 
+  it('is not known of a run that died with its first statement under way', () => {
+    const begun = { ...uncommitted().migration!, statements: [] };
+    const resumed = [{ at: RUN.finishedAt! }] as unknown as RunRecord['resumed'];
+    expect(end({ migration: begun, proofs: [], resumed })).toBe(
+      `${sequences} and which were not read afterwards.`,
+    );
+  });
+
   it('is sequences, by name, or those that nobody could read', () => {
     expect(end(afterwards(['s.q', 's.r']))).toBe(`${sequences}: s.q, s.r moved, by this run or by others.`);
     expect(end({ proofs: [] })).toBe(`${sequences} and which were not read afterwards.`);
