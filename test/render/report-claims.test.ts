@@ -336,7 +336,7 @@ describe('what a run leaves that was not committed', () => {
 
   it('is not known of a run that died with its first statement under way', () => {
     const begun = { ...uncommitted().migration!, statements: [] };
-    const resumed = [{ at: RUN.finishedAt! }] as unknown as RunRecord['resumed'];
+    const resumed = [{ type: 'run-resumed', at: RUN.startedAt, torn: null, reason: 'it died' }] as const;
     expect(end({ migration: begun, proofs: [], resumed })).toBe(
       `${sequences} and which were not read afterwards.`,
     );
