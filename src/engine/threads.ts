@@ -9,6 +9,7 @@ import { FactsLost } from './fact-store.js';
 /** Threads that do tasks side by side, each one after the other. */
 export class Threads {
   private readonly workers: Worker[] = [];
+  private youngMb = READING_MB;
 
   constructor(
     readonly count: number,
@@ -17,7 +18,7 @@ export class Threads {
 
   /** Does tasks in any order; what each gives is handed over as it comes. Rejects at the first that fails. */
   run<T extends Task>(tasks: readonly T[], take: (task: T, answer: Answer) => void): Promise<void> {
-    while (this.workers.length < this.count) this.workers.push(startWorker(this.team));
+    while (this.workers.length < this.count) this.workers.push(startWorker(this.team, this.youngMb));
     let next = 0;
     const work = async (worker: Worker) => {
       for (let task = tasks[next++]; task; task = tasks[next++]) take(task, await ask(worker, task));
@@ -27,6 +28,7 @@ export class Threads {
 
   /** Lets new threads do what comes next: what the old ones hold for other work (grammar, parser) is given back. */
   async renew(): Promise<void> {
+    this.youngMb = JUDGING_MB;
     await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
   }
 
@@ -36,12 +38,19 @@ export class Threads {
   }
 }
 
-function startWorker({ config, withPlugins }: TeamRules): Worker {
+/**
+ * Megabytes for objects that have just been made. Half of them costs judging a few percent of its time, and it is when
+ * documents are judged that a process is at its largest.
+ */
+const READING_MB = 8;
+const JUDGING_MB = 4;
+
+function startWorker({ config, withPlugins }: TeamRules, youngMb: number): Worker {
   // Else a heap of 30 MB in use grows to 100 before it is looked through; a limit could end a run.
   setFlagsFromString('--heap-growing-percent=15');
   return new Worker(workerFile('bulk-worker'), {
     workerData: { config, withPlugins } satisfies ThreadData,
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
   });
 }
 
