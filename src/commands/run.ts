@@ -15,7 +15,7 @@ import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
-import { judgeSignatures } from './signatures.js';
+import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { writeResult } from './write-file.js';
 
@@ -36,10 +36,7 @@ export async function run(environment: Environment, path: string, options: RunOp
   const { plan } = prepared;
   const errors = reviewErrors(compilation, plan);
   const { model } = compilation;
-  const judged = await judgeSignatures(compilation, [...model.entries.values()], environment.now());
-  const unsigned = new Map(
-    judged.flatMap(({ document, missing }) => (missing === null ? [] : [[document, missing]])),
-  );
+  const unsigned = await unsignedDocuments(compilation, environment.now());
   const missing = missingReviews(model, plan.package.path, plan.ddl.path, unsigned);
   if (compilation.config.signatures?.required?.authorization) {
     const wanted = {

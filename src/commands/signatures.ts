@@ -42,6 +42,14 @@ export async function judgeSignatures(
   return judged;
 }
 
+/** Why documents of a corpus do not count by its policy, by path. @param at when the keys have to be valid */
+export async function unsignedDocuments(compilation: Compilation, at: Date): Promise<Map<string, string>> {
+  const judged = await judgeSignatures(compilation, [...compilation.model.entries.values()], at);
+  return new Map(
+    judged.flatMap(({ document, missing }) => (missing === null ? [] : [[document, missing] as const])),
+  );
+}
+
 /** A signature that nobody can judge proves nothing, and must not look as if it did. */
 function unjudged(path: string): DocumentSignatures['signatures'][number] {
   return { path, verdict: { accepted: false, reason: 'the configuration names no allowed_signers' } };

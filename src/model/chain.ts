@@ -98,21 +98,35 @@ export function missingAuthorization(
   },
 ): string[] {
   const given = reviewsOf(model, [packagePath]).filter(({ entry }) => entry.kind === 'authorization');
-  const problems = given.map(({ entry, subjectMatches }) => {
-    const { path } = entry.document;
-    if (!subjectMatches) return `${path} is about other bytes of ${packagePath}`;
-    const named = headerText(entry.document, 'target') ?? '';
-    if (named !== target) return `${path} is for target ${named}`;
-    const why = unsigned.get(path);
-    return why === undefined ? windowProblem(entry, now) : `${path} does not count: ${why}`;
-  });
+  const problems = given.map((link) => authorizationProblem(link, { target, now, unsigned }));
   if (problems.includes(null)) return [];
   return [`no authorization of exactly these bytes of ${packagePath} counts now`, ...problems.map(String)];
 }
 
-/** Why an authorization does not count now; null where it does. What has no window is a review. */
-export function windowProblem(entry: Entry, now: Date): string | null {
-  if (entry.kind !== 'authorization') return null;
+/** Why an authorization does not count; null where it does. @param now null where its window is no matter any more */
+export function authorizationProblem(
+  { entry, subjectPath, subjectMatches }: ReviewLink,
+  {
+    target,
+    now,
+    unsigned,
+  }: {
+    readonly target: string;
+    readonly now: Date | null;
+    readonly unsigned: ReadonlyMap<string, string>;
+  },
+): string | null {
+  const { path } = entry.document;
+  if (!subjectMatches) return `${path} is about other bytes of ${subjectPath}`;
+  const named = headerText(entry.document, 'target') ?? '';
+  if (named !== target) return `${path} is for target ${named}`;
+  const why = unsigned.get(path);
+  if (why !== undefined) return `${path} does not count: ${why}`;
+  return now && windowProblem(entry, now);
+}
+
+/** Why the window of an authorization is not open. */
+function windowProblem(entry: Entry, now: Date): string | null {
   const from = headerText(entry.document, 'not_before') ?? '';
   const until = headerText(entry.document, 'expires') ?? '';
   // What is no time compares as false, and so denies.

@@ -29,15 +29,18 @@ export interface LifeCycle {
   readonly declaredApplied: boolean;
 }
 
-/** The life cycles of all changes of a corpus, by change and path. @param now for windows of authorizations */
-export function lifeCycles(model: Model, now: Date): LifeCycle[] {
+/** What a life cycle depends on beside the documents: the time, for windows, and what has to be signed. */
+export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'authorizationRequired'>;
+
+/** The life cycles of all changes of a corpus, by change and path. */
+export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycle[] {
   const entries = [...model.entries.values()];
   const packages = entries.filter(({ kind }) => kind === 'command-package');
   const pinned = new Set(packages.map(ddlPath));
   const alone = entries.filter(({ kind, document }) => kind === 'ddl' && !pinned.has(document.path));
   const lines: Line[] = [
-    ...packages.map((pack) => ({ model, pack, ddl: model.entries.get(ddlPath(pack)), now })),
-    ...alone.map((ddl) => ({ model, pack: undefined, ddl, now })),
+    ...packages.map((pack) => ({ model, pack, ddl: model.entries.get(ddlPath(pack)), ...circumstances })),
+    ...alone.map((ddl) => ({ model, pack: undefined, ddl, ...circumstances })),
   ];
   const key = ({ change, package: pack, ddl }: LifeCycle) => `${change}\0${pack ?? ddl}`;
   return lines.map(lifeCycle).sort((a, b) => compareText(key(a), key(b)));

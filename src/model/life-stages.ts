@@ -1,6 +1,6 @@
 import { compareText } from '../base/diagnostic.js';
-import { headerText } from '../parse/document.js';
-import { EXECUTION, type ReviewLink, reviewsOf, windowProblem } from './chain.js';
+import { headerText, headerValue } from '../parse/document.js';
+import { authorizationProblem, EXECUTION, type ReviewLink, reviewsOf } from './chain.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
 import { digestPins } from './pin-walk.js';
@@ -45,6 +45,9 @@ export interface Line {
   readonly pack: Entry | undefined;
   readonly ddl: Entry | undefined;
   readonly now: Date;
+  /** Why documents count for nothing but a fail, by path. */
+  readonly unsigned: ReadonlyMap<string, string>;
+  readonly authorizationRequired: boolean;
 }
 
 /** Path of the ddl document that a package pins; empty where it pins none. */
@@ -78,17 +81,34 @@ export function drafted({ model, pack, ddl }: Line, stage: Stage, entry: Entry |
   return { stage, status, documents: [pathOf(entry)], missing, turn, suspects };
 }
 
+/** Of documents that give their word those that still speak of what is there, and those that became suspect. */
+function divided<T>(model: Model, given: readonly T[], entryOf: (one: T) => Entry) {
+  const suspects = suspectsAmong(model, given.map(entryOf));
+  const lost = new Set(suspects.map(({ document }) => document));
+  return { suspects, current: given.filter((one) => !lost.has(pathOf(entryOf(one)))) };
+}
+
+function suspect(stage: Stage, suspects: readonly Suspect[], missing: string, turn: string): StageState {
+  return {
+    stage,
+    status: 'suspect',
+    documents: suspects.map(({ document }) => document),
+    missing,
+    turn,
+    suspects,
+  };
+}
+
 /** What the reviews of exactly these bytes say; the package's has to allow the execution as well. */
-export function reviewed({ model, pack, ddl }: Line, stage: Stage, subject: Entry | undefined): StageState {
+export function reviewed(
+  { model, pack, ddl, unsigned }: Line,
+  stage: Stage,
+  subject: Entry | undefined,
+): StageState {
   const turn = person(subject ?? pack ?? ddl, 'verifier');
   if (!subject) return { stage, ...OPEN, missing: 'there is nothing to review yet', turn };
   const links = reviewsOf(model, [pathOf(subject)]).filter(({ entry }) => entry.kind === 'review');
-  const suspects = suspectsAmong(
-    model,
-    links.filter(({ verdict }) => verdict !== 'fail').map(({ entry }) => entry),
-  );
-  const current = links.filter(({ entry }) => !suspects.some(({ document }) => document === pathOf(entry)));
-  const [failed] = current.filter(({ verdict, subjectMatches }) => verdict === 'fail' && subjectMatches);
+  const [failed] = links.filter(({ verdict, subjectMatches }) => verdict === 'fail' && subjectMatches);
   if (failed)
     return {
       stage,
@@ -97,62 +117,68 @@ export function reviewed({ model, pack, ddl }: Line, stage: Stage, subject: Entr
       missing: `${pathOf(failed.entry)} says fail`,
       turn,
     };
-  const passing = current.filter(({ verdict, subjectMatches }) => verdict === 'pass' && subjectMatches);
+  const favourable = links.filter(({ verdict }) => verdict !== 'fail');
+  const { current, suspects } = divided(model, favourable, ({ entry }) => entry);
+  const counted = current.filter(
+    ({ entry, subjectMatches }) => subjectMatches && !unsigned.has(pathOf(entry)),
+  );
+  const passing = counted.filter(({ verdict }) => verdict === 'pass');
   const allowing = passing.filter(({ allows }) => subject !== pack || allows.includes(EXECUTION));
   if (allowing.length > 0) return { stage, status: 'done', ...saying(allowing), missing: '', turn };
-  if (suspects.length > 0) {
-    const missing = 'what was reviewed has changed; the verdict has to be given again';
-    return {
-      stage,
-      status: 'suspect',
-      documents: suspects.map(({ document }) => document),
-      missing,
-      turn,
-      suspects,
-    };
-  }
-  return { stage, ...OPEN, ...saying(current), missing: notYet(subject, passing, current), turn };
+  if (suspects.length > 0)
+    return suspect(stage, suspects, 'what was reviewed has changed; the verdict has to be given again', turn);
+  const missing = notYet(passing, counted) ?? doesNotCount(current, unsigned);
+  return {
+    stage,
+    ...OPEN,
+    ...saying(current),
+    missing: missing ?? `no review of exactly these bytes of ${pathOf(subject)}`,
+    turn,
+  };
 }
 
 function saying(links: readonly ReviewLink[]): Pick<StageState, 'documents' | 'suspects'> {
   return { documents: links.map(({ entry }) => pathOf(entry)), suspects: [] };
 }
 
-function notYet(subject: Entry, passing: readonly ReviewLink[], current: readonly ReviewLink[]): string {
+function notYet(passing: readonly ReviewLink[], counted: readonly ReviewLink[]): string | null {
   const [pass] = passing;
   if (pass) return `${pathOf(pass.entry)} passes, and does not allow ${EXECUTION}`;
-  const conditional = current.find(({ verdict }) => verdict === 'conditional');
-  if (conditional) return `${pathOf(conditional.entry)} passes on conditions only`;
-  return `no review of exactly these bytes of ${pathOf(subject)}`;
+  const conditional = counted.find(({ verdict }) => verdict === 'conditional');
+  return conditional ? `${pathOf(conditional.entry)} passes on conditions only` : null;
 }
 
-/** An authorization of exactly these bytes whose window is open; without any, what the review of the package allows. */
-export function authorized({ model, pack, now }: Line, executed: boolean): StageState {
+/** Why the first document that lacks its signatures does not count; null where none does. */
+function doesNotCount(links: readonly ReviewLink[], unsigned: ReadonlyMap<string, string>): string | null {
+  const without = links.find(({ entry }) => unsigned.has(pathOf(entry)));
+  return without ? `${pathOf(without.entry)} does not count: ${unsigned.get(pathOf(without.entry))}` : null;
+}
+
+/**
+ * An authorization of exactly these bytes for the package's target, whose window is open or was used; where none is
+ * there and none is required, what the review of the package allows.
+ */
+export function authorized(line: Line, executed: boolean): StageState {
+  const { model, pack, now, unsigned } = line;
   const stage = 'authorized';
   const turn = person(pack, 'sovereign');
   if (!pack) return { stage, ...OPEN, missing: 'there is no package to authorize yet', turn };
-  const links = reviewsOf(model, [pathOf(pack)]);
-  const given = links.filter(
-    ({ entry, subjectSha256 }) => entry.kind === 'authorization' && subjectSha256 !== '',
+  const links = reviewsOf(model, [pathOf(pack)]).filter(({ subjectSha256 }) => subjectSha256 !== '');
+  const given = links.filter(({ entry }) => entry.kind === 'authorization');
+  const allowing = links.filter(({ verdict, allows }) => verdict === 'pass' && allows.includes(EXECUTION));
+  const byReview = given.length === 0 && !line.authorizationRequired;
+  const { current, suspects } = divided(model, byReview ? allowing : given, ({ entry }) => entry);
+  const target = headerValue(pack.document, 'target.name')?.value ?? '';
+  const problems = current.map((link) =>
+    byReview
+      ? doesNotCount([link], unsigned)
+      : authorizationProblem(link, { target, now: executed ? null : now, unsigned }),
   );
-  const allowing = links.filter(
-    ({ verdict, allows, subjectSha256 }) =>
-      verdict === 'pass' && allows.includes(EXECUTION) && subjectSha256 !== '',
-  );
-  const counted = given.length > 0 ? given : allowing;
-  const suspects = suspectsAmong(
-    model,
-    counted.map(({ entry }) => entry),
-  );
-  const current = counted.filter(({ entry }) => !suspects.some(({ document }) => document === pathOf(entry)));
-  const valid = current.filter(({ entry }) => executed || windowProblem(entry, now) === null);
+  const valid = current.filter((_, index) => problems[index] === null);
   if (valid.length > 0) return { stage, status: 'done', ...saying(valid), missing: '', turn };
-  if (current.length > 0)
-    return { stage, ...OPEN, ...saying(current), missing: windowProblem(current[0]!.entry, now)!, turn };
-  if (suspects.length === 0)
-    return { stage, ...OPEN, missing: `nobody has authorized ${pathOf(pack)}`, turn };
-  const documents = suspects.map(({ document }) => document);
-  return { stage, status: 'suspect', documents, missing: 'what was authorized has changed', turn, suspects };
+  if (problems[0]) return { stage, ...OPEN, ...saying(current), missing: problems[0], turn };
+  if (suspects.length > 0) return suspect(stage, suspects, 'what was authorized has changed', turn);
+  return { stage, ...OPEN, missing: `nobody has authorized ${pathOf(pack)}`, turn };
 }
 
 /** What the reports of one kind say of this package; the last one speaks where none says that it succeeded. */
@@ -165,14 +191,11 @@ export function ran({ model, pack }: Line, stage: 'rehearsed' | 'executed', kind
     .filter((entry) => entry.kind === kind && pinsPackage(model, entry, pack))
     .sort((a, b) => compareText(startOf(b), startOf(a)));
   const succeeded = reports.filter((entry) => statusOf(entry) === 'succeeded');
-  const suspects = suspectsAmong(model, succeeded);
-  const current = succeeded.filter((entry) => !suspects.some(({ document }) => document === pathOf(entry)));
+  const { current, suspects } = divided(model, succeeded, (entry) => entry);
   if (current[0])
     return { stage, status: 'done', documents: [pathOf(current[0])], missing: '', turn, suspects: [] };
-  if (suspects[0]) {
-    const missing = `what ran is not what is here now: ${suspects[0].document}`;
-    return { stage, status: 'suspect', documents: [suspects[0].document], missing, turn, suspects };
-  }
+  if (suspects[0])
+    return suspect(stage, suspects, `what ran is not what is here now: ${suspects[0].document}`, turn);
   const [last] = reports;
   const command = stage === 'rehearsed' ? 'rehearse' : 'run';
   if (!last)

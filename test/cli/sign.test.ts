@@ -194,6 +194,18 @@ describe('probatum run', () => {
     expect(err).toContain('refused: nothing was sent to the database\n');
   });
 
+  it('is told beforehand by status, in the same words', async () => {
+    const root = corpus({ authorization: true });
+    const status = async () => (await probatum(['status', 'dot-iu-cutter-v0.2-p0-2'], { cwd: root })).out;
+    const unsigned = await status();
+    const needs = 'does not count: it needs a signature by a reviewer; valid ones: none';
+    expect(unsigned).toContain(`○ ddl reviewed: ${DDL_REVIEW} ${needs}`);
+    expect(unsigned).toContain(`○ package reviewed: ${PACKAGE_REVIEW} ${needs}`);
+    expect(unsigned).toContain(`○ authorized: nobody has authorized ${EXAMPLE.package}`);
+    await sign(root, DDL_REVIEW, '--key', key('rita'));
+    expect(await status()).toContain('● ddl reviewed\n');
+  });
+
   it('goes on to its target once they are', async () => {
     const root = corpus();
     for (const review of [DDL_REVIEW, PACKAGE_REVIEW]) await sign(root, review, '--key', key('rita'));
