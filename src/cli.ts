@@ -221,6 +221,21 @@ program
   });
 
 program
+  .command('lock')
+  .description(
+    'write revision and digest of every governed document into probatum.lock; exit 1 where a locked revision has other bytes',
+  )
+  .option('--check', 'write nothing; exit 1 where the file is not as it would be written', false)
+  .option('--since <rev>', "also hold it against the lock file of git's common ancestor with this revision")
+  .option('--force', 'write it also where a locked revision has other bytes', false)
+  .addOption(findingsFormat())
+  .addOption(findingsOutput())
+  .action(async (options) => {
+    const { lock } = await import('./commands/lock.js');
+    exitCode = await lock(environment(), options);
+  });
+
+program
   .command('sign')
   .description('sign a review or an authorization with an SSH key; writes DOCUMENT.sig')
   .argument('<document>')

@@ -1,11 +1,15 @@
-import type { Diagnostic } from './base/diagnostic.js';
+import { compareDiagnostics, type Diagnostic } from './base/diagnostic.js';
+import { LOCK_FILE } from './base/lock-file.js';
 import { applyToCorpus } from './check/apply-settings.js';
+import { judgeLock } from './check/judge-lock.js';
 import { UNREADABLE } from './check/protected-rules.js';
 import { runRules } from './check/run-rules.js';
 import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
+import { readLock } from './load/read-lock.js';
 import { reviewsOf } from './model/chain.js';
+import { readDocumentLock, releasesOf } from './model/document-lock.js';
 import { type Entry, unitOf } from './model/entry.js';
 import { buildModel, type Model } from './model/model.js';
 import { SourceText } from './parse/source-text.js';
@@ -54,10 +58,23 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
     ...(config.squawk && plugins ? squawkFindings(config, read, sources) : []),
   ];
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
+  const lock = reading.lock === undefined ? readLock(config) : reading.lock;
+  // Nobody may turn these down, so there is nothing to apply.
+  const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read)) : [];
+  const withLock = (findings: readonly Diagnostic[]) => [...findings, ...locked].sort(compareDiagnostics);
   const files = new Map(sources.map((file) => [file.path, file]));
   const paths = [...files.keys()];
-  const loadModel = async () => model;
-  return { config, files, paths, model, loadModel, diagnostics: kept, suppressed, strict };
+  if (lock) files.set(LOCK_FILE, { path: LOCK_FILE, bytes: lock });
+  return {
+    config,
+    files,
+    paths,
+    model,
+    loadModel: async () => model,
+    diagnostics: withLock(kept),
+    suppressed,
+    strict: withLock(strict),
+  };
 }
 
 /** What squawk says of the migrations, where the configuration asks for it. */

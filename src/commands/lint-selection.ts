@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../base/diagnostic.js';
+import { LOCK_FILE } from '../base/lock-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, configurationFiles, loadConfig } from '../load/config.js';
 import { readBytes, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
@@ -50,7 +51,12 @@ export async function compileSelection(
   const besides = selection.files.filter((path) =>
     isJudged(path, () => changes?.overlay.get(path) ?? readBytes(config.root, path), config, environment),
   );
-  const compilation = await compileAll(config, { besides, ...(changes ? { overlay: changes.overlay } : {}) });
+  const { overlay, lock } = changes ?? {};
+  const compilation = await compileAll(config, {
+    besides,
+    ...(overlay ? { overlay } : {}),
+    ...(lock === undefined ? {} : { lock }),
+  });
   requireDocuments(compilation, changes ? [] : selection.folders);
   return changes ? selectChanged(compilation, selection, changes) : select(compilation, selection.includes);
 }
@@ -119,7 +125,9 @@ async function selectChanged(
   const changed = changedPaths(compilation, paths);
   const affected = new Set([...changed, ...[...changed].flatMap((path) => model.referrers(path))]);
   const pointsToChange = ({ related = [] }: Diagnostic) => related.some(({ file }) => changed.has(file));
-  const isMeant = (one: Diagnostic) => includes(one.file) && (affected.has(one.file) || pointsToChange(one));
+  // The lock file is about every document.
+  const isMeant = (one: Diagnostic) =>
+    includes(one.file) && (affected.has(one.file) || one.file === LOCK_FILE || pointsToChange(one));
   return {
     compilation,
     diagnostics: diagnostics.filter(isMeant),

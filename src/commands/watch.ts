@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
+import { LOCK_FILE } from '../base/lock-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, configRoot, configurationFiles, defaultConfig, loadConfig } from '../load/config.js';
 import { corpusMatcher, startingFolders } from '../load/list-files.js';
@@ -10,7 +11,7 @@ import type { Environment } from './terminal.js';
 const QUIET = 100;
 
 /**
- * Does the work now and after each change of a document or of the configuration, until the user interrupts it.
+ * Does the work now and after each change of a document, of the lock file or of the configuration, until the user interrupts it.
  * @returns exit code 0: what was found was shown, and the user has ended it
  */
 export async function watch(environment: Environment, work: () => Promise<unknown>): Promise<number> {
@@ -88,6 +89,7 @@ class Changes {
 async function watchCorpus({ root, terminal }: Environment, changes: Changes): Promise<FSWatcher> {
   const config = readableConfig(root);
   const configFiles = configurationFiles(config).map((path) => join(config.root, path));
+  const beside = [...configFiles, join(config.root, LOCK_FILE)];
   const folders = startingFolders(config.corpus);
   const isDocument = corpusMatcher(config);
   const pathOf = (file: string) =>
@@ -96,11 +98,11 @@ async function watchCorpus({ root, terminal }: Environment, changes: Changes): P
       .replaceAll('\\', '/')
       .normalize('NFC');
   // A folder that is removed and made again is only seen from above.
-  const watcher = watchFiles([config.root, ...configFiles], {
+  const watcher = watchFiles([config.root, ...beside], {
     ignoreInitial: true,
     followSymlinks: false,
     ignored: (file, stats) =>
-      !configFiles.includes(file) &&
+      !beside.includes(file) &&
       (isLeftOut(pathOf(file)) ||
         !isOnWay(folders, pathOf(file)) ||
         (stats?.isFile() === true && !isDocument(pathOf(file)))),

@@ -71,12 +71,13 @@ export class Changes {
         this.rows[place] = replaced(known!, { stamp });
         continue;
       }
-      const { length, offers } = outcome;
+      const { length, offers, release } = outcome;
       const digest = Buffer.from(outcome.digest);
       const row = {
         path,
         stamp,
         digest,
+        release,
         offers,
         facts: { segment, offset: from, length },
         asked: null,

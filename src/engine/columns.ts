@@ -10,6 +10,7 @@ export interface Columns {
   /** Four numbers a row; NaN for a row without a stamp. */
   readonly stamps: Float64Array;
   readonly digests: Uint8Array;
+  readonly releases: readonly string[];
   /** Segment, offset and length, three numbers a row. */
   readonly locations: Uint32Array;
   /** Where the offers and the asked keys of each row end, two numbers a row. */
@@ -39,6 +40,9 @@ export class StoredRow implements Row {
   get digest(): Buffer {
     const { digests } = this.columns;
     return Buffer.from(digests.buffer, digests.byteOffset + 32 * this.index, 32);
+  }
+  get release(): string {
+    return this.columns.releases[this.index]!;
   }
   get facts(): Location {
     const { locations } = this.columns;
@@ -89,8 +93,8 @@ function follows(row: Row, { columns, index }: StoredRow, distance: number): boo
 
 /** A row with some parts replaced. Parts of a stored row are no properties of its own, which `...` would copy. */
 export function replaced(row: Row, parts: Partial<Row>): Row {
-  const { path, stamp, digest, facts, offers, asked, findings } = row;
-  return { path, stamp, digest, facts, offers, asked, findings, ...parts };
+  const { path, stamp, digest, release, facts, offers, asked, findings } = row;
+  return { path, stamp, digest, release, facts, offers, asked, findings, ...parts };
 }
 
 /** How many keys stand before those of a row. */

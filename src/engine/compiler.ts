@@ -1,8 +1,11 @@
+import { compareDiagnostics } from '../base/diagnostic.js';
 import { sha256 } from '../base/digest.js';
+import { LOCK_FILE } from '../base/lock-file.js';
 import { firstNotBefore } from '../base/search.js';
 import type { Config } from '../load/config.js';
 import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
 import { listFiles } from '../load/list-files.js';
+import { readLock } from '../load/read-lock.js';
 import type { Model } from '../model/model.js';
 import type { TeamRules } from '../team-rules.js';
 import type { Cache } from './cache.js';
@@ -25,6 +28,7 @@ export interface Findings extends Said, Pick<Updated, 'read' | 'judged'> {
 export class Compiler {
   private state: State | undefined;
   private sources: readonly Source[] = [];
+  private lock: Uint8Array | null = null;
   /** What the cache has, as long as nothing had to be read. */
   private columns: Columns | null = null;
 
@@ -42,13 +46,19 @@ export class Compiler {
     const listed = Date.now();
     const sources = this.list(reading);
     this.sources = sources;
+    this.lock = reading.lock === undefined ? readLock(this.config) : reading.lock;
+    let found: Findings;
     try {
-      return await this.update(sources, listed);
+      found = await this.update(sources, listed);
     } catch (error) {
       if (!(error instanceof FactsLost)) throw error;
       this.forget();
-      return await this.update(sources, listed);
+      found = await this.update(sources, listed);
     }
+    if (this.lock === null) return found;
+    const { lockFindings } = await import('./releases.js');
+    const more = lockFindings(this.lock, this.state?.rows ?? this.columns!);
+    return { ...found, diagnostics: [...found.diagnostics, ...more].sort(compareDiagnostics) };
   }
 
   /** The model of what was compiled last. */
@@ -59,6 +69,7 @@ export class Compiler {
 
   /** A document's bytes as they were compiled last; undefined where they are not there any more. */
   file(path: string): SourceFile | undefined {
+    if (path === LOCK_FILE) return this.lock ? { path, bytes: this.lock } : undefined;
     const source = inPathOrder(this.sources, path);
     const known = inPathOrder(this.known().rows, path);
     if (!source || !known) return undefined;

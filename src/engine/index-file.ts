@@ -54,7 +54,8 @@ function columnsOf(rows: readonly Row[]): Buffer[] {
     if (found !== null) findings.push([index, found]);
   }
   const paths = Buffer.from(rows.map(({ path }) => path).join('\0'));
-  return [paths, ...writer.columns(), Buffer.from(JSON.stringify(findings))];
+  const releases = Buffer.from(rows.map(({ release }) => release).join('\0'));
+  return [paths, releases, ...writer.columns(), Buffer.from(JSON.stringify(findings))];
 }
 
 function keyCount(rows: readonly Row[], { from, to, stored }: Run): number {
@@ -130,7 +131,8 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     at += length + padding(length);
     return column;
   });
-  const [paths, stamps, digests, locations, ends, keys, findings] = columns as [
+  const [paths, releases, stamps, digests, locations, ends, keys, findings] = columns as [
+    Buffer,
     Buffer,
     Buffer,
     Buffer,
@@ -143,6 +145,7 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     count: head.count,
     segments: head.segments,
     paths: head.count === 0 ? [] : paths.toString('utf8').split('\0'),
+    releases: head.count === 0 ? [] : releases.toString('latin1').split('\0'),
     stamps: viewOf(stamps, Float64Array),
     digests,
     locations: viewOf(locations, Uint32Array),

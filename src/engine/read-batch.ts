@@ -7,6 +7,7 @@ import { lengthOf, packed } from './fact-store.js';
 import { encodeFacts, type Facts } from './facts-codec.js';
 import { keyNumbers } from './keys.js';
 import { readFacts, readHarmlessFacts } from './read-facts.js';
+import { encodeRelease } from './releases.js';
 
 /** A file that is to be read. */
 export interface Item {
@@ -30,6 +31,7 @@ export type Outcome =
       /** Length of the face of its facts, which stands behind that of the document read before. */
       readonly length: number;
       readonly offers: Uint32Array;
+      readonly release: string;
     };
 
 /** Facts of several files, as a store keeps them. */
@@ -66,7 +68,13 @@ export async function readBatch({ root, items, limited }: ReadTask, team: TeamRu
     }
     const kept = encodeFacts(entry, judgeDocument(entry, team.rules, team.settings));
     facts.push(kept);
-    outcomes.push({ became: 'read', digest, length: lengthOf(kept), offers: keyNumbers(offers(entry)) });
+    outcomes.push({
+      became: 'read',
+      digest,
+      length: lengthOf(kept),
+      offers: keyNumbers(offers(entry)),
+      release: encodeRelease(entry),
+    });
   }
   return { outcomes, facts: packed(facts) };
 }

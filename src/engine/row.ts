@@ -16,6 +16,8 @@ export interface Row {
   /** SHA-256 of the bytes that the facts are of. */
   readonly digest: Buffer;
   readonly facts: Location;
+  /** Its revision and where it stands, for the lock file; empty for what is not governed. */
+  readonly release: string;
   /** Numbers of the keys that it can be found by. */
   readonly offers: Uint32Array;
   /** Numbers of the keys that its findings depend on; null while it was not judged. */

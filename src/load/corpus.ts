@@ -19,6 +19,8 @@ export interface Reading {
   readonly besides?: readonly string[];
   /** Bytes in place of a file's own (an editor's, git's index'), by path; null where the file counts as absent. */
   readonly overlay?: ReadonlyMap<string, Uint8Array | null>;
+  /** Bytes in place of the lock file's own; null where it counts as absent. */
+  readonly lock?: Uint8Array | null;
 }
 
 /** Reads the files that the configuration names, in path order. */

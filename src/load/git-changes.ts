@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOCK_FILE } from '../base/lock-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, configurationFiles } from './config.js';
 import { Git, type Surroundings } from './git.js';
@@ -11,6 +12,8 @@ export interface Changes {
   readonly paths: readonly string[];
   /** Bytes in place of files on disk; null for those that count as absent. */
   readonly overlay: ReadonlyMap<string, Uint8Array | null>;
+  /** The lock file in place of the one on disk; null where it counts as absent. */
+  readonly lock?: Uint8Array | null;
 }
 
 /** One entry of the index. */
@@ -44,7 +47,12 @@ export async function stagedChanges(
   const paths = head
     ? await git.fields([...diff('diff-index', '--name-only'), '--cached', head])
     : entries.map(({ path }) => path);
-  return { paths: paths.filter((path) => !intended.includes(path)).map(normal), overlay };
+  const lock = entries.find(({ path }) => path === LOCK_FILE && !intended.includes(path));
+  return {
+    paths: paths.filter((path) => !intended.includes(path)).map(normal),
+    overlay,
+    lock: lock ? (await git.blobs([lock.id]))[0]! : null,
+  };
 }
 
 /**
@@ -57,6 +65,16 @@ export async function changesSince(
   revision: string,
 ): Promise<Changes> {
   const git = await Git.open(config.root, surroundings);
+  const base = await commonAncestor(git, revision);
+  const [tracked, untracked] = await Promise.all([
+    git.fields([...diff('diff', '--name-only'), base]),
+    git.fields(['ls-files', '-z', '--others', '--exclude-standard']),
+  ]);
+  return { paths: [...new Set([...tracked, ...untracked].map(normal))], overlay: new Map() };
+}
+
+/** The best common ancestor of a revision and HEAD. @throws UsageError where there is none */
+export async function commonAncestor(git: Git, revision: string): Promise<string> {
   const [since, head] = await Promise.all([git.commit(revision), git.commit('HEAD')]);
   if (!since || !head)
     throw new UsageError(
@@ -68,11 +86,7 @@ export async function changesSince(
     const help = 'a shallow clone may lack it: fetch more of the history';
     throw new UsageError('bad-argument', `"${revision}" and HEAD have no common ancestor`, help);
   }
-  const [tracked, untracked] = await Promise.all([
-    git.fields([...diff('diff', '--name-only'), base]),
-    git.fields(['ls-files', '-z', '--others', '--exclude-standard']),
-  ]);
-  return { paths: [...new Set([...tracked, ...untracked].map(normal))], overlay: new Map() };
+  return base;
 }
 
 /** Names of both sides of a rename, relative to the folder, whatever the configuration of git says. */

@@ -9,6 +9,7 @@ import {
   ShowMessageNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { LOCK_FILE } from '../base/lock-file.js';
 import { CONFIG_FILE } from '../load/config-yaml.js';
 import { VERSION } from '../version.js';
 import { Buffers } from './buffers.js';
@@ -117,7 +118,7 @@ async function watch(connection: Connection, client: Client, workspaces: Workspa
       for (const { uri } of removed) workspaces.remove(uri);
       for (const { uri } of added) workspaces.add(uri);
     });
-  const watchers = [{ globPattern: '**/*.md' }, { globPattern: `**/${CONFIG_FILE}` }];
+  const watchers = ['*.md', LOCK_FILE, CONFIG_FILE].map((name) => ({ globPattern: `**/${name}` }));
   try {
     if (client.watchesFiles)
       await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });

@@ -17,6 +17,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../src/engine/cache.js';
 import { Compiler } from '../../src/engine/compiler.js';
 import { type Config, defaultConfig } from '../../src/load/config.js';
+import { lockText, releasesOf } from '../../src/model/document-lock.js';
 import { compile } from '../../src/pipeline.js';
 import { teamRules } from '../../src/team-rules.js';
 
@@ -101,6 +102,9 @@ function changeSomething(below: (limit: number) => number): string {
 describe('the compiler that remembers', () => {
   it.each([1, 2, 3, 4])('agrees with the one that does not after any change (seed %i)', async (seed) => {
     const below = random(seed);
+    const { model: first } = await compile(config);
+    if (seed % 2 === 0)
+      writeFileSync(join(root, 'probatum.lock'), lockText(releasesOf(first.entries.values())));
     const staying = new Compiler(config, rules);
     await staying.compile();
     await (await fresh()).compile();
@@ -112,6 +116,31 @@ describe('the compiler that remembers', () => {
       expect(paths).toEqual([...model.entries.keys()]);
       expect((await (await fresh()).compile()).diagnostics, `${what}, from the cache`).toEqual(expected);
     }
+  });
+
+  it('holds what did not change against a lock file that did', async () => {
+    const { model } = await compile(config);
+    const file = join(root, 'probatum.lock');
+    const text = lockText(releasesOf(model.entries.values()));
+    const rulesFound = async () => {
+      const { diagnostics, read, judged } = await (await fresh()).compile();
+      expect(diagnostics).toEqual((await compile(config)).diagnostics);
+      return { read, judged, rules: diagnostics.map(({ ruleId }) => ruleId) };
+    };
+    writeFileSync(file, text);
+    await rulesFound();
+    age();
+    await rulesFound();
+    expect(await rulesFound()).toEqual({ read: 0, judged: 0, rules: [] });
+    writeFileSync(
+      file,
+      text.replace(/^[0-9a-f]/m, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    expect(await rulesFound()).toEqual({ read: 0, judged: 0, rules: ['revision-bump'] });
+    writeFileSync(file, text.replace(/^[0-9a-f].*\n/m, ''));
+    expect(await rulesFound()).toEqual({ read: 0, judged: 0, rules: ['lock-drift'] });
+    rmSync(file);
+    expect(await rulesFound()).toEqual({ read: 0, judged: 0, rules: [] });
   });
 
   it('reads nothing and judges nothing where nothing changed', async () => {

@@ -1,5 +1,7 @@
 import { compareText, type Diagnostic } from '../../src/base/diagnostic.js';
+import { LOCK_FILE } from '../../src/base/lock-file.js';
 import { incrementalCompile } from '../../src/incremental.js';
+import type { Reading } from '../../src/load/corpus.js';
 import { compile } from '../../src/pipeline.js';
 import { Random } from '../equality/random.js';
 import { mutantConfig } from './config.js';
@@ -58,22 +60,27 @@ export async function runMutants(all: readonly Mutant[]): Promise<Run> {
   const firstFile = ({ files }: Mutant) => Object.keys(files)[0]!;
   const sorted = [...all].sort((a, b) => compareText(firstFile(a), firstFile(b)));
   for (const mutant of sorted) {
-    const { diagnostics } = await compileAgain({ overlay: overlayOf(mutant) });
+    const { diagnostics } = await compileAgain(readingOf(mutant));
     outcomes.set(mutant, judge(mutant, diagnostics, originals));
   }
-  const { diagnostics: clean } = await compileAgain();
+  const { diagnostics: clean } = await compileAgain({ lock: null });
   return { outcomes: all.map((mutant) => outcomes.get(mutant)!), clean };
 }
 
 /** The same by the compiler that remembers nothing. */
 export async function compileMutant(mutant: Mutant): Promise<readonly Diagnostic[]> {
-  return (await compile(mutantConfig(), { overlay: overlayOf(mutant) })).diagnostics;
+  return (await compile(mutantConfig(), readingOf(mutant))).diagnostics;
 }
 
-function overlayOf({ files }: Mutant): Map<string, Uint8Array | null> {
-  return new Map(
-    Object.entries(files).map(([path, text]) => [path, typeof text === 'string' ? Buffer.from(text) : text]),
-  );
+/** The lock file of the repository would say of every mutant that its revision has other bytes. */
+function readingOf({ files }: Mutant): Reading {
+  const { [LOCK_FILE]: lock = null, ...documents } = files;
+  const overlay = new Map(Object.entries(documents).map(([path, put]) => [path, bytesOf(put)]));
+  return { overlay, lock: bytesOf(lock) };
+}
+
+function bytesOf(put: string | Uint8Array | null): Uint8Array | null {
+  return typeof put === 'string' ? Buffer.from(put) : put;
 }
 
 function judge(mutant: Mutant, diagnostics: readonly Diagnostic[], originals: Originals): Outcome {

@@ -79,6 +79,8 @@ try {
   cpSync(join(repository, EXAMPLE.readme), join(work, EXAMPLE.readme));
   rmSync(join(repository, 'knowledge'), { recursive: true });
   cpSync(join(work, 'knowledge'), join(repository, 'knowledge'), { recursive: true });
+  // The example is made anew, not revised.
+  execFileSync(process.execPath, [cli, 'lock', '--force'], { cwd: repository, stdio: 'inherit' });
 } finally {
   await server.stop();
   rmSync(work, { recursive: true, force: true });

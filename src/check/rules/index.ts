@@ -15,6 +15,7 @@ import { fileNameDate } from './file-name-date.js';
 import { frontMatterRequired } from './front-matter-required.js';
 import { frontMatterSchema } from './front-matter-schema.js';
 import { frontMatterYaml } from './front-matter-yaml.js';
+import { lockDrift } from './lock-drift.js';
 import { lockHazard } from './lock-hazard.js';
 import { malformedTable } from './malformed-table.js';
 import { noBrokenAnchor } from './no-broken-anchor.js';
@@ -37,6 +38,7 @@ import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
 import { requiredSections } from './required-sections.js';
+import { revisionBump } from './revision-bump.js';
 import { revisionFormat } from './revision-format.js';
 import { rollbackInverts } from './rollback-inverts.js';
 import { singleTransaction } from './single-transaction.js';
@@ -82,6 +84,8 @@ export const RULES: readonly Rule[] = [
   digestFormat,
   abbreviatedDigest,
   suspectReview,
+  revisionBump,
+  lockDrift,
   sqlSyntax,
   noMetaCommand,
   sqlHiddenCharacters,

@@ -7,6 +7,7 @@ import { FIELDS, MISSING, YAML } from './front-matter.js';
 import { IDENTITY, ORDERS, REVISIONS, SECTION_NAMES } from './identity.js';
 import { DUPLICATES, IDS } from './ids.js';
 import { PACKAGES, PROTOCOL, SUPPRESSIONS, TABLES } from './law-and-package.js';
+import { LOCK_DRIFTS, REVISION_BUMPS } from './locks.js';
 import { MARKED } from './marked.js';
 import { ANCHORS, KINDS, PATHS_BROKEN } from './references.js';
 import { GRAPH, STALE_REVISIONS } from './revisions.js';
@@ -44,6 +45,8 @@ export const OPERATORS: readonly Operator[] = [
   FORMATS,
   ABBREVIATIONS,
   SUSPECTS,
+  REVISION_BUMPS,
+  LOCK_DRIFTS,
   SYNTAXES,
   HIDDEN_CHARACTERS,
   FENCES,

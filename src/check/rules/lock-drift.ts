@@ -1,0 +1,11 @@
+import type { RunnerRule } from '../rule.js';
+
+export const lockDrift: RunnerRule = {
+  id: 'lock-drift',
+  scope: 'runner',
+  group: 'provenance',
+  severity: 'error',
+  what: 'A governed document or a revision of it that is not in `probatum.lock`, a line of it without a document, or one that cannot be read. Judged where there is such a file.',
+  why: 'The lock file is what tells in a year which bytes a revision had; it can only tell of what is in it.',
+  fix: 'Write the documents as they are now into it with `probatum lock`, and commit it together with them.',
+};

@@ -1,0 +1,38 @@
+import type { Diagnostic } from '../base/diagnostic.js';
+import { judgeLock } from '../check/judge-lock.js';
+import { type Release, readDocumentLock, revisionOf } from '../model/document-lock.js';
+import type { Entry } from '../model/entry.js';
+import type { Columns } from './columns.js';
+import type { Row } from './row.js';
+
+/** What the lock file has to know of a document, as a row keeps it. */
+export function encodeRelease(entry: Entry): string {
+  const said = revisionOf(entry);
+  if (!said) return '';
+  const { start, end } = said.position;
+  return `${said.revision} ${start.line} ${start.column} ${end.line} ${end.column}`;
+}
+
+/** What the lock file says of the rows of a corpus. */
+export function lockFindings(lock: Uint8Array, rows: Columns | readonly Row[]): Diagnostic[] {
+  return judgeLock(readDocumentLock(lock), 'count' in rows ? ofColumns(rows) : ofRows(rows));
+}
+
+function* ofColumns({ count, paths, digests, releases }: Columns): Iterable<Release> {
+  const bytes = Buffer.from(digests.buffer, digests.byteOffset, digests.byteLength);
+  for (let index = 0; index < count; index++)
+    if (releases[index] !== '')
+      yield release(paths[index]!, bytes.toString('hex', 32 * index, 32 * (index + 1)), releases[index]!);
+}
+
+function* ofRows(rows: readonly Row[]): Iterable<Release> {
+  for (const { path, digest, release: said } of rows)
+    if (said !== '') yield release(path, digest.toString('hex'), said);
+}
+
+function release(path: string, digest: string, said: string): Release {
+  const [revision = '', ...places] = said.split(' ');
+  const [line = 0, column = 0, endLine = 0, endColumn = 0] = places.map(Number);
+  const position = { start: { line, column }, end: { line: endLine, column: endColumn } };
+  return { path, digest, revision, position };
+}
