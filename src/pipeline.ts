@@ -7,6 +7,7 @@ import { runRules } from './check/run-rules.js';
 import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
+import { isOnDisk } from './load/on-disk.js';
 import { readLock } from './load/read-lock.js';
 import { reviewsOf } from './model/chain.js';
 import { readDocumentLock, releasesOf } from './model/document-lock.js';
@@ -52,7 +53,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const team = await teamRules(config, plugins);
   const sources = loadCorpus(config, reading);
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
-  const model = buildModel(read, config.corpus);
+  const model = buildModel(read, config.corpus, (path) => isOnDisk(config.root, path));
   const found = [
     ...runRules(read, model, team.rules, team.settings),
     ...(config.squawk && plugins ? squawkFindings(config, read, sources) : []),

@@ -17,6 +17,7 @@ import { type Columns, replaced } from './columns.js';
 import { type FactStore, FolderStore, MemoryStore } from './fact-store.js';
 import { decodeIndex, encodeIndex } from './index-file.js';
 import type { Row } from './row.js';
+import type { State } from './update.js';
 
 const INDEX = 'index';
 /** Most segments before they are made one. */
@@ -55,13 +56,12 @@ export class Cache {
     }
   }
 
-  /** @param listed when the files were listed, in milliseconds */
-  save(rows: readonly Row[], store: FactStore, listed: number): void {
+  save({ rows, store, outside, listed }: State): void {
     if (store.segments.length === 0 && rows.length > 0) return;
     try {
       const compact = store.segments.length > MOST_SEGMENTS ? this.compacted(rows, store) : { rows, store };
       const temporary = join(this.folder, `${randomUUID()}.index`);
-      writeParts(temporary, encodeIndex(compact.rows, compact.store.segments, this.basis, listed));
+      writeParts(temporary, encodeIndex(compact.rows, compact.store.segments, outside, this.basis, listed));
       renameSync(temporary, join(this.folder, INDEX));
       this.sweep(compact.store.segments);
     } catch {

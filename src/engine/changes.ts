@@ -1,6 +1,6 @@
 import type { ListedFile, Stamp } from '../load/list-files.js';
 import { readableLandings } from '../model/model.js';
-import { landingsKey, PRESENCE } from '../model/offers.js';
+import { fileKey, landingsKey, PRESENCE } from '../model/offers.js';
 import { isSameFile, replaced } from './columns.js';
 import type { FactStore } from './fact-store.js';
 import { isRoughNumber, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
@@ -89,6 +89,12 @@ export class Changes {
       if (known) this.changed(known, row);
       else this.appearedOrWent(row);
     }
+  }
+
+  /** A file that is no document came or went. */
+  fileMoved(path: string): void {
+    this.any = true;
+    this.keys.add(keyNumber(fileKey(path)));
   }
 
   /** The rows as they are now, in path order. Those that were read are not judged yet. */

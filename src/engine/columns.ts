@@ -1,4 +1,5 @@
 import type { Stamp } from '../load/list-files.js';
+import type { Outside } from './outside.js';
 import type { Location, Row } from './row.js';
 
 /** The columns of an index. */
@@ -18,6 +19,7 @@ export interface Columns {
   readonly keys: Uint32Array;
   /** Findings by number of the row, as JSON. */
   readonly findings: ReadonlyMap<number, string>;
+  readonly outside: Outside;
   /** When the files were listed, in milliseconds. */
   readonly listed: number;
 }

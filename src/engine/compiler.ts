@@ -13,6 +13,7 @@ import type { Source } from './changes.js';
 import { type Columns, isAsListed, rowsOf } from './columns.js';
 import { FactsLost, MemoryStore } from './fact-store.js';
 import { decodeFindings, type Said } from './findings.js';
+import { movedOutside } from './outside.js';
 import type { Row } from './row.js';
 import type { State, Updated } from './update.js';
 
@@ -90,14 +91,14 @@ export class Compiler {
   private async update(sources: readonly Source[], listed: number): Promise<Findings> {
     if (!this.state) {
       this.columns = this.cache?.load() ?? null;
-      if (this.columns && isUnchanged(this.columns, sources)) return unchangedFindings(this.columns);
+      if (this.columns && this.isUnchanged(this.columns, sources)) return unchangedFindings(this.columns);
     }
     const { update } = await import('./update.js');
     const team = await this.rules();
     const before = this.known();
-    const { rows, any, read, judged } = await update(before, sources, team);
-    this.state = { rows, store: before.store, listed };
-    if (any) this.cache?.save(rows, before.store, listed);
+    const { rows, outside, any, read, judged } = await update(before, sources, team);
+    this.state = { rows, store: before.store, outside, listed };
+    if (any) this.cache?.save(this.state);
     return { ...findingsOf(rows), read, judged };
   }
 
@@ -106,8 +107,20 @@ export class Compiler {
     if (this.state) return this.state;
     const { columns } = this;
     const store = this.cache?.store(columns?.segments ?? []) ?? new MemoryStore();
-    this.state = { rows: columns ? rowsOf(columns) : [], store, listed: columns?.listed ?? 0 };
+    const { outside = new Map(), listed = 0 } = columns ?? {};
+    this.state = { rows: columns ? rowsOf(columns) : [], store, outside, listed };
     return this.state;
+  }
+
+  private isUnchanged(columns: Columns, sources: readonly Source[]): boolean {
+    return (
+      columns.count === sources.length &&
+      sources.every(
+        ({ path, stamp }, index) =>
+          columns.paths[index] === path && stamp !== null && isAsListed(columns, index, stamp),
+      ) &&
+      movedOutside(this.config, columns.outside).length === 0
+    );
   }
 
   private forget(): void {
@@ -130,16 +143,6 @@ function readIfThere(root: string, name: string): Uint8Array | null {
   } catch {
     return null;
   }
-}
-
-function isUnchanged(columns: Columns, sources: readonly Source[]): boolean {
-  return (
-    columns.count === sources.length &&
-    sources.every(
-      ({ path, stamp }, index) =>
-        columns.paths[index] === path && stamp !== null && isAsListed(columns, index, stamp),
-    )
-  );
 }
 
 function unchangedFindings({ paths, findings }: Columns): Findings {

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type Columns, keysBefore, type Run, runsOf, type StoredRow } from './columns.js';
+import type { Outside } from './outside.js';
 import type { Row } from './row.js';
 
 /*
@@ -25,10 +26,11 @@ const ALIGN = 8;
 export function encodeIndex(
   rows: readonly Row[],
   segments: readonly string[],
+  outside: Outside,
   basis: string,
   listed: number,
 ): Buffer[] {
-  const columns = columnsOf(rows);
+  const columns = [...columnsOf(rows), Buffer.from(JSON.stringify([...outside]))];
   const body = columns.flatMap((column) => [column, Buffer.alloc(padding(column.length))]);
   const lengths = columns.map(({ length }) => length);
   const sum = body.reduce((before, part) => crc32(part, before), 0);
@@ -131,7 +133,8 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     at += length + padding(length);
     return column;
   });
-  const [paths, releases, stamps, digests, locations, ends, keys, findings] = columns as [
+  const [paths, releases, stamps, digests, locations, ends, keys, findings, outside] = columns as [
+    Buffer,
     Buffer,
     Buffer,
     Buffer,
@@ -152,6 +155,7 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     ends: viewOf(ends, Uint32Array),
     keys: viewOf(keys, Uint32Array),
     findings: new Map(JSON.parse(findings.toString('utf8')) as [number, string][]),
+    outside: new Map(JSON.parse(outside.toString('utf8')) as [string, boolean][]),
     listed: head.listed,
   };
 }

@@ -1,6 +1,7 @@
 import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
 import { type Model, modelOver } from '../model/model.js';
+import { fileKey } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
 import { rowsOf } from './columns.js';
 import { FolderStore } from './fact-store.js';
@@ -16,6 +17,8 @@ export interface Judged {
   readonly number: number;
   readonly asked: Uint32Array;
   readonly findings: string | null;
+  /** Files that are no documents of which it was asked whether they are there, with the answer. */
+  readonly outside: readonly (readonly [path: string, there: boolean])[];
 }
 
 /** Rows to judge in a thread, which reads the corpus from an index in shared memory and from its store's folder. */
@@ -40,6 +43,7 @@ export class Judge {
   private readonly paths = new Set<string>();
   /** Paths of which it was asked whether there is a document. */
   private readonly places = new Set<string>();
+  private readonly outside = new Map<string, boolean>();
 
   constructor(
     private readonly corpus: StoredCorpus,
@@ -48,6 +52,7 @@ export class Judge {
     const lookup = {
       entries: corpus.entries,
       offering: (key: string) => corpus.offering(key),
+      onDisk: (path: string) => this.onDisk(path),
       asked: (key: string) => void this.keys.add(keyNumber(key)),
       askedPath: (path: string) => void this.paths.add(path),
       askedPresence: (path: string) => void this.places.add(path),
@@ -61,11 +66,19 @@ export class Judge {
     for (const number of numbers) {
       const entry = this.corpus.read(this.corpus.rows[number]!);
       const findings = encodeFindings(this.said(entry));
-      judged.push({ number, asked: this.asked(), findings });
+      judged.push({ number, asked: this.asked(), findings, outside: [...this.outside] });
+      this.outside.clear();
       // Its body is asked for here, and seldom again.
       entry.forget();
     }
     return judged;
+  }
+
+  private onDisk(path: string): boolean {
+    const there = this.outside.get(path) ?? this.corpus.onDisk(path);
+    this.keys.add(keyNumber(fileKey(path)));
+    this.outside.set(path, there);
+    return there;
   }
 
   private said(entry: StoredEntry): Said {
@@ -96,7 +109,11 @@ function judgeIn(index: SharedArrayBuffer, folder: string, team: TeamRules): Jud
   const first = bytes.toString('latin1', 0, bytes.indexOf(10));
   if (open?.folder === folder && open.first === first) return open.judge;
   const columns = decodeIndex(bytes, SHARED)!;
-  const corpus = new StoredCorpus(rowsOf(columns), new FolderStore(folder, columns.segments));
+  const corpus = new StoredCorpus(
+    rowsOf(columns),
+    new FolderStore(folder, columns.segments),
+    team.config.root,
+  );
   const judge = new Judge(corpus, team);
   open = { folder, first, judge };
   return judge;

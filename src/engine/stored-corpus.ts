@@ -1,3 +1,4 @@
+import { isOnDisk } from '../load/on-disk.js';
 import type { Entry } from '../model/entry.js';
 import type { Entries, Lookup } from '../model/model.js';
 import type { FactStore } from './fact-store.js';
@@ -20,6 +21,7 @@ export class StoredCorpus implements Lookup {
   constructor(
     readonly rows: readonly Row[],
     private readonly store: FactStore,
+    private readonly root: string,
   ) {
     this.byPath = new Map(rows.map((row) => [row.path, row]));
     this.postings = new Postings(rows);
@@ -28,6 +30,10 @@ export class StoredCorpus implements Lookup {
 
   offering(key: string): string[] {
     return this.postings.of(keyNumber(key)).map((index) => this.rows[index]!.path);
+  }
+
+  onDisk(path: string): boolean {
+    return isOnDisk(this.root, path);
   }
 
   read(row: Row): StoredEntry {

@@ -7,6 +7,7 @@ import { replaced, runsOf } from './columns.js';
 import { type FactStore, FolderStore } from './fact-store.js';
 import { encodeIndex } from './index-file.js';
 import { Judge, type Judged, SHARED } from './judge-rows.js';
+import { movedOutside } from './outside.js';
 import { inBatches, readInBulk } from './read-in-bulk.js';
 import type { Row } from './row.js';
 import { StoredCorpus } from './stored-corpus.js';
@@ -16,6 +17,8 @@ import { Threads } from './threads.js';
 export interface State {
   readonly rows: readonly Row[];
   readonly store: FactStore;
+  /** Files that are no documents, and whether they were there. */
+  readonly outside: ReadonlyMap<string, boolean>;
   /** When its files were listed, in milliseconds: one that changed about then may have changed since. */
   readonly listed: number;
 }
@@ -23,6 +26,7 @@ export interface State {
 /** What became of the rows of a corpus. */
 export interface Updated {
   readonly rows: readonly Row[];
+  readonly outside: ReadonlyMap<string, boolean>;
   /** Whether anything has to be written down. */
   readonly any: boolean;
   /** Documents that were read, because their bytes are not those that are known. */
@@ -38,32 +42,34 @@ const ROWS_AT_ONCE = 250;
 
 /** Reads what has changed, and judges what the change can have changed. @throws FactsLost */
 export async function update(
-  { rows: before, store, listed }: State,
+  { rows: before, store, listed, outside: known }: State,
   sources: readonly Source[],
   team: TeamRules,
 ): Promise<Updated> {
   const changes = new Changes(before, sources, listed, store);
   const { items } = changes;
+  const outside = new Map(known);
+  for (const path of movedOutside(team.config, known)) changes.fileMoved(path);
   const threads = items.length < WORTH_THREADS ? null : new Threads(availableParallelism(), team);
   try {
     await readInBulk(items, team, threads, (some, batch) => changes.take(some, batch));
     const rows = changes.current();
-    const judged = await judge(rows, store, changes.keys, team, threads);
-    return { rows, any: changes.any, read: changes.read, judged };
+    const judged = await judge(rows, { store, outside }, changes.keys, team, threads);
+    return { rows, outside, any: changes.any, read: changes.read, judged };
   } finally {
     threads?.end();
   }
 }
 
 /** The model of a corpus. */
-export function modelOf({ rows, store }: State, { corpus }: Pick<Config, 'corpus'>): Model {
-  return modelOver(new StoredCorpus(rows, store), corpus);
+export function modelOf({ rows, store }: State, { corpus, root }: Pick<Config, 'corpus' | 'root'>): Model {
+  return modelOver(new StoredCorpus(rows, store, root), corpus);
 }
 
 /** Judges every row that is new or asked for something that has changed. @returns how many */
 async function judge(
   rows: Row[],
-  store: FactStore,
+  { store, outside }: { readonly store: FactStore; readonly outside: Map<string, boolean> },
   changed: ReadonlySet<number>,
   team: TeamRules,
   threads: Threads | null,
@@ -71,18 +77,20 @@ async function judge(
   const numbers = toJudge(rows, changed);
   if (numbers.length === 0) return 0;
   const take = (judged: readonly Judged[]) => {
-    for (const { number, asked, findings } of judged)
+    for (const { number, asked, findings, outside: files } of judged) {
       rows[number] = replaced(rows[number]!, { asked, findings });
+      for (const [path, there] of files) outside.set(path, there);
+    }
   };
   if (threads && store instanceof FolderStore) {
-    const index = inSharedMemory(encodeIndex(rows, store.segments, SHARED, 0));
+    const index = inSharedMemory(encodeIndex(rows, store.segments, new Map(), SHARED, 0));
     const { folder } = store;
     const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, index, folder }));
     await threads.renew();
     await threads.run(tasks, (_, answer) => {
       if ('judged' in answer) take(answer.judged);
     });
-  } else take(new Judge(new StoredCorpus(rows, store), team).judge(numbers));
+  } else take(new Judge(new StoredCorpus(rows, store, team.config.root), team).judge(numbers));
   return numbers.length;
 }
 

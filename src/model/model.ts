@@ -25,6 +25,8 @@ export interface Model {
   readonly roots: readonly string[];
   /** Anchors that links into a document can name; null where there is no such document, or none that could be read. */
   landings(path: string): readonly string[] | null;
+  /** Whether there is a file or folder at a path, which no document of the corpus has. */
+  onDisk(path: string): boolean;
   /** What has a digest, whole or by its first digits (at least `HEAD`); by digest. */
   digests(head: string): ReadonlyMap<string, readonly DigestOwner[]>;
   /** Numbers of columns that a table has had, by qualified name, with the document that says so. */
@@ -57,6 +59,8 @@ export interface Lookup {
   readonly entries: Entries;
   /** Paths, in order, of documents that may offer a key (`offers`): all that do, and perhaps others. */
   offering(key: string): Iterable<string>;
+  /** Whether a path below the root is there, whatever it is. */
+  onDisk(path: string): boolean;
   /** Called with each key that an answer depends on. */
   asked?(key: string): void;
   /** The same for the key of a document itself, by its path. */
@@ -65,8 +69,12 @@ export interface Lookup {
   askedPresence?(path: string): void;
 }
 
-/** The model of documents that are all in memory. */
-export function buildModel(read: readonly Entry[], corpusGlobs: readonly string[]): Model {
+/** The model of documents that are all in memory. @param onDisk whether a path below the root is there, whatever it is */
+export function buildModel(
+  read: readonly Entry[],
+  corpusGlobs: readonly string[],
+  onDisk: Lookup['onDisk'],
+): Model {
   const sorted = [...read].sort((a, b) => compareText(a.document.path, b.document.path));
   const entries = new Map(sorted.map((entry) => [entry.document.path, entry]));
   const index = once(() => {
@@ -74,7 +82,7 @@ export function buildModel(read: readonly Entry[], corpusGlobs: readonly string[
     for (const entry of sorted) for (const key of offers(entry)) append(byKey, key, entry.document.path);
     return byKey;
   });
-  return modelOver({ entries, offering: (key) => index().get(key) ?? [] }, corpusGlobs);
+  return modelOver({ entries, onDisk, offering: (key) => index().get(key) ?? [] }, corpusGlobs);
 }
 
 /** The model of documents that are found through a lookup. */
@@ -99,6 +107,7 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
       lookup.asked?.(landingsKey(path));
       return readableLandings(lookup.entries.get(path));
     },
+    onDisk: (path) => lookup.onDisk(path),
     digests: (head) => {
       const owners = new Map<string, DigestOwner[]>();
       for (const path of ask(`digest ${head.slice(0, HEAD)}`))

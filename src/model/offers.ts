@@ -67,6 +67,11 @@ export function placeKey(path: string): string {
   return `place ${path}`;
 }
 
+/** The key of whether a file that is no document is on disk. */
+export function fileKey(path: string): string {
+  return `file ${path}`;
+}
+
 /** The key of where links into a document can lead. */
 export function landingsKey(path: string): string {
   return `landings ${path}`;

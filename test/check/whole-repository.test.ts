@@ -13,6 +13,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'probatum-whole-'));
   write('README.md', 'Nothing.');
   write('guide/start.md', 'Nothing.');
+  write('data/list.txt', 'Nothing.');
 });
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -37,7 +38,7 @@ describe('paths that name no document of the repository', () => {
       '[x](../start.md), [y](../../README.md#top) and [z][z]\n\n[z]: ../start.md',
     ],
     ['a link out of the repository', '[x](../../../other/gone.md)'],
-    ['a link to a folder with a dot', '[x](../../.github/template.md)'],
+    ['a link to a file that is no document', '[x](../../data/list.txt)'],
     ['an example', 'Copy it to `guide/NNNN-title.md`, or see charts/*.md.'],
     ['a way from this folder', 'It stands in `../start.md`.'],
   ])('%s', async (_, text) => {
@@ -48,6 +49,11 @@ describe('paths that name no document of the repository', () => {
 it.each([
   ['a link', '[x](../gone.md)', 'no-broken-reference: link to "guide/gone.md", which is no document'],
   ['a link at the top', '[x](../../gone.md)', 'no-broken-reference: link to "gone.md", which is no document'],
+  [
+    'a link to a folder with a dot',
+    '[x](../../.github/template.md)',
+    'no-broken-reference: link to ".github/template.md", which is not there',
+  ],
   [
     'a definition',
     '[x][x]\n\n[x]: ../gone.md',
@@ -98,6 +104,7 @@ it.each([
 });
 
 it('a glob that is one file claims no other file at the top', async () => {
+  write('CHANGES.md', 'Nothing.');
   expect(
     await findings('[x](../../CHANGES.md) and [y](../start.md)', ['README.md', 'guide/**/*.md']),
   ).toEqual([]);

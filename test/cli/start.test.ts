@@ -10,6 +10,7 @@ const COMMANDS = [
   'new',
   'adopt',
   'pin',
+  'lock',
   'sign',
   'extract',
   'plan',

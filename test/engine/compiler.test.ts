@@ -118,6 +118,26 @@ describe('the compiler that remembers', () => {
     }
   });
 
+  it('sees that a linked file which is no document came or went', async () => {
+    const write = (name: string, text: string) => writeFileSync(join(root, 'knowledge', name), text);
+    const compiled = async () => {
+      const { diagnostics, read, judged } = await (await fresh()).compile();
+      expect(diagnostics).toEqual((await compile(config)).diagnostics);
+      return { read, judged, rules: diagnostics.map(({ ruleId }) => ruleId) };
+    };
+    write('naming.md', '---\nkind: note\n---\n\n# Naming\n\nSee [the list](list.txt).\n');
+    write('list.txt', '1');
+    await compiled();
+    age();
+    await compiled();
+    expect(await compiled()).toEqual({ read: 0, judged: 0, rules: [] });
+    rmSync(join(root, 'knowledge/list.txt'));
+    expect(await compiled()).toEqual({ read: 0, judged: 1, rules: ['no-broken-reference'] });
+    expect(await compiled()).toEqual({ read: 0, judged: 0, rules: ['no-broken-reference'] });
+    write('list.txt', '2');
+    expect(await compiled()).toEqual({ read: 0, judged: 1, rules: [] });
+  });
+
   it('holds what did not change against a lock file that did', async () => {
     const { model } = await compile(config);
     const file = join(root, 'probatum.lock');

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Entry } from '../../model/entry.js';
 import type { Model } from '../../model/model.js';
 import { inCorpus, linksIntoCorpus } from '../../model/references.js';
 import { resolveLink } from '../../model/resolve-link.js';
@@ -12,7 +13,7 @@ export const noBrokenReference: CorpusRule = {
   scope: 'corpus',
   group: 'references',
   severity: 'error',
-  what: 'A path or link names a document that is not in the corpus.',
+  what: 'A path or link names a document that is not in the corpus, or a link a file that is not there.',
   why: 'A reference that leads nowhere proves nothing, and nobody notices when the document it meant has moved.',
   fix: 'Write the path exactly as the file is called, from the root of the repository.',
   check({ entry, model, report }) {
@@ -45,15 +46,30 @@ export const noBrokenReference: CorpusRule = {
     }
     for (const { url, position } of document.links) {
       const target = resolveLink(document, url);
-      if (!target || !linksIntoCorpus(model, target.path) || model.entries.has(target.path)) continue;
-      report({
-        message: `link to "${target.path}", which is no document`,
-        position,
-        ...hint(model, target.path),
-      });
+      if (!target || model.entries.has(target.path)) continue;
+      if (linksIntoCorpus(model, target.path))
+        report({
+          message: `link to "${target.path}", which is no document`,
+          position,
+          ...hint(model, target.path),
+        });
+      else if (linksToFile(entry, url, target.path) && !model.onDisk(target.path))
+        report({ message: `link to "${target.path}", which is not there`, position });
     }
   },
 };
+
+/**
+ * Whether a link must lead to a file beside the corpus. In a note, what has no ending of a file may be a page that a site
+ * makes, and so is what ends as one; a way from the root of a site, and one out of the repository, is nothing to look at.
+ */
+function linksToFile({ kind }: Entry, url: string, path: string): boolean {
+  if (url.startsWith('/') || url.includes('?') || path.startsWith('../') || /[{}<>*]|^\.?\/?$/.test(path))
+    return false;
+  if (kind !== null && kind !== 'note') return true;
+  const ending = /\.([a-z0-9]{1,8})$/i.exec(path)?.[1]?.toLowerCase();
+  return ending !== undefined && !/^(?:html?|php|aspx?|\d+)$/.test(ending);
+}
 
 /** The paths in destinations of links, each with every line that its link stands on. */
 function linkDestinations(links: readonly Link[]): Set<string> {
