@@ -4,6 +4,7 @@ import { applyToCorpus } from './check/apply-settings.js';
 import { judgeLock } from './check/judge-lock.js';
 import { UNREADABLE } from './check/protected-rules.js';
 import { runRules } from './check/run-rules.js';
+import { unfollowedLinks } from './check/unfollowed-links.js';
 import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
@@ -51,7 +52,8 @@ export interface Compilation extends Compiled {
  */
 export async function compile(config: Config, reading: Reading = {}, plugins = false): Promise<Compilation> {
   const team = await teamRules(config, plugins);
-  const sources = loadCorpus(config, reading);
+  const links: string[] = [];
+  const sources = loadCorpus(config, reading, (path) => links.push(path));
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
   const model = buildModel(read, config.corpus, (path) => isOnDisk(config.root, path));
   const found = [
@@ -62,7 +64,8 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const lock = reading.lock === undefined ? readLock(config) : reading.lock;
   // Nobody may turn these down, so there is nothing to apply.
   const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read)) : [];
-  const withLock = (findings: readonly Diagnostic[]) => [...findings, ...locked].sort(compareDiagnostics);
+  const beside = [...locked, ...unfollowedLinks(links)];
+  const withBeside = (findings: readonly Diagnostic[]) => [...findings, ...beside].sort(compareDiagnostics);
   const files = new Map(sources.map((file) => [file.path, file]));
   const paths = [...files.keys()];
   if (lock) files.set(LOCK_FILE, { path: LOCK_FILE, bytes: lock });
@@ -72,9 +75,9 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
     paths,
     model,
     loadModel: async () => model,
-    diagnostics: withLock(kept),
+    diagnostics: withBeside(kept),
     suppressed,
-    strict: withLock(strict),
+    strict: withBeside(strict),
   };
 }
 

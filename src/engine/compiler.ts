@@ -1,4 +1,4 @@
-import { compareDiagnostics } from '../base/diagnostic.js';
+import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
 import { sha256 } from '../base/digest.js';
 import { LOCK_FILE } from '../base/lock-file.js';
 import { firstNotBefore } from '../base/search.js';
@@ -30,6 +30,7 @@ export class Compiler {
   private state: State | undefined;
   private sources: readonly Source[] = [];
   private lock: Uint8Array | null = null;
+  private links: string[] = [];
   /** What the cache has, as long as nothing had to be read. */
   private columns: Columns | null = null;
 
@@ -56,10 +57,20 @@ export class Compiler {
       this.forget();
       found = await this.update(sources, listed);
     }
-    if (this.lock === null) return found;
-    const { lockFindings } = await import('./releases.js');
-    const more = lockFindings(this.lock, this.state?.rows ?? this.columns!);
+    const more = await this.beside();
+    if (more.length === 0) return found;
     return { ...found, diagnostics: [...found.diagnostics, ...more].sort(compareDiagnostics) };
+  }
+
+  /** Findings that are kept with no document: of the lock file, and of links that nobody follows. */
+  private async beside(): Promise<Diagnostic[]> {
+    const { lock, links } = this;
+    const found: Diagnostic[] = [];
+    if (links.length > 0)
+      found.push(...(await import('../check/unfollowed-links.js')).unfollowedLinks(links));
+    if (lock)
+      found.push(...(await import('./releases.js')).lockFindings(lock, this.state?.rows ?? this.columns!));
+    return found;
   }
 
   /** The model of what was compiled last. */
@@ -80,7 +91,11 @@ export class Compiler {
 
   private list({ besides = [], overlay = new Map() }: Reading): Source[] {
     const present = besides.filter((path) => !overlay.has(path));
-    const sources: Source[] = listFiles(this.config, present).filter(({ path }) => !overlay.has(path));
+    this.links = [];
+    const onLink = (path: string) => this.links.push(path);
+    const sources: Source[] = listFiles(this.config, present, onLink).filter(
+      ({ path }) => !overlay.has(path),
+    );
     const given = [...overlay].flatMap(([path, bytes]) =>
       bytes ? [{ path, name: path, stamp: null, bytes }] : [],
     );

@@ -23,13 +23,14 @@ export interface Reading {
   readonly lock?: Uint8Array | null;
 }
 
-/** Reads the files that the configuration names, in path order. */
+/** Reads the files that the configuration names, in path order. @param onLink as `listFiles` has it */
 export function loadCorpus(
   config: Config,
   { besides = [], overlay = new Map() }: Reading = {},
+  onLink: (path: string) => void = () => {},
 ): SourceFile[] {
   const present = besides.filter((path) => !overlay.has(path));
-  const onDisk = listFiles(config, present).filter(({ path }) => !overlay.has(path));
+  const onDisk = listFiles(config, present, onLink).filter(({ path }) => !overlay.has(path));
   const files = onDisk.map(({ path, name }) => ({ path, bytes: readBytes(config.root, name) }));
   for (const [path, bytes] of overlay) if (bytes) files.push({ path, bytes });
   return files.sort((a, b) => compareText(a.path, b.path));

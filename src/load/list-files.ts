@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { compareText } from '../base/diagnostic.js';
@@ -31,10 +31,14 @@ export function corpusMatcher({ corpus, ignore }: Globs): (path: string) => bool
   return (path) => wanted(path) && !left(path);
 }
 
-/** Lists the files of the corpus, and those named besides, in path order. Links and dot files are left out. */
+/**
+ * Lists the files of the corpus, and those named besides, in path order. Links and dot files are left out.
+ * @param onLink told of each link that leads to what would be read or looked through in its place
+ */
 export function listFiles(
   config: Pick<Config, 'root'> & Globs,
   besides: readonly string[] = [],
+  onLink: (path: string) => void = () => {},
 ): ListedFile[] {
   const wanted = globMatcher(config.corpus);
   const isLeft = config.ignore.length === 0 ? () => false : picomatch([...config.ignore]);
@@ -50,7 +54,7 @@ export function listFiles(
         'put the folder itself in its place, or take it out of the globs of the corpus',
       );
     // What is below it has no name of those folders: the walk leaves them out.
-    if (!isNever(folder)) walk(config.root, folder, { wanted, isLeft }, names);
+    if (!isNever(folder)) walk(config.root, folder, { wanted, isLeft, onLink }, names);
   }
   const files = [...new Set([...names, ...besides])].map((name) => listed(config.root, name));
   files.sort((a, b) => compareText(a.path, b.path));
@@ -79,6 +83,7 @@ export function startingFolders(globs: readonly string[]): string[] {
 interface Wish {
   readonly wanted: (path: string) => boolean;
   readonly isLeft: (path: string) => boolean;
+  readonly onLink: (path: string) => void;
 }
 
 function walk(root: string, folder: string, wish: Wish, into: string[]): void {
@@ -102,7 +107,14 @@ function walk(root: string, folder: string, wish: Wish, into: string[]): void {
     const path = folder === '' ? name : `${folder}/${name}`;
     if (item.isFile()) take(path);
     else if (item.isDirectory() && !wish.isLeft(path)) walk(root, path, wish, into);
+    else if (item.isSymbolicLink() && !wish.isLeft(path) && isMissed(root, path, wish))
+      wish.onLink(path.normalize('NFC'));
   }
+}
+
+/** Whether a link leads to a folder, or stands where a document would. */
+function isMissed(root: string, path: string, { wanted }: Wish): boolean {
+  return wanted(path) || statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function readFolder(path: string) {

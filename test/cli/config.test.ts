@@ -83,6 +83,19 @@ describe('plugins', () => {
     expect(out).toContain('error: TODO [team/no-todo]\n --> knowledge/a.md:6:12\n');
   });
 
+  it('judge again where a module that they import has changed', async () => {
+    const cwd = folder({
+      'probatum.config.yaml': 'plugins: [./rules/no-todo.mjs]\n',
+      'rules/no-todo.mjs': `import { WORD } from './words/word.mjs';\n${PLUGIN.replaceAll("'TODO'", 'WORD')}`,
+      'rules/words/word.mjs': "export { WORD } from '../text.mjs';\n",
+      'rules/text.mjs': "export const WORD = 'TODO';\n",
+      'knowledge/a.md': TODO,
+    });
+    expect((await probatum(['lint'], { cwd })).code).toBe(1);
+    writeFileSync(join(cwd, 'rules/text.mjs'), "export const WORD = 'FIXME';\n");
+    expect((await probatum(['lint'], { cwd })).code).toBe(0);
+  });
+
   it('have levels and suppressions like the rules of the tool', async () => {
     const off = await probatum(['lint'], { cwd: corpus('rules: { team/no-todo: off }\n') });
     expect(off).toMatchObject({ code: 0, out: '1 document, no findings\n' });

@@ -123,6 +123,10 @@ describe('probatum lock', () => {
     expect(other.code).toBe(1);
     expect(other.out).toContain('::error file=probatum.lock');
     expect((await probatum(['lint'], { cwd: unsorted })).code).toBe(0);
+    for (const format of ['pretty', 'json', 'sarif', 'junit', 'gitlab', 'rdjson']) {
+      const { code, out } = await probatum(['lock', '--check', '--format', format], { cwd: unsorted });
+      expect({ code, format, named: out.includes(LOCK) }).toEqual({ code: 1, format, named: true });
+    }
   });
 
   it('--since finds a revision that was released with other bytes, also where the lock file was forced', async () => {

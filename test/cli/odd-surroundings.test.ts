@@ -33,6 +33,32 @@ describe('probatum in odd surroundings', () => {
     expect(err).toContain('in different Unicode forms');
   });
 
+  it('says of every link in place of a document or folder that nobody follows it', async () => {
+    const root = folder({
+      'knowledge/a.md': NOTE,
+      'elsewhere/b.md': NOTE,
+      'probatum.config.yaml': 'corpus: [knowledge/**/*.md]\n',
+    });
+    symlinkSync('../elsewhere', join(root, 'knowledge/folder'));
+    symlinkSync('a.md', join(root, 'knowledge/link.md'));
+    symlinkSync('../elsewhere/none.txt', join(root, 'knowledge/other.txt'));
+    for (let time = 0; time < 2; time++) {
+      const { code, out } = await probatum(['lint', '--format', 'json'], { cwd: root });
+      const found = (JSON.parse(out) as { diagnostics: { file: string; ruleId: string; severity: string }[] })
+        .diagnostics;
+      expect(code).toBe(0);
+      expect(found.map(({ file, ruleId, severity }) => [file, ruleId, severity])).toEqual([
+        ['knowledge/folder', 'readable', 'warning'],
+        ['knowledge/link.md', 'readable', 'warning'],
+      ]);
+    }
+    writeFileSync(
+      join(root, 'probatum.config.yaml'),
+      'corpus: [knowledge/**/*.md]\nignore: [knowledge/folder, knowledge/link.md]\n',
+    );
+    expect((await probatum(['lint'], { cwd: root })).out).toBe('1 document, no findings\n');
+  });
+
   it('refuses globs that lead out of the root', async () => {
     for (const glob of ['../**/*.md', '/tmp/*.md', 'a/../../b.md', '!knowledge/x.md']) {
       const root = folder({ 'probatum.config.yaml': `corpus: ["${glob}"]\n`, 'knowledge/a.md': NOTE });
