@@ -75,6 +75,11 @@ const expectPlan = () =>
     return value;
   });
 
+const policyFrom = () =>
+  new Option(
+    '--policy-from <revision>',
+    'who may sign, and what has to be signed, as a git revision says it: not as the work tree does',
+  );
 const proveBackup = () =>
   new Option('--prove-backup', 'restore the backup elsewhere and compare it, before anything begins');
 
@@ -298,6 +303,7 @@ program
   .addOption(format())
   .addOption(expectPlan())
   .addOption(proveBackup())
+  .addOption(policyFrom())
   .action(async (document: string, options) => {
     const { run } = await import('./commands/run.js');
     exitCode = await run(executing(), document, options);
@@ -345,6 +351,7 @@ program
   )
   .argument('[change]', 'one of them, with all its stages')
   .addOption(format())
+  .addOption(policyFrom())
   .action(async (change: string | undefined, options) => {
     const { status } = await import('./commands/status.js');
     exitCode = await status(environment(), change, options);
@@ -368,6 +375,11 @@ program
   .argument('[path...]', 'documents or folders (default: all)')
   .addOption(findingsFormat())
   .addOption(findingsOutput())
+  .option(
+    '--since <revision>',
+    'only what changed since the merge base with a revision, and what that breaks; signers are those of the revision',
+  )
+  .addOption(policyFrom())
   .action(async (paths: string[], options) => {
     const { verify } = await import('./commands/verify.js');
     exitCode = await verify(environment(), paths, options);

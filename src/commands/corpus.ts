@@ -5,23 +5,37 @@ import { type Reading, type Selection, selectPaths, toRootPath } from '../load/c
 import { SourceText } from '../parse/source-text.js';
 import type { Compilation, Compiled } from '../pipeline.js';
 import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
+import { encodeTerminal } from '../render/encode.js';
 import type { Environment } from './terminal.js';
 
 /** A way to compile a corpus: `compile`, or one that remembers. */
 export type CompileCorpus = (config: Config, reading: Reading) => Promise<Compiled>;
 
-/** Compiles the corpus around the environment's root; everything is read. */
+/**
+ * Compiles the corpus around the environment's root; everything is read.
+ * @param policyFrom revision whose policy of signatures is taken, in place of the work tree's
+ */
 export async function compileCorpus(
   environment: Environment,
   paths: readonly string[] = [],
+  policyFrom?: string,
 ): Promise<{ compilation: Compilation } & Selection> {
-  const config = loadConfig(environment.root);
+  const config = await trustedConfig(environment, policyFrom);
   const selection = await selectPaths(config, environment.cwd, paths);
   // What lint takes from this module does without it.
   const { compile } = await import('../pipeline.js');
   const compilation = await compile(config, { besides: selection.files });
   requireDocuments(compilation, selection.folders);
   return { compilation, ...selection };
+}
+
+async function trustedConfig(environment: Environment, policyFrom: string | undefined): Promise<Config> {
+  const config = loadConfig(environment.root);
+  if (policyFrom === undefined) return config;
+  const { policyFromRevision } = await import('../authority/policy-source.js');
+  const trusted = await policyFromRevision(config, environment.root, environment, policyFrom);
+  if (trusted.note !== null) environment.terminal.err(`${encodeTerminal(`note: ${trusted.note}`)}\n`);
+  return trusted.config;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
-import { LOCK_FILE } from '../base/lock-file.js';
 import { UsageError } from '../base/usage-error.js';
-import { type Config, configurationFiles, loadConfig } from '../load/config.js';
+import { type Config, loadConfig } from '../load/config.js';
 import { readBytes, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import type { Changes } from '../load/git-changes.js';
 import { linkOnWay } from '../load/link-on-way.js';
@@ -111,34 +110,18 @@ function select(compilation: Compiled, includes: (path: string) => boolean): Sel
   };
 }
 
-/** Findings of documents that changed, of those that name one that changed or went, and findings that point to one. */
 async function selectChanged(
   compilation: Compiled,
   { includes }: Selection,
   { paths }: Changes,
 ): Promise<Selected> {
-  // The configuration judges every document.
-  if (configurationFiles(compilation.config).some((path) => paths.includes(path)))
-    return select(compilation, includes);
-  const { diagnostics } = compilation;
-  const model = await compilation.loadModel();
-  const changed = changedPaths(compilation, paths);
-  const affected = new Set([...changed, ...[...changed].flatMap((path) => model.referrers(path))]);
-  const pointsToChange = ({ related = [] }: Diagnostic) => related.some(({ file }) => changed.has(file));
-  // The lock file is about every document.
-  const isMeant = (one: Diagnostic) =>
-    includes(one.file) && (affected.has(one.file) || one.file === LOCK_FILE || pointsToChange(one));
+  const { affectedBy } = await import('./affected.js');
+  const affected = await affectedBy(compilation, paths);
+  const isMeant = (one: Diagnostic) => includes(one.file) && affected.finding(one);
   return {
     compilation,
-    diagnostics: diagnostics.filter(isMeant),
+    diagnostics: compilation.diagnostics.filter(isMeant),
     suppressed: compilation.suppressed.filter(isMeant),
-    documents: compilation.paths.filter((path) => includes(path) && affected.has(path)),
+    documents: compilation.paths.filter((path) => includes(path) && affected.document(path)),
   };
-}
-
-/** Paths with those of the documents in place of a folder. */
-function changedPaths({ paths: documents }: Compiled, paths: readonly string[]): Set<string> {
-  const folders = paths.filter((path) => path.endsWith('/'));
-  const inside = documents.filter((path) => folders.some((folder) => path.startsWith(folder)));
-  return new Set([...paths.filter((path) => !path.endsWith('/')), ...inside]);
 }

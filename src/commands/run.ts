@@ -26,11 +26,13 @@ export interface RunOptions {
   readonly expectPlan?: string;
   /** Whether the backup is restored elsewhere and compared. */
   readonly proveBackup?: boolean;
+  /** Revision whose policy of signatures is taken, in place of the work tree's. */
+  readonly policyFrom?: string;
 }
 
 /** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
 export async function run(environment: Environment, path: string, options: RunOptions): Promise<number> {
-  const { compilation } = await compileCorpus(environment, [path]);
+  const { compilation } = await compileCorpus(environment, [path], options.policyFrom);
   const prepared = await usablePlan(environment, compilation, path, options);
   if (!prepared) return 1;
   const { plan } = prepared;

@@ -13,6 +13,7 @@ import { FILE_START } from '../base/position.js';
 import { UsageError } from '../base/usage-error.js';
 import type { VerifyRuleId } from '../check/verify-rules.js';
 import type { Config } from '../load/config.js';
+import type { SignatureConfig } from '../load/config-types.js';
 import type { Entry } from '../model/entry.js';
 import { headerPosition } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
@@ -39,7 +40,19 @@ export async function judgeSignatures(
         missing: null,
       });
   }
-  return judged;
+  return config.policy?.differs ? judged.map((one) => asOf(one, config.policy!.revision)) : judged;
+}
+
+/** Reasons that say whose signers they speak of, where those are not the ones in the work tree. */
+function asOf({ document, signatures, missing }: DocumentSignatures, revision: string): DocumentSignatures {
+  const by = (reason: string) => `${reason} (by the policy of ${revision})`;
+  return {
+    document,
+    signatures: signatures.map(({ path, verdict }) =>
+      verdict.accepted ? { path, verdict } : { path, verdict: { ...verdict, reason: by(verdict.reason) } },
+    ),
+    missing: missing === null ? null : by(missing),
+  };
 }
 
 /** Why documents of a corpus do not count by its policy, by path. @param at when the keys have to be valid */
@@ -55,12 +68,17 @@ function unjudged(path: string): DocumentSignatures['signatures'][number] {
   return { path, verdict: { accepted: false, reason: 'the configuration names no allowed_signers' } };
 }
 
-/** @throws UsageError where the file of signers cannot be read: then nobody may be taken for one */
-function readPolicy({ root, signatures }: Config): SigningPolicy | null {
+/** Who may sign; null where the configuration says nothing of it. @throws UsageError as `signersOfWorkTree` does */
+function readPolicy({ root, signatures, policy }: Config): SigningPolicy | null {
   if (!signatures) return null;
-  const path = signatures.allowed_signers;
+  if (policy) return signingPolicy(signatures, policy.allowedSigners);
+  return signingPolicy(signatures, signersOfWorkTree(root, signatures));
+}
+
+/** Text of the `allowed_signers` file. @throws UsageError where it cannot be read: then nobody may be taken for a signer */
+export function signersOfWorkTree(root: string, { allowed_signers: path }: SignatureConfig): string {
   try {
-    return signingPolicy(signatures, readFileSync(join(root, path), 'utf8'));
+    return readFileSync(join(root, path), 'utf8');
   } catch (error) {
     throw new UsageError(
       'cannot-read',

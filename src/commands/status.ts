@@ -8,15 +8,17 @@ import type { Environment } from './terminal.js';
 
 export interface StatusOptions {
   readonly format: 'pretty' | 'json';
+  /** Revision whose policy of signatures is taken, in place of the work tree's. */
+  readonly policyFrom?: string;
 }
 
 /** `probatum status [CHANGE]`: where each change stands, what is missing and whose turn it is. @returns exit code */
 export async function status(
   environment: Environment,
   change: string | undefined,
-  { format }: StatusOptions,
+  { format, policyFrom }: StatusOptions,
 ): Promise<number> {
-  const { compilation } = await compileCorpus(environment);
+  const { compilation } = await compileCorpus(environment, [], policyFrom);
   const now = environment.now();
   const unsigned = await unsignedDocuments(compilation, now);
   const authorizationRequired = compilation.config.signatures?.required?.authorization !== undefined;

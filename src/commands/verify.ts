@@ -5,11 +5,20 @@ import type { Entry } from '../model/entry.js';
 import { headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
 import { diagnosticsPretty, type Paint, summarise } from '../render/diagnostics.js';
+import { encodeTerminal } from '../render/encode.js';
 import { compileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, type Shown, writeFindings } from './findings.js';
 import { judgeSignatures, signatureFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { type Compared, verifyReport } from './verify-report.js';
+import { ownPolicyFindings, type Since, selectSince, sinceLines } from './verify-since.js';
+
+export interface VerifyOptions extends OutputOptions {
+  /** Revision: only what changed since its merge base with HEAD counts. */
+  readonly since?: string;
+  /** Revision whose policy of signatures is taken; `since`, unless said. */
+  readonly policyFrom?: string;
+}
 
 /** Rules whose findings mean that something is not what a document says it is, or could not be read at all. */
 const RULE_IDS = new Set([
@@ -28,9 +37,10 @@ const RULE_IDS = new Set([
 export async function verify(
   environment: Environment,
   paths: readonly string[],
-  options: OutputOptions,
+  options: VerifyOptions,
 ): Promise<number> {
-  const { compilation, includes } = await compileCorpus(environment, paths);
+  const policyFrom = options.policyFrom ?? options.since;
+  const { compilation, includes } = await compileCorpus(environment, paths, policyFrom);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
   const diagnostics = compilation.strict.filter(({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file));
   const compared: Compared = {
@@ -45,13 +55,24 @@ export async function verify(
     if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));
   }
   const judged = await judgeSignatures(compilation, entries, environment.now());
-  found.push(...signatureFindings(compilation, judged));
+  const refused = signatureFindings(compilation, judged);
+  found.push(...refused);
+  if (options.since !== undefined)
+    found.push(...(await ownPolicyFindings(compilation, entries, environment.now(), refused)));
   const accepted = judged.flatMap(({ signatures }) => signatures.filter(({ verdict }) => verdict.accepted));
   compared.signatures = accepted.length;
   found.sort(compareDiagnostics);
   const documents = entries.map(({ document }) => document.path);
-  await show(environment, { compilation, diagnostics: found, documents }, compared, options);
-  return found.some(({ severity }) => severity === 'error') ? 1 : 0;
+  const change =
+    options.since === undefined ? null : await selectSince(environment, compilation, entries, options.since);
+  const shown = change ? found.filter(change.causes) : found;
+  const meant = change ? documents.filter(change.affects) : documents;
+  await show(environment, { compilation, diagnostics: shown, documents: meant }, compared, {
+    ...options,
+    all: documents.length,
+    change: change?.since ?? null,
+  });
+  return shown.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
 /** Whatever names a record is a report, also where it calls itself something else. */
@@ -76,21 +97,25 @@ function show(
   environment: Environment,
   findings: Pick<Shown, 'compilation' | 'diagnostics' | 'documents'>,
   compared: Compared,
-  options: OutputOptions,
+  { all, change, ...options }: OutputOptions & { readonly all: number; readonly change: Since | null },
 ): Promise<void> {
   const { compilation, diagnostics, documents } = findings;
   const summary = summarise(diagnostics, documents.length);
   const lines = [
-    `compared ${compared.pins} digest pins in ${documents.length} documents`,
+    `compared ${compared.pins} digest pins in ${all} documents`,
     `rendered ${compared.reports} reports again from their records, folded ${compared.journals} journals`,
     `hashed ${compared.artefacts} artefacts of the records`,
     `accepted ${compared.signatures} signatures`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
   ];
+  const changes = (change ? sinceLines(change) : []).map((line) => `${encodeTerminal(line)}\n`).join('');
+  // A file for another program has no place for it, and who reads the log of a job wants to know.
+  if (options.format !== 'pretty' && options.format !== 'json') environment.terminal.err(changes);
   const verdict = (paint: Paint) =>
     summary.errors === 0 ? paint.green('verified') : paint.red(`${summary.errors} findings`);
   const pretty = (paint: Paint) =>
-    `${diagnosticsPretty(diagnostics, linesOf(compilation), paint)}${lines.join('\n')}\n${verdict(paint)}\n`;
-  const json = () => `${JSON.stringify({ diagnostics, summary, compared }, null, 2)}\n`;
+    `${diagnosticsPretty(diagnostics, linesOf(compilation), paint)}${lines.join('\n')}\n${changes}${verdict(paint)}\n`;
+  const since = change ? { since: change } : {};
+  const json = () => `${JSON.stringify({ diagnostics, summary, compared, ...since }, null, 2)}\n`;
   return writeFindings(environment, { ...findings, pretty, json }, options);
 }

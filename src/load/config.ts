@@ -39,8 +39,19 @@ export interface Config {
   readonly places: Places;
   /** Who may sign, and what has to be signed. */
   readonly signatures?: SignatureConfig;
+  /** Where `signatures` and the signers were read from, if that was not the work tree. */
+  readonly policy?: TrustedPolicy;
   /** Whether migrations are also shown to squawk, which the corpus must have installed. */
   readonly squawk?: boolean;
+}
+
+/** A policy of signatures as a git revision has it. */
+export interface TrustedPolicy {
+  readonly revision: string;
+  /** Text of its `allowed_signers`. */
+  readonly allowedSigners: string;
+  /** Whether the work tree has another policy, or other signers. */
+  readonly differs: boolean;
 }
 
 /** Where documents are kept unless a configuration says otherwise. */
@@ -83,14 +94,7 @@ export function loadConfig(from: string): Config {
   const file = join(root, CONFIG_FILE);
   if (!existsSync(file)) return defaultConfig(root);
   const { data, places } = readConfigYaml(readText(file));
-  const problems = schemaErrors('config', data).map(({ path, pointer, message, expected }) => {
-    const wanted = expected === undefined ? '' : `, expected ${expected}`;
-    // The schema allows less for those rules that nobody may turn down.
-    const rule = expected !== undefined && /(?:^|\.)rules\.[^.]+$/.test(path) && !/\boff\b/.test(expected);
-    const why = rule ? ': this rule cannot be lowered' : '';
-    return `${placeOf(places, pointer)} ${path === '' ? '(top)' : path}: ${message}${wanted}${why}`;
-  });
-  if (problems.length > 0) throw badConfiguration(problems);
+  requireSchema(data, places);
   const { corpus, ignore, targets, rules, overrides, kinds, ...named } = data as Written;
   const { signatures } = named;
   if (signatures) requireRoles(signatures, places);
@@ -105,6 +109,34 @@ export function loadConfig(from: string): Config {
     ...(signatures ? { signatures } : {}),
     places,
   };
+}
+
+/** @throws UsageError with every place at which the configuration is not what its schema says */
+function requireSchema(data: unknown, places: Places): void {
+  const problems = schemaErrors('config', data).map(({ path, pointer, message, expected }) => {
+    const wanted = expected === undefined ? '' : `, expected ${expected}`;
+    // The schema allows less for those rules that nobody may turn down.
+    const rule = expected !== undefined && /(?:^|\.)rules\.[^.]+$/.test(path) && !/\boff\b/.test(expected);
+    const why = rule ? ': this rule cannot be lowered' : '';
+    return `${placeOf(places, pointer)} ${path === '' ? '(top)' : path}: ${message}${wanted}${why}`;
+  });
+  if (problems.length > 0) throw badConfiguration(problems);
+}
+
+/**
+ * What the text of a configuration says of signatures; undefined where it says nothing. Its other parts are not judged:
+ * it may be an older one. @throws UsageError `bad-configuration`
+ */
+export function readSignatureConfig(text: string): SignatureConfig | undefined {
+  const { data, places } = readConfigYaml(text);
+  const isMapping = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const entries = Object.entries(isMapping ? data : {}).filter(([key]) => key === 'signatures');
+  // What is no mapping is refused as a whole.
+  const said = isMapping ? (Object.fromEntries(entries) as Written) : data;
+  requireSchema(said, places);
+  const { signatures } = said as Written;
+  if (signatures) requireRoles(signatures, places);
+  return signatures;
 }
 
 /** A role that nobody has would be asked for in vain, or be a slip of the pen. */

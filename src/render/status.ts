@@ -74,7 +74,8 @@ function stageLines(state: StageState, paint: Paint): string[] {
   ];
 }
 
-function suspectLines({ document, broken }: Suspect): string[] {
+/** A word that no longer counts, with the pins that broke and the ways to them. */
+export function suspectLines({ document, broken }: Suspect): string[] {
   const lines = broken.flatMap((pin) => {
     const through = pin.way.slice(1, -1).map((path) => `          through ${path}`);
     return [`        ${brokenLine(pin)}`, ...through];
