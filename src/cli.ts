@@ -94,6 +94,14 @@ Examples:
   probatum lint --fix=digests         also write digests as they are now: you have read what changed
 `;
 
+const INIT_EXAMPLES = `
+Ends with 0 where there is nothing to do or it was written, with 1 where changes were shown.
+
+Examples:
+  probatum init                       show what would be written
+  probatum init --ci github --write   write it
+`;
+
 const NEW_EXAMPLES = `
 Examples:
   probatum new law
@@ -178,6 +186,27 @@ program
     const fixDryRun = fixOption(options.fixDryRun, paths);
     const { lint } = await import('./commands/lint.js');
     exitCode = await lint(environment(), paths, { ...options, fix, fixDryRun });
+  });
+
+program
+  .command('init')
+  .description(
+    'what a repository needs to have its documents checked: configuration, hooks, a workflow; shows it without --write',
+  )
+  .addOption(
+    new Option('--ci <system...>', 'whose workflow (default: by what is there)').choices([
+      'github',
+      'gitlab',
+      'none',
+    ]),
+  )
+  .addOption(format())
+  .option('--write', 'write it; files that others use too are never replaced', false)
+  .option('--force', 'write the configuration and the workflow of its own anew', false)
+  .addHelpText('after', INIT_EXAMPLES)
+  .action(async (options) => {
+    const { init } = await import('./commands/init.js');
+    exitCode = await init(environment(), options);
   });
 
 program

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import { type Draft, type DraftRequest, draft, NEW_KINDS, type NewKind } from '../fix/new/draft.js';
 import { type Config, loadConfig } from '../load/config.js';
 import { toRootPath } from '../load/corpus.js';
-import { linkOnWay } from '../load/link-on-way.js';
 import { corpusMatcher } from '../load/list-files.js';
 import { schemaErrors } from '../load/schemas.js';
 import type { Model } from '../model/model.js';
 import { compile } from '../pipeline.js';
 import { renderTemplate } from '../render/templates.js';
 import type { Environment } from './terminal.js';
+import { createInside } from './write-file.js';
 
 export interface NewOptions {
   readonly change?: string;
@@ -53,7 +51,7 @@ export async function newDocument(
     date: request.date,
     nonce: randomUUID(),
   });
-  writeNew(config.root, path, text);
+  createInside(config.root, path, text, 'name another with --path or --date');
   environment.terminal.out(`${path}\n`);
   environment.terminal.err(`next: ${NEXT[kind]}\n`);
   return 0;
@@ -132,26 +130,6 @@ function placed({ cwd }: Environment, config: Config, found: Draft, named: strin
       'name another with --path',
     );
   return { ...found, path };
-}
-
-function writeNew(root: string, path: string, text: string): void {
-  const file = join(root, path);
-  const link = linkOnWay(root, path);
-  if (link)
-    throw new UsageError(
-      'cannot-write',
-      `cannot write ${path}: ${link} is a symbolic link`,
-      'name another with --path',
-    );
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST')
-      throw new UsageError('cannot-write', `${path} exists already`, 'name another with --path or --date');
-    throw new UsageError('cannot-write', `cannot write ${path} (${code})`);
-  }
 }
 
 /** The date where the user is. */
