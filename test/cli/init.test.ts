@@ -163,7 +163,7 @@ describe('what init writes', () => {
     expect(install.run).toBe('npm ci --ignore-scripts');
     expect(lint.run).toMatch(/ lint .*--format github \$\{BASE:\+--since "\$BASE"\}$/);
     expect(verify.run).toMatch(/ verify --format github \$\{BASE:\+--since "\$BASE"\}$/);
-    expect(lock).toMatchObject({ run: expect.stringMatching(/ lock --check$/) });
+    expect(lock.run).toMatch(/ lock --check --format github \$\{BASE:\+--since "\$BASE"\}$/m);
     // What stands in a branch's name is a value of the environment, and never a part of a command.
     for (const { run = '' } of jobs.documents.steps) expect(run).not.toContain('${{');
   });
@@ -192,6 +192,7 @@ describe('what init writes', () => {
       expect(parent).toBe('.probatum');
       expect(script[0]).toContain(` ${name} `);
       expect(script[0]).toContain(`--format gitlab --output ${report} \${BASE:+--since "$BASE"}`);
+      if (name === 'verify') expect(script[1]).toMatch(/ lock --check \$\{BASE:\+--since "\$BASE"\}$/m);
       expect(artifacts).toEqual({ when: 'always', reports: { codequality: report } });
     }
   });
