@@ -58,10 +58,13 @@ export async function selectSince(
       suspects: madeSuspect(compilation, entries, new Set(paths)),
     },
     causes: (one) =>
-      affected.finding(one) || beside.has(one.file) || (signersChanged && one.ruleId === 'signature-valid'),
+      affected.finding(one) || beside.has(one.file) || (signersChanged && BY_SIGNERS.includes(one.ruleId)),
     affects: (path) => affected.document(path) || beside.has(path),
   };
 }
+
+/** Rules that judge by the file of signers. */
+const BY_SIGNERS: readonly string[] = ['signature-valid', 'seal-signature'];
 
 function pathOf({ document }: Entry): string {
   return document.path;

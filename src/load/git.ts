@@ -60,12 +60,22 @@ export class Git {
     return (await this.run(args, input)).toString('utf8').split('\0').slice(0, -1);
   }
 
-  /** Id of the commit that a revision names; null where it names none. */
+  /**
+   * Id of the commit that a revision names; null where it names none.
+   * @throws UsageError where several refs have the name: whoever may push a tag could otherwise say what a branch is
+   */
   async commit(revision: string): Promise<string | null> {
     // What starts with a dash would be an option; no revision does.
     if (revision === '' || revision.startsWith('-')) return null;
-    const { code, bytes } = await this.answer(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]);
-    return code === 0 ? bytes.toString().trim() : null;
+    const check = ['-c', 'core.warnAmbiguousRefs=true', 'rev-parse', '--verify', `${revision}^{commit}`];
+    const { code, bytes, error } = await this.answer(check);
+    if (code !== 0) return null;
+    // HEAD is always its own.
+    if (revision !== 'HEAD' && /refname .* is ambiguous/.test(error)) {
+      const help = 'write which is meant in full: refs/heads/…, refs/remotes/… or refs/tags/…';
+      throw new UsageError('bad-argument', `several branches or tags are called "${revision}"`, help);
+    }
+    return bytes.toString().trim();
   }
 
   /** The best common ancestor of two commits; null where they have none. */

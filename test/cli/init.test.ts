@@ -1,11 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { validateWorkflow } from '@action-validator/core';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { sha256 } from '../../src/base/digest.js';
 import { Repository } from './git-repository.js';
-import { probatum, REPOSITORY, temporaryFolders } from './probatum.js';
+import { CLI, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
 
 /* What a repository gets by `init`: shown first, written when asked for, and nothing of others replaced. */
 
@@ -139,9 +148,9 @@ describe('probatum init', () => {
   });
 });
 
-describe('what init writes', () => {
-  const template = (name: string) => readFileSync(join(REPOSITORY, 'templates/init', name), 'utf8');
+const template = (name: string) => readFileSync(join(REPOSITORY, 'templates/init', name), 'utf8');
 
+describe('what init writes', () => {
   it('is a configuration whose examples are valid', async () => {
     const text = template('probatum.config.yaml').replace(/^# (?=(?: |[a-z]+:$))/gm, '');
     expect(Object.keys(parse(text))).toEqual(['$schema', 'corpus', 'rules', 'signatures', 'targets']);
@@ -156,6 +165,7 @@ describe('what init writes', () => {
     expect(validateWorkflow(text)).toEqual({ actionType: 'workflow', errors: [] });
     expect(validateWorkflow(text.replace('runs-on', 'runs-in')).errors).not.toEqual([]);
     const { permissions, jobs } = parse(text);
+    expect(jobs.documents.env.BASE).toContain("format('refs/remotes/origin/{0}', github.base_ref)");
     expect(permissions).toEqual({ contents: 'read' });
     const [checkout, node, install, lint, verify, lock] = jobs.documents.steps;
     expect(checkout.with).toEqual({ 'fetch-depth': 0, 'persist-credentials': false });
@@ -184,7 +194,7 @@ describe('what init writes', () => {
         encoding: 'utf8',
         env: { PATH: process.env.PATH, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: branch },
       });
-    expect(shell('main')).toBe('<--since><origin/main>');
+    expect(shell('main')).toBe('<--since><refs/remotes/origin/main>');
     expect(shell('')).toBe('<>');
     for (const name of ['lint', 'verify']) {
       const { extends: parent, script, artifacts } = jobs[`probatum ${name}`];
@@ -194,6 +204,87 @@ describe('what init writes', () => {
       expect(script[0]).toContain(`--format gitlab --output ${report} \${BASE:+--since "$BASE"}`);
       if (name === 'verify') expect(script[1]).toMatch(/ lock --check \$\{BASE:\+--since "\$BASE"\}$/m);
       expect(artifacts).toEqual({ when: 'always', reports: { codequality: report } });
+    }
+  });
+});
+
+describe('the commands of the workflows', () => {
+  const NOTE = '---\nkind: note\n---\n';
+  const pinning = (name: string, text: string) =>
+    `---\nkind: note\nbasis:\n  document: knowledge/${name}.md\n  sha256: ${sha256(Buffer.from(text))}\n---\n`;
+
+  /** A clone as a system of continuous integration makes it, of a branch that has left the main one. */
+  function clone(): Repository {
+    const made = empty({ 'knowledge/a.md': NOTE, 'knowledge/b.md': pinning('a', NOTE) });
+    // An old defect that nobody has touched.
+    made.commit({ 'knowledge/old.md': pinning('b', 'something else') });
+    made.git('remote', 'add', 'origin', made.folder);
+    made.git('fetch', '--quiet', 'origin');
+    made.git('checkout', '--quiet', '-b', 'change');
+    const bin = join(made.folder, 'node_modules/.bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'probatum'), `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
+    chmodSync(join(bin, 'probatum'), 0o755);
+    made.write({
+      'package.json': '{ "private": true }\n',
+      '.git/info/exclude': 'node_modules/\npackage.json\n',
+    });
+    return made;
+  }
+
+  function shell(made: Repository, script: string, BASE: string) {
+    const options = { cwd: made.folder, encoding: 'utf8' } as const;
+    const env = { PATH: process.env.PATH, HOME: made.folder, BASE };
+    const { status, stdout } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], { ...options, env });
+    return { code: status, out: stdout };
+  }
+
+  const steps: Readonly<Record<string, { readonly run: string }>> = Object.fromEntries(
+    parse(template('github.yml')).jobs.documents.steps.map((step: { name?: string }) => [step.name, step]),
+  );
+
+  it('pass a pull request that breaks nothing, and stop one that does at the line', () => {
+    const made = clone();
+    made.commit({ 'knowledge/c.md': NOTE });
+    for (const name of ['lint', 'verify', 'lock'])
+      expect(shell(made, steps[name]!.run, 'refs/remotes/origin/main')).toEqual({ code: 0, out: '' });
+    made.commit({ 'knowledge/a.md': `${NOTE}\nMore.\n` });
+    for (const name of ['lint', 'verify']) {
+      const { code, out } = shell(made, steps[name]!.run, 'refs/remotes/origin/main');
+      expect(code).toBe(1);
+      expect(out).toMatch(/^::error file=knowledge\/b\.md,line=5,.*title=document-digest-matches::.*\n$/);
+    }
+  });
+
+  it('check everything on the default branch', () => {
+    const made = clone();
+    for (const name of ['lint', 'verify']) {
+      const { code, out } = shell(made, steps[name]!.run, '');
+      expect(code).toBe(1);
+      expect(out).toMatch(/^::error file=knowledge\/old\.md,/);
+    }
+    expect(shell(made, steps.lock!.run, '')).toEqual({ code: 0, out: '' });
+  });
+
+  it('ask for a lock file that the change has removed', () => {
+    const made = clone();
+    made.git('checkout', '--quiet', 'main');
+    made.commit({ 'probatum.lock': '# none\n' });
+    made.git('fetch', '--quiet', 'origin');
+    made.git('checkout', '--quiet', '-B', 'change');
+    made.commit({ 'probatum.lock': null });
+    expect(shell(made, steps.lock!.run, 'refs/remotes/origin/main').code).toBe(1);
+  });
+
+  it('are the same for GitLab, in whose shell they run', () => {
+    const made = clone();
+    made.commit({ 'knowledge/a.md': `${NOTE}\nMore.\n` });
+    const jobs = parse(template('gitlab-ci.yml'));
+    for (const name of ['lint', 'verify']) {
+      const script = jobs[`probatum ${name}`].script[0];
+      expect(shell(made, script, 'refs/remotes/origin/main').code).toBe(1);
+      const report = JSON.parse(readFileSync(join(made.folder, `probatum-${name}.json`), 'utf8'));
+      expect(report).toMatchObject([{ location: { path: 'knowledge/b.md', lines: { begin: 5 } } }]);
     }
   });
 });

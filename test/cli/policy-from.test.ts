@@ -91,6 +91,8 @@ describe('a policy of signatures from a revision', () => {
         ),
       ]);
     }
+    const named = ['--since', 'main', '--policy-from', 'change'];
+    expect(await verify(made, ...named)).toMatchObject({ refused: [], err: '' });
   });
 
   it.each([
@@ -216,6 +218,20 @@ describe('a policy of signatures from a revision', () => {
     const { code, err } = await verify(repository(), '--policy-from', 'nowhere');
     expect(code).toBe(2);
     expect(err).toContain('there is no commit "nowhere" in the repository');
+  });
+
+  it('is not that of a tag which somebody gave the name of the branch', async () => {
+    const made = repository();
+    made.write({ [CONFIG]: policy('mallory'), [SIGNERS]: signers('mallory') });
+    await sign(made, 'mallory');
+    made.commit();
+    made.git('tag', 'main');
+    for (const way of WAYS) {
+      const { code, err } = await verify(made, ...way);
+      expect(code).toBe(2);
+      expect(err).toContain('several branches or tags are called "main"');
+    }
+    expect(await verify(made, '--policy-from', 'refs/heads/main')).toMatchObject({ code: 1 });
   });
 
   it('counts for status and for run', async () => {
