@@ -34,9 +34,15 @@ export async function affectedBy(compilation: Compiled, paths: readonly string[]
 /** Its findings point to the pin that broke, far from the review: the document that changed is named by that pin only. */
 const SUSPECT = 'suspect-review';
 
-/** Paths with those of the documents in place of a folder. */
+/** Paths with those of the documents in place of a folder: one that is not tracked, or a submodule. */
 function changedPaths({ paths: documents }: Compiled, paths: readonly string[]): Set<string> {
-  const folders = paths.filter((path) => path.endsWith('/'));
-  const inside = documents.filter((path) => folders.some((folder) => path.startsWith(folder)));
-  return new Set([...paths.filter((path) => !path.endsWith('/')), ...inside]);
+  const named = new Set(paths.map((path) => path.replace(/\/$/, '')));
+  const isInside = (path: string) => foldersOf(path).some((folder) => named.has(folder));
+  return new Set([...named, ...documents.filter(isInside)]);
+}
+
+/** `a` and `a/b` of `a/b/c.md`. */
+function foldersOf(path: string): string[] {
+  const names = path.split('/').slice(0, -1);
+  return names.map((_, at) => names.slice(0, at + 1).join('/'));
 }

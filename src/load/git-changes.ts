@@ -89,9 +89,10 @@ export async function commonAncestor(git: Git, revision: string): Promise<string
   return base;
 }
 
-/** Names of both sides of a rename, relative to the folder, whatever the configuration of git says. */
+/** Names of both sides of a rename, relative to the folder, whatever the configuration of git or `.gitmodules` says. */
 function diff(command: 'diff' | 'diff-index', form: '--name-only' | '--raw'): string[] {
-  return [command, form, '-z', '--no-renames', '--no-ext-diff', '--relative'];
+  const whatever = ['--no-renames', '--no-ext-diff', '--ignore-submodules=none'];
+  return [command, form, '-z', ...whatever, '--relative'];
 }
 
 function normal(path: string): string {

@@ -298,6 +298,29 @@ describe('probatum lint --staged', () => {
 });
 
 describe('probatum lint --since', () => {
+  it('shows what changed in a submodule, though the change says that it is to be ignored', async () => {
+    const inner = repository({ 'a.md': NOTE });
+    const made = repository({ 'knowledge/b.md': NOTE });
+    made.git(
+      '-c',
+      'protocol.file.allow=always',
+      'submodule',
+      '--quiet',
+      'add',
+      inner.folder,
+      'knowledge/sub',
+    );
+    made.commit();
+    made.git('checkout', '--quiet', '-b', 'change');
+    inner.commit({ 'a.md': TORN });
+    made.git('-C', 'knowledge/sub', 'pull', '--quiet', '--ff-only');
+    made.git('config', '--file', '.gitmodules', 'submodule.knowledge/sub.ignore', 'all');
+    made.git('add', '.gitmodules');
+    made.git('-c', 'submodule.knowledge/sub.ignore=none', 'add', '--force', 'knowledge/sub');
+    made.commit();
+    expect((await made.lint(['--since', 'main'])).found).toEqual(['knowledge/sub/a.md malformed-table']);
+  });
+
   it('shows what was committed, staged, edited and added since the merge base, and who names it', async () => {
     const torn = (name: string) => `knowledge/${name}.md`;
     const made = repository({
