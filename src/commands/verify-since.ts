@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { type Config, loadConfig } from '../load/config.js';
+import { documentsSince } from '../load/documents-since.js';
 import { changesSince } from '../load/git-changes.js';
-import { corpusMatcher } from '../load/list-files.js';
 import type { Entry } from '../model/entry.js';
 import { type Suspect, suspectsAmong } from '../model/suspects.js';
 import { headerText, headerValue } from '../parse/document.js';
@@ -17,6 +17,7 @@ export interface Since {
   readonly revision: string;
   /** Documents that were added or changed. */
   readonly changed: readonly string[];
+  /** Documents that are gone, or that the configuration leaves out now. */
   readonly removed: readonly string[];
   /** Reviews that approve and authorizations that rest on bytes which the change took away. */
   readonly suspects: readonly Suspect[];
@@ -49,12 +50,12 @@ export async function selectSince(
     one ? [posix.normalize(one.allowed_signers)] : [],
   );
   const signersChanged = signers.some((path) => paths.includes(path));
-  const isDocument = corpusMatcher(config);
+  const before = await documentsSince(config, environment, revision);
   return {
     since: {
       revision,
       changed: paths.filter((path) => model.entries.has(path)),
-      removed: paths.filter((path) => !model.entries.has(path) && isDocument(path)),
+      removed: before.filter((path) => !model.entries.has(path)),
       suspects: madeSuspect(compilation, entries, new Set(paths)),
     },
     causes: (one) =>

@@ -124,19 +124,30 @@ function requireSchema(data: unknown, places: Places): void {
 }
 
 /**
- * What the text of a configuration says of signatures; undefined where it says nothing. Its other parts are not judged:
- * it may be an older one. @throws UsageError `bad-configuration`
+ * What the text of a configuration says of signatures; undefined where it says nothing.
+ * @throws UsageError `bad-configuration`
  */
 export function readSignatureConfig(text: string): SignatureConfig | undefined {
+  const { written, places } = readParts(text, ['signatures']);
+  if (written.signatures) requireRoles(written.signatures, places);
+  return written.signatures;
+}
+
+/** Which files are documents by the text of a configuration. @throws UsageError `bad-configuration` */
+export function readCorpusGlobs(text: string): Pick<Config, 'corpus' | 'ignore'> {
+  const { corpus, ignore } = defaultConfig('');
+  return { corpus, ignore, ...readParts(text, ['corpus', 'ignore']).written };
+}
+
+/** Parts of a configuration's text. Its others are not judged: it may be an older one. */
+function readParts(text: string, keys: readonly string[]): { written: Written; places: Places } {
   const { data, places } = readConfigYaml(text);
   const isMapping = typeof data === 'object' && data !== null && !Array.isArray(data);
-  const entries = Object.entries(isMapping ? data : {}).filter(([key]) => key === 'signatures');
+  const entries = Object.entries(isMapping ? data : {}).filter(([key]) => keys.includes(key));
   // What is no mapping is refused as a whole.
-  const said = isMapping ? (Object.fromEntries(entries) as Written) : data;
+  const said = isMapping ? Object.fromEntries(entries) : data;
   requireSchema(said, places);
-  const { signatures } = said as Written;
-  if (signatures) requireRoles(signatures, places);
-  return signatures;
+  return { written: said as Written, places };
 }
 
 /** A role that nobody has would be asked for in vain, or be a slip of the pen. */

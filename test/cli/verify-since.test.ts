@@ -136,6 +136,15 @@ describe('probatum verify --since', () => {
     expect((await since()).out).toContain(`1 removed\n      removed ${ALPHA}\n`);
   });
 
+  it('names documents that the configuration leaves out now', async () => {
+    branch();
+    writeFileSync(
+      join(repository.folder, 'probatum.config.yaml'),
+      `corpus: [knowledge/**/*.md]\nignore: [${OLD}]\n`,
+    );
+    expect((await found()).since).toMatchObject({ changed: [], removed: [OLD], suspects: [] });
+  });
+
   it('holds a report against its record where only the record changed', async () => {
     branch();
     append(repository, join(dirname(RUN.record), 'artefacts/migration.sql'));
