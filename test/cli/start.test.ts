@@ -7,6 +7,7 @@ import { COLOUR, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
 const folder = temporaryFolders();
 const COMMANDS = [
   'lint',
+  'init',
   'new',
   'adopt',
   'pin',
