@@ -11,11 +11,13 @@ export async function enrolledChange(
     marker: named,
     onlyInside = false,
     verify = onlyInside ? ONLY_INSIDE : undefined,
+    statementTimeout,
     target,
   }: {
     readonly marker?: string;
     readonly onlyInside?: boolean;
     readonly verify?: string;
+    readonly statementTimeout?: string;
     readonly target?: string;
   } = {},
 ): Promise<PostgresChange> {
@@ -28,6 +30,7 @@ export async function enrolledChange(
   const root = await writeChange(change.identity, {
     marker,
     ...(verify === undefined ? {} : { verify }),
+    ...(statementTimeout === undefined ? {} : { statementTimeout }),
     ...(target === undefined ? {} : { target }),
   });
   lane.atEnd(() => removeChange(root));

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { isOwnStatement } from '../../src/execute/own-statements.js';
 import type { FenceRole } from '../../src/parse/document.js';
 import type { Plan } from '../../src/plan/plan.js';
+import { parseSql } from '../../src/sql/grammar.js';
 import type { FrontendMessage } from './frontend-messages.js';
 
 /** One SQL text as it went over the wire, with the values that were bound to it. */
@@ -39,6 +40,21 @@ export function statementsOf(connection: readonly FrontendMessage[]): SentStatem
   return said
     .filter((message) => message.kind === 'Parse')
     .map(({ sql }, index) => ({ sql, values: binds[index]!.values }));
+}
+
+/** What the tool said, session by session, where nobody connected but the tool and programs of these names. */
+export function sessionsOf(
+  connections: readonly (readonly FrontendMessage[])[],
+  programs: readonly string[] = ['pg_dump'],
+): SentStatement[][] {
+  const strangers = connections
+    .map(applicationOf)
+    .filter((name) => !['probatum', ...programs].includes(name));
+  expect(strangers).toEqual([]);
+  const sessions = connections.filter((one) => applicationOf(one) === 'probatum').map(statementsOf);
+  for (const { sql } of sessions.flat())
+    expect({ sql, count: parseSql(Buffer.from(sql)).statements.length }).toEqual({ sql, count: 1 });
+  return sessions;
 }
 
 /** Statements of the reviewed documents, cut from their files by what the plan says of the bytes. */
