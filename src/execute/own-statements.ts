@@ -5,6 +5,7 @@ import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
 import { IDENTITY } from '../target/identity.js';
 import { LEDGER } from '../target/ledger.js';
 import { PASSING } from '../target/passing-read.js';
+import { SCRATCH_STATEMENTS } from '../target/restore-backup.js';
 import { ROLE_SETTINGS } from '../target/role-settings.js';
 import { ROW_CHANGE_STATEMENTS } from '../target/row-changes.js';
 import { COUNT_STATEMENTS, COUNTING, COUNTS } from '../target/row-counts.js';
@@ -280,6 +281,12 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
     ],
   },
 ];
+
+/** What is sent to the scratch server of `--prove-backup` besides, and to no target. */
+export const SCRATCH_SERVER: OwnStatements = {
+  where: 'The scratch server of `--prove-backup`, and no target',
+  statements: SCRATCH_STATEMENTS.map(({ sql, purpose, pattern }) => one(sql, purpose, { pattern })),
+};
 
 const ALL = OWN_STATEMENTS.flatMap(({ statements }) => statements);
 const FIXED: ReadonlyMap<string, OwnStatement> = new Map(

@@ -13,11 +13,8 @@ import type {
 } from '../target/engine.js';
 import { isOwnStatement } from './own-statements.js';
 
-/**
- * A target whose sessions send nothing but the tool's own statements and the reviewed statements of one plan. It is the
- * last thing that a text passes on its way to the server, and asks no step how it came by it.
- */
-export class ReviewedOnly implements Target {
+/** A target whose sessions send nothing but the tool's own statements and some reviewed texts. */
+class Guarded implements Target {
   readonly engine: Target['engine'];
   readonly endpoint: Endpoint;
   readonly limitations: readonly string[];
@@ -27,15 +24,14 @@ export class ReviewedOnly implements Target {
 
   constructor(
     private readonly target: Target,
-    plan: Plan,
-    bytes: ReviewedBytes,
+    reviewed: Iterable<string>,
   ) {
     this.engine = target.engine;
     this.endpoint = target.endpoint;
     this.limitations = target.limitations;
     this.exportsSnapshots = target.exportsSnapshots;
     this.backupExtension = target.backupExtension;
-    this.#reviewed = new Set(reviewedTexts(plan, bytes));
+    this.#reviewed = new Set(reviewed);
   }
 
   async open(): Promise<Session> {
@@ -58,8 +54,10 @@ export class ReviewedOnly implements Target {
     return this.target.digestBackup(file);
   }
 
-  restoreBackup(file: string, owners: Owners): Promise<RestoredBackup> {
-    return this.target.restoreBackup(file, owners);
+  /** What was restored is read, and nothing that was reviewed is meant for it. */
+  async restoreBackup(file: string, owners: Owners): Promise<RestoredBackup> {
+    const { target, where } = await this.target.restoreBackup(file, owners);
+    return { where, target: new Guarded(target, []) };
   }
 
   close(): Promise<void> {
@@ -76,6 +74,16 @@ export class ReviewedOnly implements Target {
     if (!reviewed && !isOwnStatement(sql, values.length))
       throw new TypeError(`not sent, as it is neither reviewed nor on the list of own statements: ${sql}`);
     return session.run(sql, values, most);
+  }
+}
+
+/**
+ * A target whose sessions send nothing but the tool's own statements and the reviewed statements of one plan. It is the
+ * last thing that a text passes on its way to the server, and asks no step how it came by it.
+ */
+export class ReviewedOnly extends Guarded {
+  constructor(target: Target, plan: Plan, bytes: ReviewedBytes) {
+    super(target, reviewedTexts(plan, bytes));
   }
 }
 

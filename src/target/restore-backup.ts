@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { BackupProvider } from './backup-provider.js';
 import { type ResolvedConnection, toolEnvironment } from './connection.js';
-import type { Owners, Session } from './engine.js';
+import type { Owners, Session, StatementResult } from './engine.js';
 import type { Environment } from './environment.js';
 import { PostgresSession } from './postgres-session.js';
+import { IDENTIFIER } from './row-counts.js';
 import { startScratchServer } from './scratch-server.js';
 import { findTool, type ToolsConfig } from './tools.js';
 
@@ -16,6 +17,36 @@ const SCRATCH = {
   drop: (database: string) => `DROP DATABASE IF EXISTS ${database}`,
   version: 'SHOW server_version',
 };
+
+const DATABASE = 'probatum_proof_[0-9a-f]{12}';
+
+/** Every text that is sent there before the backup is restored and after it was read, with `…` for a name. */
+export const SCRATCH_STATEMENTS = [
+  {
+    sql: 'CREATE ROLE …',
+    purpose:
+      'each role of the source, on a server that was started for the restore; the source’s server writes the statement, with the name quoted',
+    pattern: new RegExp(`^CREATE ROLE ${IDENTIFIER}$`),
+  },
+  {
+    sql: SCRATCH.create('…'),
+    purpose: 'the database that the backup is restored into',
+    pattern: new RegExp(`^${SCRATCH.create(DATABASE)}$`),
+  },
+  { sql: SCRATCH.version, purpose: 'which server it is', pattern: /^SHOW server_version$/ },
+  {
+    sql: SCRATCH.drop('…'),
+    purpose: 'on a server that the configuration names: nothing is left there',
+    pattern: new RegExp(`^${SCRATCH.drop(DATABASE)}$`),
+  },
+] as const;
+
+/** Nothing else is sent: what the source's server says is a role could be any statement. @throws Error, DatabaseError */
+async function send(session: Session, sql: string): Promise<StatementResult> {
+  if (!SCRATCH_STATEMENTS.some(({ pattern }) => pattern.test(sql)))
+    throw new Error(`not sent to the scratch server, as it is not on the list of own statements: ${sql}`);
+  return session.run(sql);
+}
 
 /** What a restore needs to know of the source and of its surroundings. */
 export interface RestoreRequest {
@@ -39,14 +70,14 @@ export async function restoreElsewhere(backups: BackupProvider, file: string, re
   const connection = { ...at, database };
   const remove = async () => {
     if (server) return server.stop();
-    await withSession(at, (session) => session.run(SCRATCH.drop(database)));
+    await withSession(at, (session) => send(session, SCRATCH.drop(database)));
   };
   try {
     const version = await withSession(at, async (session) => {
       // Roles of a server that is there for more than this are made by its owner.
-      if (server) for (const role of owners.roles) await session.run(role);
-      await session.run(SCRATCH.create(database));
-      return (await session.run(SCRATCH.version)).rows[0]?.[0] ?? '';
+      if (server) for (const role of owners.roles) await send(session, role);
+      await send(session, SCRATCH.create(database));
+      return (await send(session, SCRATCH.version)).rows[0]?.[0] ?? '';
     });
     if (Number.parseInt(version, 10) !== major)
       throw new Error(`the scratch server is PostgreSQL ${version}, the source is ${major}`);
