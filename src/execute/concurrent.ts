@@ -9,7 +9,7 @@ import type { RunContext } from './context.js';
 export async function readInside(context: RunContext, session: Session): Promise<CatalogueDelta> {
   const watch = watched(context);
   const foreign = await watch.readInside(session);
-  context.emit({ type: 'catalogue-attributed', transactions: watch.transactions });
+  context.emit({ type: 'catalogue-attributed', transactions: watch.transactions, removed: watch.removed });
   return foreign;
 }
 

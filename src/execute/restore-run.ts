@@ -69,7 +69,7 @@ function stateOf(folder: string, lines: readonly JournalLine[]): RunState {
     if (line.type === 'artefact-written' && line.step === 'schema-snapshot')
       state.catalogue = parseCatalogue(readArtefact(folder, line.path, line.sha256).toString('utf8'));
     if (line.type === 'catalogue-attributed' && state.catalogue)
-      state.watch = CatalogueWatch.resume(state.catalogue, line.transactions);
+      state.watch = CatalogueWatch.resume(state.catalogue, line);
     if (line.type === 'artefact-written' && line.name === STAGED.migration.name)
       state.staged = { migration: join(folder, line.path) };
     if (line.type === 'artefact-written' && line.step === 'backup')

@@ -221,9 +221,10 @@ export type RunEvent =
       readonly reason: string | null;
     }
   | {
-      /** By which transactions (32 bits) rows of the catalogue are told to be ours. */
+      /** By which transactions (32 bits) rows of the catalogue are told to be ours, and where the rows were that ours removed. */
       readonly type: 'catalogue-attributed';
       readonly transactions: readonly string[];
+      readonly removed: readonly string[];
     }
   | { readonly type: 'run-finished'; readonly status: RunStatus; readonly reason: string };
 

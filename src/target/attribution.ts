@@ -6,12 +6,14 @@ import { catalogueDelta } from './catalogue-delta.js';
 export interface OwnMarks {
   /** Ids (32 bits) of our transaction and its subtransactions. */
   readonly transactions: ReadonlySet<string>;
-  /** Objects that our transaction locks against everybody: what it drops stays locked until it ends. */
-  readonly locked: ReadonlySet<string>;
+  /**
+   * What our transaction locks against everybody, so that only it can have dropped it: what it drops stays locked until it
+   * ends. Where no transaction of ours is open, null: what an earlier one dropped is under `removed`.
+   */
+  readonly locked: ReadonlySet<string> | null;
+  /** Places of objects that earlier transactions of ours dropped; parts of one that went with it are not named. */
+  readonly removed: ReadonlySet<string>;
 }
-
-/** Outside a transaction of ours nothing is dropped by us. */
-export const NO_LOCKS: ReadonlySet<string> = new Set();
 
 /** Ids of transactions that wrote rows of the later snapshot and none of the earlier one. */
 export function newWriters(before: CatalogueSnapshot, after: CatalogueSnapshot): ReadonlySet<string> {
@@ -50,7 +52,7 @@ export function attribute(before: CatalogueSnapshot, after: CatalogueSnapshot, o
     added: (object: CatalogueObject) => foreign(earlier.get(placeOf(object)), object),
     removed: (object: CatalogueObject) => {
       const renamed = later.get(placeOf(object));
-      return renamed ? foreign(object, renamed) : !isLocked(object, own.locked, before);
+      return renamed ? foreign(object, renamed) : !isDropped(object, own, before);
     },
     changed: (pair: CatalogueDelta['changed'][number]) => foreign(pair.before, pair.after),
   };
@@ -112,14 +114,27 @@ function writers({ versions }: CatalogueObject): string[] {
   return versions === '' ? [] : versions.split(' ');
 }
 
-/** Locks stand on whole objects: on the table for a column, and we may have dropped a part under the table's lock. */
-function isLocked(object: CatalogueObject, locked: ReadonlySet<string>, before: CatalogueSnapshot): boolean {
-  const whole = object.id.split('/').slice(0, 2).join('/');
+/** Whether an object that is gone was, or may have been, dropped by us. */
+function isDropped(object: CatalogueObject, own: OwnMarks, before: CatalogueSnapshot): boolean {
   // Objects without a lock of their own to be asked for: nothing proves that somebody else dropped them.
   if (object.versions === '' || object.kind === 'security label') return true;
-  const owner =
-    object.table === undefined
-      ? undefined
-      : before.objects.find(({ name, table }) => name === object.table && table === undefined);
-  return locked.has(whole) || (owner !== undefined && locked.has(owner.id));
+  const owner = ownerOf(object, before);
+  if (own.removed.has(object.id) || (owner !== undefined && own.removed.has(owner.id))) return true;
+  // Locks stand on whole objects: on the table for a column, and we may have dropped a part under the table's lock.
+  const whole = object.id.split('/').slice(0, 2).join('/');
+  return own.locked !== null && (own.locked.has(whole) || (owner !== undefined && own.locked.has(owner.id)));
+}
+
+/** Table or view that an object is a part of. */
+function ownerOf({ table }: CatalogueObject, { objects }: CatalogueSnapshot): CatalogueObject | undefined {
+  if (table === undefined) return undefined;
+  return objects.find((one) => one.name === table && one.table === undefined);
+}
+
+/** Places of what a delta of ours removed, without parts of what went as a whole. */
+export function removedPlaces(ours: CatalogueDelta, after: CatalogueSnapshot): readonly string[] {
+  const left = byId(after);
+  const gone = ours.removed.filter((object) => !left.has(placeOf(object)));
+  const wholes = new Set(gone.flatMap(({ name, table }) => (table === undefined ? [name] : [])));
+  return gone.filter(({ table }) => table === undefined || !wholes.has(table)).map(({ id }) => id);
 }

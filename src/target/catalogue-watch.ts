@@ -1,4 +1,4 @@
-import { attribute, NO_LOCKS, newWriters, type OwnMarks, withChanges } from './attribution.js';
+import { attribute, newWriters, type OwnMarks, removedPlaces, withChanges } from './attribution.js';
 import { type CatalogueSnapshot, readCatalogue } from './catalogue.js';
 import type { CatalogueDelta } from './catalogue-delta.js';
 import { DatabaseError, type Session } from './engine.js';
@@ -30,6 +30,7 @@ export class CatalogueWatch {
   #own: CatalogueSnapshot;
   #last: CatalogueSnapshot;
   readonly #ours = new Set<string>();
+  readonly #removed = new Set<string>();
 
   private constructor(before: CatalogueSnapshot) {
     this.before = before;
@@ -42,16 +43,25 @@ export class CatalogueWatch {
     return new CatalogueWatch(await readAgainst(session, true));
   }
 
-  /** Goes on from the stored snapshot of an interrupted run. @param transactions those of ours that the journal names */
-  static resume(before: CatalogueSnapshot, transactions: readonly string[]): CatalogueWatch {
+  /** Goes on from the stored snapshot of an interrupted run, with what the journal says is ours. */
+  static resume(
+    before: CatalogueSnapshot,
+    ours: Pick<CatalogueWatch, 'transactions' | 'removed'>,
+  ): CatalogueWatch {
     const watch = new CatalogueWatch(before);
-    for (const id of transactions) watch.#ours.add(id);
+    for (const id of ours.transactions) watch.#ours.add(id);
+    for (const id of ours.removed) watch.#removed.add(id);
     return watch;
   }
 
   /** Ids (32 bits) of the transactions of ours that wrote in the catalogue so far. */
   get transactions(): readonly string[] {
     return [...this.#ours].sort();
+  }
+
+  /** Places of the objects that transactions of ours removed so far, whose locks went with them. */
+  get removed(): readonly string[] {
+    return [...this.#removed].sort();
   }
 
   /** The catalogue as it would be if nobody else had changed anything since. */
@@ -71,16 +81,18 @@ export class CatalogueWatch {
     const transactions = await ownTransactions(session, fresh);
     for (const id of transactions) this.#ours.add(id);
     const locked = new Set((await session.run(WATCH.ownLocks)).rows.map(([id]) => id ?? ''));
-    return this.#advance(now, { transactions: this.#ours, locked });
+    return this.#advance(now, { transactions: this.#ours, locked, removed: this.#removed });
   }
 
   /** Reads it where no transaction of ours is open. @returns what others changed since the last reading */
   async readOutside(session: Session): Promise<CatalogueDelta> {
-    return this.#advance(await readAgainst(session, false), { transactions: this.#ours, locked: NO_LOCKS });
+    const now = await readAgainst(session, false);
+    return this.#advance(now, { transactions: this.#ours, locked: null, removed: this.#removed });
   }
 
   #advance(now: CatalogueSnapshot, own: OwnMarks): CatalogueDelta {
     const { ours, foreign } = attribute(this.#last, now, own);
+    for (const id of removedPlaces(ours, now)) this.#removed.add(id);
     this.#own = withChanges(this.#own, ours);
     this.#last = now;
     return foreign;

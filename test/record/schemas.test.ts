@@ -118,7 +118,7 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
     lines: ['+ table s.t'],
     touching: ['+ table s.t'],
   },
-  'catalogue-attributed': { transactions: ['731'] },
+  'catalogue-attributed': { transactions: ['731'], removed: ['pg_class/16385/2'] },
   'proof-read': { name: 'sequences', covers: 'sequences', observed: null, reason: 'not readable' },
   'run-finished': { status: 'indeterminate', reason: '' },
 };

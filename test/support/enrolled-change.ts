@@ -1,5 +1,5 @@
 import { enroll } from '../../src/commands/enroll.js';
-import { ONLY_INSIDE, removeChange, TARGET, URL_VARIABLE, writeChange } from './change.js';
+import { type ChangeParts, ONLY_INSIDE, removeChange, TARGET, URL_VARIABLE, writeChange } from './change.js';
 import type { PostgresChange } from './postgres-change.js';
 import type { PostgresLane } from './postgres-lane.js';
 import { environmentOf } from './run-probatum.js';
@@ -10,28 +10,24 @@ export async function enrolledChange(
   {
     marker: named,
     onlyInside = false,
-    verify = onlyInside ? ONLY_INSIDE : undefined,
-    statementTimeout,
-    target,
-  }: {
-    readonly marker?: string;
+    prepare,
+    ...parts
+  }: ChangeParts & {
     readonly onlyInside?: boolean;
-    readonly verify?: string;
-    readonly statementTimeout?: string;
-    readonly target?: string;
+    /** SQL that an administrator ran before. */
+    readonly prepare?: string;
   } = {},
 ): Promise<PostgresChange> {
-  const change = await lane.make(target === undefined ? {} : { target });
+  const change = await lane.make(parts.target === undefined ? {} : { target: parts.target }, prepare);
   const { environment, printed } = environmentOf(change.root, { [URL_VARIABLE]: change.url });
   if ((await enroll(environment, TARGET, { write: true, format: 'pretty' })) !== 0)
     throw new Error(printed.err);
   const [row] = await change.query('SELECT marker::text AS marker FROM probatum.target');
   const marker = named ?? String(row!.marker);
   const root = await writeChange(change.identity, {
+    ...(onlyInside ? { verify: ONLY_INSIDE } : {}),
+    ...parts,
     marker,
-    ...(verify === undefined ? {} : { verify }),
-    ...(statementTimeout === undefined ? {} : { statementTimeout }),
-    ...(target === undefined ? {} : { target }),
   });
   lane.atEnd(() => removeChange(root));
   return { ...change, root };
