@@ -6,23 +6,41 @@ import {
   deltaLines,
 } from '../target/catalogue.js';
 import type { RowChange } from '../target/row-changes.js';
+import { partsNotGiven } from './given-parts.js';
 import { ownedByTables } from './owned-by-tables.js';
 import { outsideOfScope } from './scope.js';
 
-/**
- * What the catalogue and the server's row counters say to a derived check; null where the evidence is missing.
- * @param before catalogue before the migration @param rows counters of the transaction, null outside it
- */
+/** What derived checks are answered from. */
+interface DerivedEvidence {
+  /** Catalogue before the migration. */
+  readonly before: CatalogueSnapshot | null;
+  readonly after: CatalogueSnapshot;
+  /** Counters of the transaction, null outside it. */
+  readonly rows: readonly RowChange[] | null;
+  /** Sequences that the transaction moved, and nothing explains. */
+  readonly sequences: readonly string[];
+  /** Owner of what the migration makes. */
+  readonly role: string;
+}
+
+/** What the catalogue and the server's row counters say to a derived check; null where the evidence is missing. */
 export function observeDerived(
   check: DerivedCheck,
-  before: CatalogueSnapshot | null,
-  after: CatalogueSnapshot,
-  rows: readonly RowChange[] | null,
+  { before, after, rows, sequences, role }: DerivedEvidence,
 ): readonly string[] | null {
   if (check.subject === 'catalogue-delta') return before ? topLevel(before, after) : null;
   if (check.subject === 'scope') return before ? outsideOfScope(check.allowed, before, after) : null;
-  if (check.subject === 'rows-written')
-    return rows?.map(({ table }) => table).filter((table) => !check.allowed.includes(table)) ?? null;
+  if (check.subject === 'given-parts')
+    return before ? partsNotGiven(check.allowed, before, after, role) : null;
+  if (check.subject === 'rows-written') {
+    const others = (names: readonly string[]) => names.filter((name) => !check.allowed.includes(name));
+    return (
+      rows && [
+        ...others(rows.map(({ table }) => table)),
+        ...others(sequences).map((name) => `sequence ${name}`),
+      ]
+    );
+  }
   const parts = after.objects.filter(({ table }) => table === check.table);
   const of = (kind: string) => parts.filter((part) => part.kind === kind);
   const constraints = (type: string) => of('constraint').filter(({ definition }) => definition.type === type);

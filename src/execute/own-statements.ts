@@ -205,6 +205,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
           pattern: SEQUENCE_VALUES,
         },
       ),
+      one(EFFECTS.drawn, 'which sequences our transaction has drawn from, by the locks that it holds'),
       one(EFFECTS.unloggedTables, 'has the server write one statement for each unlogged table'),
       one(
         'SELECT md5(…) FROM (SELECT md5(CAST(ROW(t.*) AS text)) AS h FROM ONLY … AS t) AS x',

@@ -1,16 +1,20 @@
 import type { Verdict } from '../record/events.js';
+import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import {
   dataFileProof,
   type Proof,
+  readDrawn,
   readSequences,
   readUnloggedTables,
   rowCounterProof,
-  stateProof,
+  sequenceProof,
+  unloggedProof,
 } from '../target/effect-proofs.js';
 import type { Session } from '../target/engine.js';
 import type { RowChange } from '../target/row-changes.js';
 import { noWalProof, walProof } from '../target/wal-proof.js';
 import type { RunContext } from './context.js';
+import { ownedByTables } from './owned-by-tables.js';
 
 /** Its row is written after the counters were read. */
 const LEDGER_TABLE = 'probatum.run';
@@ -31,12 +35,15 @@ export async function readEffectsBefore(
   };
 }
 
-/** Records, before COMMIT, what each way of seeing effects saw, and what it can see at all. */
+/**
+ * Records, before COMMIT, what each way of seeing effects saw, and what it can see at all.
+ * @returns sequences that our transaction has moved and that neither the migration's text nor a table which it wrote explains
+ */
 export async function recordProofsInside(
   context: RunContext,
   session: Session,
   rows: readonly RowChange[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const { effects, watch } = context.state;
   if (!effects || !watch) throw new Error('nothing was read at BEGIN');
   for (const { table } of rows) effects.written.add(table);
@@ -45,8 +52,40 @@ export async function recordProofsInside(
   for (const label of files.observed ?? []) effects.written.add(label.slice(label.lastIndexOf(' ') + 1));
   emit(context, rowCounterProof(rows));
   emit(context, files);
-  emit(context, stateProof('sequences', effects.sequences, await readSequences(session)));
-  emit(context, stateProof('unlogged tables', effects.unloggedTables, await readUnloggedTables(session)));
+  const drawn = await readDrawn(session);
+  const sequences = sequenceProof(effects.sequences, await readSequences(session), drawn);
+  emit(context, sequences);
+  emit(context, unloggedProof(effects.unloggedTables, await readUnloggedTables(session)));
+  const text = context.bytes.migration.bytes.toString('utf8');
+  const explained = drawnFor(watch, effects.written);
+  // Where values could not be read, those that it drew from count as moved; what it made itself has no value from before.
+  const there = new Set(
+    watch.before.objects.flatMap(({ kind, name }) => (kind === 'sequence' ? [name] : [])),
+  );
+  const moved = sequences.observed ?? [...drawn];
+  return moved.filter(
+    (name) => there.has(name) && drawn.has(name) && !text.includes(name) && !explained(name),
+  );
+}
+
+/** Tells of a sequence whether it gives values to a table that was written, or to one which that is a part of. */
+function drawnFor({ before, own }: CatalogueWatch, written: ReadonlySet<string>) {
+  const objects = [...before.objects, ...own.objects];
+  const tables = new Set(written);
+  for (const table of tables)
+    for (const { kind, name, definition } of objects)
+      if (kind === 'table' && name === table)
+        for (const parent of definition.inherits?.split(', ') ?? []) tables.add(parent);
+  const defaults = objects.flatMap(({ kind, table = '', definition }) =>
+    kind === 'column' && tables.has(table) ? [definition.default ?? ''] : [],
+  );
+  const owned = new Set(
+    ownedByTables({ objects }).objects.flatMap(({ kind, name, table = '' }) =>
+      kind === 'sequence' && tables.has(table) ? [name] : [],
+    ),
+  );
+  return (name: string) =>
+    owned.has(name) || defaults.some((text) => text.includes(`'${name.replaceAll("'", "''")}'`));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CheckMoment, Verdict } from '../record/events.js';
-import type { DerivedCheck } from '../sql/derived-checks.js';
+import type { DerivedCheck, DerivedSubject } from '../sql/derived-checks.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { Session } from '../target/engine.js';
 import { type Identity, readIdentity } from '../target/identity.js';
@@ -61,6 +61,8 @@ interface Evidence {
   readonly before: CatalogueSnapshot;
   readonly touched: readonly string[];
   readonly rows: readonly RowChange[] | null;
+  /** Sequences that our transaction moved, and nothing explains. */
+  readonly sequences: readonly string[];
 }
 
 async function observeStatements(context: RunContext, session: Session, inside: boolean) {
@@ -83,9 +85,11 @@ async function readEvidence(context: RunContext, session: Session, inside: boole
   const touched = recordConcurrent(context, inside ? 'in-transaction' : 'after-commit', foreign);
   const { before, last: after, own } = watch;
   const rows = inside ? await readRowChanges(session) : null;
-  if (rows) await recordProofsInside(context, session, rows);
-  return { identity, before, after, own, touched, rows };
+  const sequences = rows ? await recordProofsInside(context, session, rows) : [];
+  return { identity, before, after, own, touched, rows, sequences };
 }
+
+const OURS: ReadonlySet<DerivedSubject> = new Set(['catalogue-delta', 'scope', 'given-parts']);
 
 function recordDerived(
   context: RunContext,
@@ -94,9 +98,8 @@ function recordDerived(
   evidence: Evidence,
 ): Verdict {
   // The difference is ours alone; what a table is, is asked of the database as it stands.
-  const ours = check.subject === 'catalogue-delta' || check.subject === 'scope';
-  const after = ours ? evidence.own : evidence.after;
-  const observed = observeDerived(check, evidence.before, after, evidence.rows);
+  const after = OURS.has(check.subject) ? evidence.own : evidence.after;
+  const observed = observeDerived(check, { ...evidence, after, role: evidence.identity.role });
   const verdict = observed === null ? 'NOT RUN' : sameRows(check.expected, observed) ? 'PASS' : 'FAIL';
   context.emit({
     type: 'check-evaluated',

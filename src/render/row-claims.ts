@@ -68,7 +68,7 @@ function movedSequences(proofs: Proofs): Part {
   const moved = seen(proofs, 'sequences');
   if (!moved) return { open: [`values of sequences${why(proofs, 'sequences')}`] };
   if (moved.length === 0) return { shown: ['no sequence moved'] };
-  return { shown: [`sequences that moved, by whomever: ${moved.join(', ')}`] };
+  return { shown: [`sequences that moved: ${moved.join(', ')}`] };
 }
 
 function unloggedTables(proofs: Proofs): Part {

@@ -1,4 +1,5 @@
 import type { ForeignKey, Statement, TableDefinition } from './facts.js';
+import { givenParts } from './given-parts.js';
 import { type ScopeName, scopeLine } from './scope.js';
 
 /** What a derived check looks at; the executor answers it from the catalogue and the server's row counters. */
@@ -11,7 +12,8 @@ export type DerivedSubject =
   | 'triggers'
   | 'catalogue-delta'
   | 'rows-written'
-  | 'scope';
+  | 'scope'
+  | 'given-parts';
 
 /** A check that nobody has to write: it follows from the migration's syntax tree (FORMAT, "Checks"). */
 export interface DerivedCheck {
@@ -21,13 +23,16 @@ export interface DerivedCheck {
   /** Table that is looked at; null for the checks of the change as a whole. */
   readonly table: string | null;
   readonly expected: readonly string[];
-  /** What may be: for `rows-written` the tables whose rows the scope declares, for `scope` all of it in lines. */
+  /**
+   * What may be: for `rows-written` the tables whose rows the scope declares, for `scope` all of it in lines, for
+   * `given-parts` what the statements give to objects.
+   */
   readonly allowed: readonly string[];
 }
 
 /**
- * Derives the checks of a migration: every created table's shape, the exact delta, whose rows were written, and that
- * nothing lay outside of the scope.
+ * Derives the checks of a migration: every created table's shape, the exact delta, whose rows were written, that
+ * nothing lay outside of the scope, and that nothing was given to an object beside it.
  * @param declared the scope of the ddl document
  */
 export function derivedChecks(
@@ -46,7 +51,7 @@ export function derivedChecks(
   for (const { table } of statements) {
     if (table?.complete && !altered.has(table.name)) checks.push(...tableChecks(table, statements));
   }
-  checks.push(...deltaChecks(statements), rowsCheck(scope), scopeCheck(scope));
+  checks.push(...deltaChecks(statements), rowsCheck(scope), scopeCheck(scope), ...givenCheck(statements));
   return checks.map((check, index) => ({ id: `D-${String(index + 1).padStart(2, '0')}`, ...check }));
 }
 
@@ -144,4 +149,12 @@ function scopeCheck(scope: readonly ScopeName[]): Omit<DerivedCheck, 'id'> {
   const allowed = [...new Set(scope.map(scopeLine))].sort();
   const title = 'objects outside of the scope that were added, dropped or changed';
   return { title, subject: 'scope', table: null, expected: [], allowed };
+}
+
+/** What the delta folds into a table, and what an object has besides its definition. */
+function givenCheck(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>[] {
+  const allowed = givenParts(statements);
+  if (allowed === null) return [];
+  const title = 'parts, privileges and comments that no statement of the migration gives';
+  return [{ title, subject: 'given-parts', table: null, expected: [], allowed }];
 }

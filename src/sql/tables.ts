@@ -30,7 +30,8 @@ export function readTable(tree: Node): TableDefinition {
   const columns: ColumnDefinition[] = [];
   const primaryKey: string[] = [];
   const foreignKeys: ForeignKey[] = [];
-  let checks = 0;
+  let [checks, keys] = [0, 0];
+  let copies = Boolean(tree.inhRelations || tree.partbound);
   let complete = !tree.inhRelations && !tree.partbound && !tree.partspec && !tree.ofTypename;
   const constrain = (node: ConstraintNode, column: string | null) => {
     // Keys of other forms are printed with more than their columns.
@@ -39,6 +40,7 @@ export function readTable(tree: Node): TableDefinition {
       primaryKey.push(...(column ? [column] : stringList(node.keys).map(quoteName)));
     else if (node.contype === 'CONSTR_FOREIGN') foreignKeys.push(readForeignKey(node, column));
     else if (node.contype === 'CONSTR_CHECK') checks += 1;
+    else if (node.contype === 'CONSTR_UNIQUE' || node.contype === 'CONSTR_EXCLUSION') keys += 1;
     else if (node.contype === 'CONSTR_IDENTITY' || node.contype === 'CONSTR_GENERATED') complete = false;
   };
   for (const element of (tree.tableElts ?? []) as Node[]) {
@@ -50,9 +52,13 @@ export function readTable(tree: Node): TableDefinition {
       complete &&= definition.complete;
       columns.push(definition.column);
       for (const node of foldDeferral(column.constraints ?? [])) constrain(node, definition.column.name);
-    } else complete = false;
+    } else {
+      copies = true;
+      complete = false;
+    }
   }
-  return { name: relationName(tree.relation), columns, primaryKey, foreignKeys, checks, complete };
+  const name = relationName(tree.relation);
+  return { name, columns, primaryKey, foreignKeys, checks, keys, copies, complete };
 }
 
 /** Columns that an ALTER TABLE adds and drops. */

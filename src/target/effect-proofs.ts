@@ -46,9 +46,22 @@ SELECT pg_catalog.format('%I.%I', n.nspname, c.relname),
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND ${USER_SCHEMAS}`;
 
+/**
+ * nextval and setval lock a sequence until the transaction is over, also where a savepoint is rolled back; who only reads its
+ * row takes a weaker lock.
+ */
+const DRAWN = `
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted AND c.relkind = 'S'
+  AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+  AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')`;
+
 /** The tool's own statements of these readings. */
 export const EFFECTS = {
   sequences: SEQUENCES,
+  drawn: DRAWN,
   unloggedTables: UNLOGGED_TABLES,
 } as const;
 
@@ -76,6 +89,11 @@ export function readSequences(session: Session): Promise<Reading> {
     }
     return values;
   });
+}
+
+/** Sequences from which the transaction that is open has drawn, or which it has set. @throws DatabaseError */
+export async function readDrawn(session: Session): Promise<ReadonlySet<string>> {
+  return new Set((await session.run(DRAWN)).rows.map(([name]) => name ?? ''));
 }
 
 /** Digests of the contents of unlogged tables, which the write-ahead log does not hold; large ones are passed over. */
@@ -143,13 +161,24 @@ export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot)
   };
 }
 
-/** What moved between BEGIN and COMMIT, by whoever: what did not was not moved by us either. */
-export function stateProof(name: 'sequences' | 'unlogged tables', before: Reading, after: Reading): Proof {
+/** What changed between BEGIN and COMMIT, by whoever: what did not was not changed by us either. */
+export function unloggedProof(before: Reading, after: Reading): Proof {
   const covers =
-    name === 'sequences'
-      ? 'sequences whose value did not move since BEGIN; those that did may have been moved by others, and nothing tells by whom or denies for it'
-      : 'unlogged tables whose contents did not change since BEGIN; those that did may have been changed by others';
-  return { name, covers, ...movedBetween(before, after) };
+    'unlogged tables whose contents did not change since BEGIN; those that did may have been changed by others';
+  return { name: 'unlogged tables', covers, ...movedBetween(before, after) };
+}
+
+/** The same of sequences; of those that moved, the lock of whoever draws tells whether this transaction did. */
+export function sequenceProof(before: Reading, after: Reading, drawn: ReadonlySet<string>): Proof {
+  const { observed, reason } = movedBetween(before, after);
+  const said = (name: string) => (drawn.has(name) ? name : `${name} (by others)`);
+  return {
+    name: 'sequences',
+    covers:
+      'sequences whose value did not move since BEGIN, and whether this transaction has drawn from those that did; not how much of it was its part where others drew, too',
+    observed: observed?.map(said) ?? null,
+    reason,
+  };
 }
 
 /** What moved between BEGIN and the end of a transaction that was rolled back: sequences are not taken back. */

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFileSync, chmodSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -156,12 +157,12 @@ describe.skipIf(requirePostgres() === null)('backup providers', () => {
       });
       expect(record.backup).toMatchObject({
         entries: '7',
-        method: 'declared by the command take-backup, not read by probatum',
+        method: 'declared by the command take-backup, not read by probatum; size and digest too',
       });
       expect(report).toContain(
-        '- backup_read: 7 entries, declared by the command take-backup, not read by probatum',
+        '- backup_read: 7 entries, declared by the command take-backup, not read by probatum; size and digest too',
       );
-      expect(report).toContain('probatum has neither hashed nor read it');
+      expect(report).toContain('probatum has not read it');
       expect(record.gates.find(({ gate }) => gate === 'backup-restorable')?.observed).toMatch(
         /^declared by the command/,
       );
@@ -175,12 +176,92 @@ describe.skipIf(requirePostgres() === null)('backup providers', () => {
       expect(record.reason).toMatch(/^C-06: gate G-02 \(backup-age\) denies: \d{6,}\.\d+ s old/);
     });
 
-    test('one that says it is of the future is as old as the step', async () => {
-      const future = manifest({ taken_at: '2099-01-01T00:00:00Z' });
-      const change = await lane.make({ target: commandThat(future), maxAgeSeconds: 0 });
+    test('one that was taken during the step is as old as the step', async () => {
+      const change = await lane.make({ target: commandThat(manifest()), maxAgeSeconds: 0 });
       const printed = await runQuick(change.root, change.url);
       const { record } = await expectRun(change.root, printed, STOPPED);
       expect(record.reason).toMatch(/^C-06: gate G-02 \(backup-age\) denies: \d+\.\d+ s old/);
+    });
+
+    test('one that says it is of the future is refused', async () => {
+      const change = await lane.make({ target: commandThat(manifest({ taken_at: '2099-01-01T00:00:00Z' })) });
+      const printed = await runQuick(change.root, change.url);
+      const { record } = await expectRun(change.root, printed, STOPPED);
+      expect(record.reason).toBe(
+        'C-01: the backup is declared to be taken in the future: 2099-01-01T00:00:00Z',
+      );
+    });
+
+    describe('that names its files', () => {
+      const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+
+      /** Files of a backup, and the manifest of them. */
+      function stored(texts: readonly string[]) {
+        const folder = mkdtempSync(join(tmpdir(), 'site-backup-'));
+        lane.atEnd(() => rmSync(folder, { recursive: true }));
+        const files = texts.map((text, index) => {
+          const path = join(folder, `part-${index}`);
+          writeFileSync(path, text);
+          return { path, size: text.length, sha256: digest(text) };
+        });
+        const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
+        const whole = {
+          size: texts.join('').length,
+          sha256: files.length === 1 ? files[0]!.sha256 : digest(lines),
+          files,
+        };
+        return { files, whole };
+      }
+
+      test.each([[['one']], [['one', 'another']]])('has them hashed (%j)', async (texts) => {
+        const change = await lane.make({ target: commandThat(manifest(stored(texts).whole)) });
+        const printed = await runQuick(change.root, change.url);
+        const { record } = await expectRun(change.root, printed, SUCCESS);
+        const files = texts.length === 1 ? '1 file' : '2 files';
+        expect(record.backup?.method).toBe(
+          `declared by the command take-backup, not read by probatum; ${files} of it hashed`,
+        );
+      });
+
+      test.each<[string, (backup: ReturnType<typeof stored>) => object, string]>([
+        [
+          'is not there',
+          ({ files }) => ({ files: [{ ...files[0], path: '/nowhere/at-all' }] }),
+          'at-all cannot be read (ENOENT)',
+        ],
+        [
+          'is shorter',
+          ({ files }) => ({ files: [{ ...files[0], size: 4 }] }),
+          'part-0 has 3 bytes, declared are 4',
+        ],
+        [
+          'has another digest',
+          ({ files }) => ({ files: [{ ...files[0], sha256: digest('x') }] }),
+          'part-0 does not have the declared sha256',
+        ],
+        ['is not the backup', () => ({ sha256: digest('x') }), 'its sha256 is not that of its files'],
+        ['is not all of the backup', () => ({ size: 9 }), 'its files have 3 bytes, declared are 9'],
+      ])('is refused where one %s', async (_, changes, why) => {
+        const backup = stored(['one']);
+        const change = await lane.make({
+          target: commandThat(manifest({ ...backup.whole, ...changes(backup) })),
+        });
+        const printed = await runQuick(change.root, change.url);
+        const { record } = await expectRun(change.root, printed, STOPPED);
+        expect(record.reason).toBe(`C-01: the manifest of the command take-backup is not true: ${why}`);
+      });
+
+      test('denies right before BEGIN where one was harmed since', async () => {
+        const { files, whole } = stored(['one']);
+        const change = await lane.make({ target: commandThat(manifest(whole)) });
+        const harm = () => appendFileSync(files[0]!.path, 'x');
+        const printed = await runHere(change.root, change.url, {
+          onEvent: onceAt((line) => line.type === 'gate-evaluated' && line.id === 'G-03', harm),
+        });
+        const { record } = await expectRun(change.root, printed, STOPPED);
+        expect(record.reason).toMatch(/^C-06: .*part-0 has 4 bytes, declared are 3/);
+        expect(record.migration).toBeNull();
+      });
     });
 
     test.each([
@@ -192,6 +273,13 @@ describe.skipIf(requirePostgres() === null)('backup providers', () => {
       ['a size with digits lost', manifest({ size: 2 ** 60 }), 'has no valid size'],
       ['no entries', manifest({ entries: 0 }), 'has no valid entries'],
       ['a day without time', manifest({ taken_at: '2026-05-16' }), 'has no valid taken_at'],
+      ['files that are no list', manifest({ files: 'all' }), 'has no valid files'],
+      ['no file', manifest({ files: [] }), 'has no valid files'],
+      [
+        'a file without its place',
+        manifest({ files: [{ path: 'a', size: 1, sha256: 'a'.repeat(64) }] }),
+        'has no valid files',
+      ],
       ['an id with a line end', manifest({ id: 'a\nb' }), 'has no valid id'],
     ])('%s is refused', async (_, prints, why) => {
       const change = await lane.make({ target: commandThat(prints) });

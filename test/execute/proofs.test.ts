@@ -65,7 +65,11 @@ describe.skipIf(requirePostgres() === null)('the proofs of what a run wrote', ()
         migration:
           "INSERT INTO app.base (id, label) VALUES (2, 'two');\n\nINSERT INTO app.fast (n) VALUES (1);\n",
         rollback: 'DELETE FROM app.fast;\n\nDELETE FROM app.base WHERE id = 2;\n',
-        scope: { creates: [], writesRows: ['app.base', 'app.fast'] },
+        scope: {
+          creates: [],
+          writesRows: ['app.base', 'app.fast'],
+          writesRowsIndirectly: ['app.moved'],
+        },
         preflight: `-- PF-1: migration digest\n-- evidence: provenance.migration_sha256\n-- expect: ${'0'.repeat(64)}\n`,
         verify: '-- V-3: rows of app.log\n-- expect: baseline\nSELECT count(*) FROM app.log;\n',
       },

@@ -274,7 +274,7 @@ describe('the mutation of data', () => {
     [
       'sequences that moved',
       proof('sequences', ['s.q']),
-      `${none}; ${rest.replace('no sequence moved', 'sequences that moved, by whomever: s.q')}`,
+      `${none}; ${rest.replace('no sequence moved', 'sequences that moved: s.q')}`,
       'rows of dropped tables',
     ],
     [

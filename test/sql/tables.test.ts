@@ -212,7 +212,7 @@ describe('the scope', () => {
       { list: 'drops', name: 'a.d' },
       { list: 'alters', name: 'a.b' },
     ] as const;
-    expect(derive(sql, scope).at(-1)).toMatchObject({
+    expect(derive(sql, scope).find(({ subject }) => subject === 'scope')).toMatchObject({
       subject: 'scope',
       table: null,
       expected: [],

@@ -95,6 +95,7 @@ const UNREVIEWED: Readonly<Record<Exclude<DerivedSubject, 'scope'>, string>> = {
   ),
   'catalogue-delta': alongside('CREATE TABLE app.also (n integer)'),
   'rows-written': NOTING,
+  'given-parts': alongside('CREATE INDEX item_extra ON app.item (label)'),
 };
 const GRID: Partial<Record<DerivedSubject, string>> = {
   'catalogue-delta': VERIFY.replace(/-- V-4[\s\S]*?\n\n/, ''),

@@ -38,6 +38,7 @@ async function takeBackup(context: RunContext): Promise<string> {
   const written = await target.backup(file, state.snapshot?.id ?? null, meanwhile);
   await state.snapshot?.evidence?.settled;
   const { size, sha256, producer, takenAt: declared, reading } = written;
+  if (declared !== undefined) await refuseFuture(context, declared);
   emit({
     type: 'artefact-written',
     step: 'backup',
@@ -54,6 +55,18 @@ async function takeBackup(context: RunContext): Promise<string> {
       : { takenAt, serverTakenAt };
   state.backup = { file, sha256, ...instant, ...(reading && { reading }) };
   return `${size} bytes, sha256 ${sha256}`;
+}
+
+/** Seconds by which a clock of the site may be ahead of the others. */
+const AHEAD_SECONDS = 5;
+
+/** A backup that says it was taken later than now says so of another time: nothing it declares is believed. @throws Error */
+async function refuseFuture(context: RunContext, declared: string): Promise<void> {
+  const here = (context.now().getTime() - Date.parse(declared)) / 1000;
+  const { rows } = await migratingSession(context).run(OWN.serverAge, [declared]);
+  const there = Number.parseFloat(rows[0]?.[0] ?? '');
+  if (here >= -AHEAD_SECONDS && there >= -AHEAD_SECONDS) return;
+  throw new Error(`the backup is declared to be taken in the future: ${declared}`);
 }
 
 async function exportSnapshot({ target, state }: RunContext): Promise<void> {
