@@ -131,8 +131,6 @@ CREATE TABLE made.item (
 
 CREATE INDEX item_mood_idx ON made.item (mood);
 
-COMMENT ON INDEX made.item_mood_idx IS 'by mood';
-
 COMMENT ON COLUMN made.item.note IS 'short';
 
 GRANT SELECT ON made.item TO PUBLIC;
@@ -192,7 +190,7 @@ DROP SCHEMA made;
         ...SIMPLE,
         migration,
         rollback,
-        scope: { creates: names.split(','), alters: ['app.log', 'made.item_mood_idx'] },
+        scope: { creates: names.split(','), alters: ['app.log'] },
       };
       const prepare = `${ROLES} CREATE INDEX log_note ON app.log (note); COMMENT ON INDEX app.log_note IS 'kept';
       CREATE STATISTICS app.log_stats ON note, (lower(note)) FROM app.log;

@@ -195,6 +195,12 @@ describe('the P0-2 migration', () => {
           "scope",
           [],
         ],
+        [
+          "D-16",
+          null,
+          "given-parts",
+          [],
+        ],
       ]
     `);
   });
