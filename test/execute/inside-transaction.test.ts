@@ -56,13 +56,13 @@ describe.skipIf(requirePostgres() === null)('a migration that is not committed',
     test('one that fails', async () => {
       const change = await lane.make({ verify: VERIFY.replace('-- expect: 0', '-- expect: 3') });
       const { record, report } = await expectUndone(change);
-      expect(record.reason).toBe('C-06: verification in the transaction: 13 of 14 PASS, 1 FAIL');
+      expect(record.reason).toBe('C-06: verification in the transaction: 14 of 15 PASS, 1 FAIL');
       expect(record.migration).toMatchObject({
         tag: 'ROLLBACK',
         decidedBy: `${record.reason.slice('C-06: '.length)}; COMMIT was not sent`,
       });
       expect(report).toContain('| V-1 | rows of app.item | 3 | 0 | FAIL | SQL |');
-      expect(report).toContain('## §7 — Verification (0 of 13 PASS after COMMIT, 13 NOT RUN)');
+      expect(report).toContain('## §7 — Verification (0 of 14 PASS after COMMIT, 14 NOT RUN)');
       expect(report).toContain('- server_answers: CREATE TABLE / INSERT 0 1 / ROLLBACK');
     });
 
@@ -292,7 +292,7 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
         `${LOGGED} CREATE TRIGGER note AFTER INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.note();`,
       );
       const { record } = await expectUndone(change);
-      expect(record.reason).toBe('C-06: verification in the transaction: 13 of 14 PASS, 1 FAIL');
+      expect(record.reason).toBe('C-06: verification in the transaction: 14 of 15 PASS, 1 FAIL');
       expect(proved(record, /^rows written in tables other than app\.base/)).toMatchObject({
         expected: [],
         observed: ['app.log'],

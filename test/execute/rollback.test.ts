@@ -30,7 +30,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     });
     expect(await change.catalogue()).toEqual(before);
     expect(await rows(change)).toEqual([{ id: 1 }]);
-    expect(record.reason).toBe('C-07: 13 of 14 PASS, 1 FAIL');
+    expect(record.reason).toBe('C-07: 14 of 15 PASS, 1 FAIL');
     expect(record.rollback).toMatchObject({ tag: 'COMMIT', outcome: 'committed' });
     expect(record.checks.filter(({ moment }) => moment === 'after-rollback')).toMatchObject([
       { id: 'D-ROLLBACK-TX', observed: [], verdict: 'PASS' },
@@ -38,8 +38,8 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     ]);
     expect(report).toContain('The run committed the migration, found it wrong, and rolled it back.');
     expect(report).toContain('| V-9 | app&#x2E;item is locked | t | f | FAIL | SQL |'.replace('&#x2E;', '.'));
-    expect(report).toContain('(15 of 15 PASS)');
-    expect(report).toContain('13 of 14 PASS after COMMIT, 1 FAIL)');
+    expect(report).toContain('(16 of 16 PASS)');
+    expect(report).toContain('14 of 15 PASS after COMMIT, 1 FAIL)');
     expect(report).toContain('- rollback_triggered: true');
     expect(report).toContain('- server_answers: DELETE 1 / DROP TABLE / COMMIT');
     expect(report).toMatch(
