@@ -83,7 +83,7 @@ ${VERIFY}`,
         reason: 'SQLSTATE 22012 (division_by_zero)',
       });
       expect(inside.slice(1).every(({ verdict }) => verdict === 'PASS')).toBe(true);
-      expect(record.reason).toBe('C-06: verification in the transaction: 14 of 15 PASS, 1 FAIL');
+      expect(record.reason).toBe('C-06: verification in the transaction: 15 of 16 PASS, 1 FAIL');
     });
   });
 
