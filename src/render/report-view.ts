@@ -23,7 +23,7 @@ export function reportView(record: RunRecord, recordSha256: string) {
     rollbackExecuted: record.rollback !== null && record.rollback.outcome !== 'not-committed',
     rollbackTriggered: wasTriggered(record),
     chain: record.chain,
-    authorized: record.chain.some(({ kind }) => kind === 'authorization'),
+    nonce: nonceText(record),
     bindings: record.chain.flatMap(({ bindings, document }) =>
       bindings.map((binding) => ({ ...binding, by: document.path, result: resultOf(record, binding.check) })),
     ),
@@ -62,6 +62,15 @@ export function reportView(record: RunRecord, recordSha256: string) {
 export function recordPath(record: RunRecord): string {
   const report = record.mode === 'rehearsal' ? record.plan.reports.dryRun : record.plan.reports.execution;
   return `${report.path.slice(0, report.path.lastIndexOf('/'))}/records/${record.runId}/record.json`;
+}
+
+/** What became of the nonce of the authorization, and what it rests on that nobody used it before. */
+function nonceText({ migration, plan }: RunRecord): string {
+  if (migration?.outcome === 'unknown') return 'counted as used: what became of the migration is not known';
+  if (migration?.outcome !== 'committed') return 'not used: nothing was committed with it';
+  return plan.target.ledger === 'required'
+    ? 'used up: the ledger of the target has it once, in the row of this migration'
+    : 'used up by this record; without a ledger only records that are kept, here or published, keep it from being used again';
 }
 
 function summary(record: RunRecord): string {
