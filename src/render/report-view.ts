@@ -1,6 +1,7 @@
 import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
 import { leftBehind } from './left-behind.js';
+import { nonceText } from './nonce-text.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
@@ -62,15 +63,6 @@ export function reportView(record: RunRecord, recordSha256: string) {
 export function recordPath(record: RunRecord): string {
   const report = record.mode === 'rehearsal' ? record.plan.reports.dryRun : record.plan.reports.execution;
   return `${report.path.slice(0, report.path.lastIndexOf('/'))}/records/${record.runId}/record.json`;
-}
-
-/** What became of the nonce of the authorization, and what it rests on that nobody used it before. */
-function nonceText({ migration, plan }: RunRecord): string {
-  if (migration?.outcome === 'unknown') return 'counted as used: what became of the migration is not known';
-  if (migration?.outcome !== 'committed') return 'not used: nothing was committed with it';
-  return plan.target.ledger === 'required'
-    ? 'used up: the ledger of the target has it once, in the row of this migration'
-    : 'used up by this record; without a ledger only records that are kept, here or published, keep it from being used again';
 }
 
 function summary(record: RunRecord): string {

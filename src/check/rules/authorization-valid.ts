@@ -37,7 +37,8 @@ function judgeTarget({ entry, model, report }: CorpusContext): void {
   const target = headerValue(entry.document, 'target');
   const subject = entry.pins.find(({ key }) => key === 'subject');
   const pack = subject && model.entries.get(subject.path);
-  const meant = pack?.kind === 'command-package' ? headerValue(pack.document, 'target.name')?.value : undefined;
+  const meant =
+    pack?.kind === 'command-package' ? headerValue(pack.document, 'target.name')?.value : undefined;
   if (!target || !pack || meant === undefined || meant === target.value) return;
   report({
     message: `it is for target ${target.value}, but the package is for ${meant}`,
