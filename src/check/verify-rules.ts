@@ -28,6 +28,13 @@ export const VERIFY_RULES = [
     why: 'A name in front matter is typed by anybody; a signature of exactly these bytes is not.',
     fix: 'Have the document signed as it is now (`probatum sign`), by a key that allowed_signers allows and a person who has the role.',
   },
+  {
+    ...common,
+    id: 'authorization-matches',
+    what: 'An authorization that may still be used and names another plan than its package gives, one that a run used and that says otherwise than the record, or a nonce with which two runs have committed.',
+    why: 'An authorization allows one commit of one plan; anything else was not allowed by it.',
+    fix: 'Have the plan as it is authorized anew (`probatum new authorization`); bring back an authorization that was used as the run had it.',
+  },
 ] as const satisfies readonly RuleDescription[];
 
 export type VerifyRuleId = (typeof VERIFY_RULES)[number]['id'];

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { UsageError } from '../base/usage-error.js';
 import { type Draft, type DraftRequest, draft, NEW_KINDS, type NewKind } from '../fix/new/draft.js';
 import { type Config, loadConfig } from '../load/config.js';
@@ -6,8 +6,10 @@ import { toRootPath } from '../load/corpus.js';
 import { corpusMatcher } from '../load/list-files.js';
 import { schemaErrors } from '../load/schemas.js';
 import type { Model } from '../model/model.js';
-import { compile } from '../pipeline.js';
+import { type Compilation, compile } from '../pipeline.js';
 import { renderTemplate } from '../render/templates.js';
+import { showErrors } from './corpus.js';
+import { planForServers } from './plan-for-servers.js';
 import type { Environment } from './terminal.js';
 import { createInside } from './write-file.js';
 
@@ -39,9 +41,12 @@ export async function newDocument(
   if (!kind) throw new UsageError('bad-argument', `no kind "${kindName}"`, `kinds: ${NEW_KINDS.join(', ')}`);
   refuseIdle(kind, options);
   const config = loadConfig(environment.root);
-  const { model } = await compile(config);
+  const compilation = await compile(config);
+  const { model } = compilation;
   const request = requestOf(environment, config, model, kind, options);
   const found = draft(kind, config, model, request);
+  const planSha256 = kind === 'authorization' ? await planToAuthorize(environment, compilation, found) : null;
+  if (kind === 'authorization' && planSha256 === null) return 1;
   const { path, values } = placed(environment, config, found, options.path);
   const text = renderTemplate(`new/${kind}.md.liquid`, {
     ...values,
@@ -49,7 +54,8 @@ export async function newDocument(
     path,
     change: request.change,
     date: request.date,
-    nonce: randomUUID(),
+    planSha256,
+    nonce: randomBytes(NONCE_BYTES).toString('hex'),
   });
   createInside(config.root, path, text, 'name another with --path or --date');
   environment.terminal.out(`${path}\n`);
@@ -57,14 +63,31 @@ export async function newDocument(
   return 0;
 }
 
+/** 128 bits: nobody gets the same one by chance. */
+const NONCE_BYTES = 16;
+
 const NEXT: Readonly<Record<NewKind, string>> = {
   law: 'read it: it is what every change will follow; then "probatum new ddl --change CHANGE"',
   ddl: 'write the SQL and its scope; then "probatum new command-package"',
   'command-package': 'write target and checks; then "probatum plan" and "probatum rehearse" it',
   review: 'read what it pins, and write the verdict',
-  authorization: 'write who orders the run, and its window',
+  authorization: 'see what it is for with "probatum plan"; then write who orders the run, and its window',
   note: 'write it',
 };
+
+/** Digest of the plan that an authorization is for; null after saying why there is none. */
+async function planToAuthorize(
+  environment: Environment,
+  compilation: Compilation,
+  { values }: Draft,
+): Promise<string | null> {
+  const { document } = values.subject as { readonly document: string };
+  const prepared = await planForServers(environment, compilation, document);
+  if ('plan' in prepared && prepared.errors.length === 0) return prepared.planSha256;
+  showErrors(environment, compilation, prepared.errors);
+  environment.terminal.err(`nothing was written: ${document} gives no plan that could be authorized\n`);
+  return null;
+}
 
 function refuseIdle(kind: NewKind, options: NewOptions): void {
   for (const [name, kinds] of Object.entries(OPTIONS)) {

@@ -4,13 +4,14 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
 import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
-import { missingAuthorization, missingReviews, reviewsOf } from '../model/chain.js';
+import { missingReviews, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
 import { encodeJson, encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
 import { openTarget } from '../target/open-target.js';
+import { chooseAuthorization } from './authorizations.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
@@ -38,17 +39,11 @@ export async function run(environment: Environment, path: string, options: RunOp
   const { plan } = prepared;
   const errors = reviewErrors(compilation, plan);
   const { model } = compilation;
-  const unsigned = await unsignedDocuments(compilation, environment.now());
+  const now = environment.now();
+  const unsigned = await unsignedDocuments(compilation, now);
   const missing = missingReviews(model, plan.package.path, plan.ddl.path, unsigned);
-  if (compilation.config.signatures?.required?.authorization) {
-    const wanted = {
-      packagePath: plan.package.path,
-      target: plan.target.name,
-      now: environment.now(),
-      unsigned,
-    };
-    missing.push(...missingAuthorization(model, wanted));
-  }
+  const authorized = chooseAuthorization(compilation, prepared, { now, unsigned });
+  missing.push(...authorized.missing);
   if (errors.length + missing.length > 0) {
     showErrors(environment, compilation, errors);
     for (const link of missing) environment.terminal.err(`refused: ${link}\n`);
@@ -61,6 +56,8 @@ export async function run(environment: Environment, path: string, options: RunOp
   }
   const { root, targets } = compilation.config;
   refuseShortQueryTimeout(compilation.config, options.target, plan.limits);
+  const { authorization } = authorized;
+  if (authorization) environment.terminal.err(`authorized by ${encodeTerminal(authorization.path)}\n`);
   const target = await openTarget(options.target, targets, root, environment.variables);
   try {
     const finished = await startRun({
@@ -70,6 +67,7 @@ export async function run(environment: Environment, path: string, options: RunOp
       target,
       root,
       chain: chainOf(compilation, prepared),
+      authorization,
       now: environment.now,
       proveBackup: options.proveBackup ?? false,
       onEvent: await runProgress(environment),

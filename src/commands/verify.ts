@@ -10,6 +10,7 @@ import { compileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, type Shown, writeFindings } from './findings.js';
 import { judgeSignatures, signatureFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
+import { authorizationFindings } from './verify-authorizations.js';
 import { type Compared, verifyReport } from './verify-report.js';
 import { ownPolicyFindings, type Since, selectSince, sinceLines } from './verify-since.js';
 
@@ -59,6 +60,7 @@ export async function verify(
   found.push(...refused);
   if (options.since !== undefined)
     found.push(...(await ownPolicyFindings(compilation, entries, environment.now(), refused)));
+  found.push(...authorizationFindings(compilation, entries, environment.now()));
   const accepted = judged.flatMap(({ signatures }) => signatures.filter(({ verdict }) => verdict.accepted));
   compared.signatures = accepted.length;
   found.sort(compareDiagnostics);

@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { RunEvent, RunMode, UnitName } from '../record/events.js';
+import type { RunEvent, RunMode, UnitName, UsedAuthorization } from '../record/events.js';
 import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import type { Reading } from '../target/effect-proofs.js';
@@ -88,6 +88,8 @@ export interface RunContext {
   /** Names the run in the ledger of its target. */
   readonly ledgerId: string;
   readonly planSha256: string;
+  /** The authorization that the run goes by; null where it needs none. */
+  readonly authorization: UsedAuthorization | null;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup: boolean;
   /**

@@ -74,6 +74,11 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
   ),
   serverClock: one(OWN.serverClock, 'the instant of the snapshot by the clock of the server'),
   serverAge: one(OWN.serverAge, 'the age of the backup by that clock', { parameters: ['that instant'] }),
+  inWindow: one(
+    OWN.inWindow,
+    'whether the window of the authorization is open by that clock: behind the identity, and right before COMMIT',
+    { parameters: ['its begin', 'its end'] },
+  ),
   roles: one(OWN.roles, 'roles that the restored backup needs on the scratch server (`--prove-backup`)'),
   tryLock: one(OWN.tryLock, 'the lock of the run; it never waits', { parameters: ['the key of the lock'] }),
   transactionId: one(OWN.transactionId, 'the id by which the transaction can be asked about later'),
@@ -116,13 +121,16 @@ const LEDGERED: Readonly<Record<keyof typeof LEDGER, OwnStatement>> = {
     'whether the database is enrolled, and what the role may do with its ledger',
   ),
   marker: one(LEDGER.marker, 'its mark'),
-  commit: one(LEDGER.commit, 'the row of the transaction, in that transaction', { parameters: ROW }),
+  commit: one(LEDGER.commit, 'the row of the transaction, in that transaction', {
+    parameters: [...ROW, 'the nonce of the authorization that it uses up, or nothing'],
+  }),
   fence: one(LEDGER.fence, 'takes the transaction’s place in the ledger: then it cannot commit any more', {
     parameters: ROW,
   }),
   others: one(LEDGER.others, 'what other runs of the same plan have left there: a plan is run once', {
     parameters: [ROW[2]!, ROW[0]!],
   }),
+  used: one(LEDGER.used, 'which run has used the authorization up', { parameters: ['its nonce'] }),
   outcome: one(LEDGER.outcome, 'what the ledger says of a transaction', { parameters: ROW.slice(0, 2) }),
 };
 
@@ -154,9 +162,10 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
       LEDGERED.standing,
       LEDGERED.marker,
       one(ROLE_SETTINGS, 'what role or database have set that is not overridden above'),
+      ...of('inWindow'),
     ],
   },
-  { where: 'Lock', statements: [...of('tryLock'), LEDGERED.others] },
+  { where: 'Lock', statements: [...of('tryLock'), LEDGERED.others, LEDGERED.used] },
   {
     where: 'Backup, and what shares its snapshot',
     statements: [
@@ -269,7 +278,7 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
       ...of('savepoint', 'readOnly', 'backToSavepoint', 'release'),
       one(ROW_CHANGE_STATEMENTS.changes, 'the tables whose rows the transaction wrote'),
       LEDGERED.commit,
-      ...of('durable', 'commit', 'rollback'),
+      ...of('inWindow', 'durable', 'commit', 'rollback'),
     ],
   },
   {

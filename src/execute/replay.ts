@@ -51,13 +51,15 @@ function inRecords(context: RunContext, published: string): string | null {
   return null;
 }
 
-function recordsIn(published: string): string[] {
+/** Paths of the records that are published in a folder. */
+export function recordsIn(published: string): string[] {
   if (!existsSync(published)) return [];
   const runs = readdirSync(published, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return runs.map(({ name }) => join(published, name, RECORD_FILE)).filter((file) => existsSync(file));
 }
 
-function readOrProblem(file: string): RunRecord | string {
+/** A record, or why it cannot be read. */
+export function readOrProblem(file: string): RunRecord | string {
   try {
     return readRecord(file).record;
   } catch (error) {

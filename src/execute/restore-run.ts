@@ -27,7 +27,7 @@ export async function restoreRun(
 ): Promise<RunContext> {
   const start = lines[0];
   if (start?.type !== 'run-started') throw damaged(folder, 'the journal does not begin with run-started');
-  const { plan, planSha256, mode, ledgerId } = start;
+  const { plan, planSha256, mode, ledgerId, authorization } = start;
   if (mode !== 'run')
     throw new UsageError('unresolved', 'a rehearsal has no database to go back to', 'rehearse again');
   if (planDigest(plan) !== planSha256)
@@ -39,6 +39,7 @@ export async function restoreRun(
   return {
     plan,
     planSha256,
+    authorization,
     proveBackup: false,
     once: null,
     bytes,

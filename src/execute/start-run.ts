@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
+import type { ChainLink, EarlierAttempt, JournalLine, RunMode, UsedAuthorization } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
 import { DatabaseError, type Session, type Target } from '../target/engine.js';
@@ -25,6 +25,8 @@ export interface RunRequest {
   /** Root of the corpus; the run's folder is made below it. */
   readonly root: string;
   readonly chain: readonly ChainLink[];
+  /** What the run is authorized by, where it needs that; its nonce is used up by the COMMIT of the migration. */
+  readonly authorization?: UsedAuthorization | null;
   readonly now: () => Date;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup?: boolean;
@@ -80,6 +82,7 @@ async function runIn(
     mode,
     ledgerId: randomUUID(),
     planSha256: request.planSha256,
+    authorization: request.authorization ?? null,
     proveBackup: request.proveBackup ?? false,
     once: mode === 'run' && !request.repeatable ? { published: publishedRecords(request) } : null,
     folder,
@@ -107,6 +110,7 @@ async function runIn(
         limitations: [...target.limitations, ...withoutLedger(request)],
       },
       chain: request.chain,
+      authorization: context.authorization,
       earlier,
     });
     await request.buildScratch?.(context.emit);
@@ -120,16 +124,17 @@ async function runIn(
 }
 
 /** Where `report --publish` files the records of this plan's runs. */
-function publishedRecords({ root, plan }: RunRequest): string {
+export function publishedRecords({ root, plan }: Pick<RunRequest, 'root' | 'plan'>): string {
   return join(root, dirname(plan.reports.execution.path), 'records');
 }
 
-function withoutLedger({ plan, mode }: RunRequest): string[] {
-  return mode === 'run' && plan.target.ledger === 'none'
-    ? [
-        'The target has no ledger: if the answer to COMMIT is lost and the server restarts, the outcome stays unknown.',
-      ]
-    : [];
+function withoutLedger({ plan, mode, authorization }: RunRequest): string[] {
+  if (mode !== 'run' || plan.target.ledger !== 'none') return [];
+  const outcome =
+    'The target has no ledger: if the answer to COMMIT is lost and the server restarts, the outcome stays unknown.';
+  const nonce =
+    'The target has no ledger: that the authorization was not used before rests on the records that are kept here, or published.';
+  return authorization ? [outcome, nonce] : [outcome];
 }
 
 /** What a failure to record means: where nothing was sent, only that; afterwards, that a person has to look. */

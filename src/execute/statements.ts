@@ -21,6 +21,8 @@ export const OWN = {
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND pg_catalog.to_regclass(pg_catalog.format('%I.%I', n.nspname, c.relname))::oid IS DISTINCT FROM c.oid)",
   serverClock: 'SELECT pg_catalog.clock_timestamp()::text',
   serverAge: 'SELECT extract(epoch FROM pg_catalog.clock_timestamp() - $1::timestamptz)::text',
+  inWindow:
+    'SELECT clock.at::text, clock.at >= $1::timestamptz AND clock.at < $2::timestamptz FROM pg_catalog.clock_timestamp() AS clock (at)',
   roles:
     "SELECT r.oid = 10, r.rolname, pg_catalog.format('CREATE ROLE %I', r.rolname) FROM pg_catalog.pg_roles AS r WHERE r.rolname !~ '^pg_' ORDER BY r.oid",
   tryLock: 'SELECT pg_catalog.pg_try_advisory_lock($1::int8)',

@@ -5,9 +5,11 @@ import type { UnitText } from '../sql/unit-text.js';
 import { DatabaseError, type Notice, type Session } from '../target/engine.js';
 import { writeLedgerRow } from '../target/ledger.js';
 import { bounded } from '../target/sqlstate.js';
-import { migratingSession, type RunContext } from './context.js';
+import { closedWindow, nonceToUse } from './authorization.js';
+import { migratingSession, type RunContext, type StepResult } from './context.js';
 import { type Decision, decideOutcome, ledgerKey, type OpenTransaction, readServerLife } from './outcome.js';
 import { OWN } from './statements.js';
+import { denied, failed } from './steps/step.js';
 
 /** Opens a transaction with the plan's limits, takes its id, and records who could still hold it open. */
 export async function begin(context: RunContext, unit: UnitName): Promise<OpenTransaction> {
@@ -33,25 +35,47 @@ function keepsLedger({ plan, mode }: RunContext): boolean {
 
 /**
  * The last of a transaction before COMMIT: is it still the one that was begun, will COMMIT wait for the disk, its row in
- * the ledger, and the word in the journal that COMMIT follows.
+ * the ledger, whether it may still be committed, and the word in the journal that COMMIT follows.
  * @returns why COMMIT must not be sent, or null. @throws DatabaseError where the connection was lost
  */
 export async function sealTransaction(
   context: RunContext,
   transaction: OpenTransaction,
-): Promise<string | null> {
+): Promise<StepResult | null> {
   const session = migratingSession(context);
   try {
     const xid = (await session.run(OWN.transactionId)).rows[0]?.[0];
-    if (xid !== transaction.xid) return `the transaction is ${xid}, begun was ${transaction.xid}`;
+    if (xid !== transaction.xid) return failed(`the transaction is ${xid}, begun was ${transaction.xid}`);
     await session.run(OWN.durable);
-    if (transaction.ledger) await writeLedgerRow(session, ledgerKey(context, transaction));
+    const refusal = (await takePlace(context, transaction)) ?? (await lateWindow(context, transaction));
+    if (refusal) return refusal;
     context.emit({ type: 'commit-sent', unit: transaction.unit });
     return null;
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
-    return `the row in the ledger: ${error.message}`;
+    return failed(`right before COMMIT: ${error.message}`);
   }
+}
+
+/** Writes the row in the ledger, and with that of a migration uses its authorization up. */
+async function takePlace(context: RunContext, transaction: OpenTransaction): Promise<StepResult | null> {
+  if (!transaction.ledger) return null;
+  const nonce = nonceToUse(context, transaction.unit);
+  try {
+    if (await writeLedgerRow(migratingSession(context), ledgerKey(context, transaction), nonce)) return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
+    return failed(`the row in the ledger: ${error.message}`);
+  }
+  return nonce === null
+    ? failed('the ledger did not take the row of the transaction')
+    : denied(`another run has used the authorization ${context.authorization?.path} up meanwhile`);
+}
+
+/** Taking a change back needs no permission. */
+async function lateWindow(context: RunContext, { unit }: OpenTransaction): Promise<StepResult | null> {
+  const closed = unit === 'migration' ? await closedWindow(context, 'commit') : null;
+  return closed === null ? null : denied(closed);
 }
 
 /**

@@ -29,8 +29,8 @@ export interface LifeCycle {
   readonly declaredApplied: boolean;
 }
 
-/** What a life cycle depends on beside the documents: the time, for windows, and what has to be signed. */
-export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'authorizationRequired'>;
+/** What a life cycle depends on beside the documents: the time, for windows, what has to be signed, and plans. */
+export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'authorizationRequired' | 'planOf'>;
 
 /** The life cycles of all changes of a corpus, by change and path. */
 export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycle[] {

@@ -1,6 +1,7 @@
 import { compareText } from '../base/diagnostic.js';
 import { headerText, headerValue } from '../parse/document.js';
-import { authorizationProblem, EXECUTION, type ReviewLink, reviewsOf } from './chain.js';
+import { authorizationProblem } from './authorization.js';
+import { EXECUTION, type ReviewLink, reviewsOf } from './chain.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
 import { digestPins } from './pin-walk.js';
@@ -48,6 +49,8 @@ export interface Line {
   /** Why documents count for nothing but a fail, by path. */
   readonly unsigned: ReadonlyMap<string, string>;
   readonly authorizationRequired: boolean;
+  /** Digest of the plan of a package as it is now; null where there is no plan. */
+  readonly planOf: (packagePath: string) => string | null;
 }
 
 /** Path of the ddl document that a package pins; empty where it pins none. */
@@ -155,8 +158,8 @@ function doesNotCount(links: readonly ReviewLink[], unsigned: ReadonlyMap<string
 }
 
 /**
- * An authorization of exactly these bytes for the package's target, whose window is open or was used; where none is
- * there and none is required, what the review of the package allows.
+ * An authorization of exactly these bytes and their plan for the package's target, whose window is open or was used;
+ * where none is there and none is required, what the review of the package allows.
  */
 export function authorized(line: Line, executed: boolean): StageState {
   const { model, pack, now, unsigned } = line;
@@ -169,10 +172,12 @@ export function authorized(line: Line, executed: boolean): StageState {
   const byReview = given.length === 0 && !line.authorizationRequired;
   const { current, suspects } = divided(model, byReview ? allowing : given, ({ entry }) => entry);
   const target = headerValue(pack.document, 'target.name')?.value ?? '';
+  // What it was used for is in the record: time and tool have gone on since.
+  const [still, plan] = executed || byReview ? [null, null] : [now, line.planOf(pathOf(pack))];
   const problems = current.map((link) =>
     byReview
       ? doesNotCount([link], unsigned)
-      : authorizationProblem(link, { target, now: executed ? null : now, unsigned }),
+      : authorizationProblem(link, { target, unsigned, now: still, planSha256: plan }),
   );
   const valid = current.filter((_, index) => problems[index] === null);
   if (valid.length > 0) return { stage, status: 'done', ...saying(valid), missing: '', turn };

@@ -41,6 +41,8 @@ export interface Model {
   samePath(path: string): readonly string[];
   /** Paths of the documents of a change, as their headers name it. */
   ofChange(change: string): readonly string[];
+  /** Paths of the authorizations that have a nonce. */
+  authorizing(nonce: string): readonly string[];
   /** Paths of the documents that declare an id. */
   declaring(id: string): readonly string[];
   /** Paths of the documents that a path with `*` names. */
@@ -138,6 +140,11 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
     },
     ofChange: (change) =>
       found([`change ${change}`], ({ document }) => headerText(document, 'change') === change),
+    authorizing: (nonce) =>
+      found(
+        [`nonce ${nonce}`],
+        ({ kind, document }) => kind === 'authorization' && headerText(document, 'nonce') === nonce,
+      ),
     declaring: (id) => found([`id ${id}`], ({ declared }) => declared.some((one) => one.id === id)),
     matching: (pattern) => {
       lookup.asked?.(PRESENCE);

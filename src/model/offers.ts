@@ -22,6 +22,7 @@ export function offers(entry: Entry): string[] {
   const keys = [`name ${posix.basename(path).toLowerCase()}`, `folded ${foldedPath(path)}`];
   const change = headerText(entry.document, 'change');
   if (change !== undefined) keys.push(`change ${change}`);
+  if (entry.kind === 'authorization') keys.push(`nonce ${headerText(entry.document, 'nonce') ?? ''}`);
   for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
   for (const { id } of entry.declared) keys.push(`id ${id}`);
   for (const named of referencedPaths(entry)) keys.push(referenceKey(named));

@@ -50,6 +50,17 @@ export interface IdentityPart {
   readonly verdict: Verdict;
 }
 
+/** The authorization that a run goes by. */
+export interface UsedAuthorization {
+  readonly path: string;
+  readonly sha256: string;
+  /** Good for one commit. */
+  readonly nonce: string;
+  /** RFC 3339, as the document has it; from this instant, until right before `expires`. */
+  readonly notBefore: string;
+  readonly expires: string;
+}
+
 /** An earlier run of the same plan, from its own record. */
 export interface EarlierAttempt {
   readonly runId: string;
@@ -80,6 +91,8 @@ export type RunEvent =
         readonly limitations: readonly string[];
       };
       readonly chain: readonly ChainLink[];
+      /** Null where the run needed none, and in a rehearsal. */
+      readonly authorization: UsedAuthorization | null;
       readonly earlier: readonly EarlierAttempt[];
     }
   | {
@@ -112,6 +125,16 @@ export type RunEvent =
       readonly moment: 'before' | 'after';
       readonly identity: { readonly [part: string]: string };
       readonly parts: readonly IdentityPart[];
+    }
+  | {
+      /** Whether the window of the authorization is open, by both clocks. */
+      readonly type: 'authorization-checked';
+      readonly moment: 'identity' | 'commit';
+      /** This machine's clock: ISO 8601, UTC. */
+      readonly here: string;
+      /** The server's clock, as its text. */
+      readonly server: string;
+      readonly verdict: 'PASS' | 'FAIL';
     }
   | {
       readonly type: 'artefact-written';

@@ -44,6 +44,8 @@ export interface RunRecord {
   readonly planSha256: string;
   readonly target: EventOf<'run-started'>['target'];
   readonly chain: EventOf<'run-started'>['chain'];
+  readonly authorization: EventOf<'run-started'>['authorization'];
+  readonly authorizationChecks: readonly EventOf<'authorization-checked'>[];
   readonly earlier: EventOf<'run-started'>['earlier'];
   readonly scratch: readonly DocumentRef[] | null;
   /** When the run was taken up again after it had been interrupted. */
@@ -90,6 +92,8 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     planSha256: start.planSha256,
     target: start.target,
     chain: start.chain,
+    authorization: start.authorization,
+    authorizationChecks: only(lines, 'authorization-checked').map(bare),
     earlier: start.earlier,
     scratch: only(lines, 'scratch-built').at(-1)?.documents ?? null,
     resumed: only(lines, 'run-resumed').map((line) => ({ ...bare(line), at: line.at })),

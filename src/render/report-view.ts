@@ -1,6 +1,7 @@
 import type { CheckMoment, ConcurrentMoment, Verdict } from '../record/events.js';
 import type { RunRecord, TransactionRecord } from '../record/record.js';
 import { leftBehind } from './left-behind.js';
+import { nonceText } from './nonce-text.js';
 import { createdTables, dataMutation, objectChanges, proofOf, resultOf, rowsText } from './report-claims.js';
 
 /** What the templates of reports may use: text and lists of text, made from a record alone. */
@@ -23,7 +24,7 @@ export function reportView(record: RunRecord, recordSha256: string) {
     rollbackExecuted: record.rollback !== null && record.rollback.outcome !== 'not-committed',
     rollbackTriggered: wasTriggered(record),
     chain: record.chain,
-    authorized: record.chain.some(({ kind }) => kind === 'authorization'),
+    nonce: nonceText(record),
     bindings: record.chain.flatMap(({ bindings, document }) =>
       bindings.map((binding) => ({ ...binding, by: document.path, result: resultOf(record, binding.check) })),
     ),

@@ -17,10 +17,12 @@ export const LEDGER = {
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = 'probatum' AND c.relname IN ('target', 'run') AND c.relkind = 'r'`,
   marker: 'SELECT marker FROM probatum.target',
-  commit: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256) VALUES ($1::pg_catalog.uuid, $2, 'committed', $3)`,
+  // Its constraint decides over a nonce: where that is gone, the server refuses the statement.
+  commit: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256, nonce) VALUES ($1::pg_catalog.uuid, $2, 'committed', $3, $4) ON CONFLICT (nonce) DO NOTHING`,
   fence: `INSERT INTO probatum.run (run_id, unit, outcome, plan_sha256) VALUES ($1::pg_catalog.uuid, $2, 'fenced', $3) ON CONFLICT (run_id, unit) DO NOTHING`,
   others:
     'SELECT run_id, unit, outcome, recorded_at FROM probatum.run WHERE plan_sha256 = $1 AND run_id <> $2::pg_catalog.uuid ORDER BY recorded_at, run_id, unit',
+  used: 'SELECT run_id, unit, outcome, recorded_at FROM probatum.run WHERE nonce = $1',
   outcome: 'SELECT outcome FROM probatum.run WHERE run_id = $1::pg_catalog.uuid AND unit = $2',
 } as const;
 
@@ -45,9 +47,19 @@ export async function readEnrolment(
   return { ledger, marker: (rows.length === 1 ? rows[0]![0] : null) ?? '' };
 }
 
-/** Writes the row of the transaction that is open. @throws DatabaseError, 23505 where a recovery was faster */
-export async function writeLedgerRow(session: Session, key: LedgerKey): Promise<void> {
-  await session.run(LEDGER.commit, [key.runId, key.unit, key.planSha256]);
+/**
+ * Writes the row of the transaction that is open. Where another one that has the nonce is open, it waits for its end.
+ * @param nonce of the authorization; null where the transaction uses none up
+ * @returns whether the row is there: false where the nonce is in the ledger already
+ * @throws DatabaseError, 23505 where a recovery was faster
+ */
+export async function writeLedgerRow(
+  session: Session,
+  key: LedgerKey,
+  nonce: string | null,
+): Promise<boolean> {
+  const { tag } = await session.run(LEDGER.commit, [key.runId, key.unit, key.planSha256, nonce]);
+  return tag === 'INSERT 0 1';
 }
 
 /**
@@ -85,12 +97,17 @@ export async function otherRuns(
   { runId, planSha256 }: Pick<LedgerKey, 'runId' | 'planSha256'>,
 ): Promise<LedgerRow[]> {
   const { rows } = await session.run(LEDGER.others, [planSha256, runId]);
-  return rows.map(([run, unit, outcome, recordedAt]) => ({
-    runId: run ?? '',
-    unit: unit ?? '',
-    outcome: outcome ?? '',
-    recordedAt: recordedAt ?? '',
-  }));
+  return rows.map(ledgerRow);
+}
+
+/** The row that has used a nonce up, whatever plan it is of; null where there is none. @throws DatabaseError */
+export async function rowOfNonce(session: Session, nonce: string): Promise<LedgerRow | null> {
+  const [row] = (await session.run(LEDGER.used, [nonce])).rows;
+  return row ? ledgerRow(row) : null;
+}
+
+function ledgerRow([run, unit, outcome, recordedAt]: readonly (string | null)[]): LedgerRow {
+  return { runId: run ?? '', unit: unit ?? '', outcome: outcome ?? '', recordedAt: recordedAt ?? '' };
 }
 
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { probatum, REPOSITORY, type Result, temporaryFolders } from './probatum.js';
@@ -75,7 +75,36 @@ describe('probatum new', () => {
     const times = [...authorization.matchAll(/^(?:not_before|expires): "?([^"\n]+)/gm)].map(
       ([, time]) => time,
     );
-    expect(times).toEqual(['2026-05-16T00:00:00Z', '2026-05-16T00:00:00Z']);
+    expect(times).toEqual(['2000-01-01T00:00:00Z', '2000-01-01T00:01:00Z']);
+  });
+
+  it('begins an authorization for exactly the plan of its package, with a nonce of its own', async () => {
+    const root = folder();
+    const begin = ['new', 'authorization', '--change', 'order-notes', ...DATE];
+    await all(root, [LAW, DDL, PACKAGE, begin, [...begin, '--path', 'knowledge/second.md']]);
+    const plan = await probatum(['plan', PACKAGE_PATH, '--format', 'json'], { cwd: root });
+    const { planSha256 } = JSON.parse(plan.out) as { readonly planSha256: string };
+    const made = ['knowledge/order-notes-authorization-2026-05-16.md', 'knowledge/second.md'];
+    const nonces = made.map((path) => {
+      const text = read(root, path);
+      expect(text).toMatch(new RegExp(`\\nplan_sha256: "?${planSha256}"?\\n`));
+      return /\nnonce: "?([0-9a-f]{32})"?\n/.exec(text)?.[1];
+    });
+    expect(nonces).toEqual([expect.any(String), expect.any(String)]);
+    expect(nonces[0]).not.toBe(nonces[1]);
+  });
+
+  it('begins no authorization of a package that gives no plan', async () => {
+    const root = folder();
+    await all(root, [LAW, DDL, PACKAGE]);
+    const file = join(root, PACKAGE_PATH);
+    writeFileSync(file, read(root, PACKAGE_PATH).replace('-- expect:', '-- expects:'));
+    const made = await probatum(['new', 'authorization', '--change', 'order-notes', ...DATE], { cwd: root });
+    expect(made).toMatchObject({ code: 1, out: '' });
+    expect(made.err).toContain(
+      `nothing was written: ${PACKAGE_PATH} gives no plan that could be authorized\n`,
+    );
+    expect(existsSync(join(root, 'knowledge/order-notes-authorization-2026-05-16.md'))).toBe(false);
   });
 
   it('takes the only target and the folder of the corpus from the configuration', async () => {

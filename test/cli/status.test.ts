@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planDigestNow } from '../../src/commands/authorizations.js';
 import { EXAMPLE } from '../../src/demo/example.js';
 import { loadConfig } from '../../src/load/config.js';
 import { type LifeCycle, lifeCycles } from '../../src/model/life-cycle.js';
@@ -44,12 +45,24 @@ function about(root: string, path: string, subject: string, kind: string, fields
   writeFileSync(join(root, path), `---\n${header}\n${pin}\n${fields}\n---\n\n# About it\n`);
 }
 
+/** What an authorization says besides its subject. */
+const fields = (plan: string, from: string, until: string) =>
+  `plan_sha256: ${plan}\ntarget: production\nnot_before: ${from}\nexpires: ${until}\nnonce: ${'6f'.repeat(16)}`;
+
+async function planSha256(root: string): Promise<string> {
+  return planDigestNow(await compile(loadConfig(root)), EXAMPLE.package)!;
+}
+
 /** The example's own change. */
 async function cycle(root: string): Promise<LifeCycle> {
-  const { model } = await compile(loadConfig(root));
-  return lifeCycles(model, { now: new Date(), unsigned: new Map(), authorizationRequired: false }).find(
-    ({ change }) => change === CHANGE,
-  )!;
+  const compilation = await compile(loadConfig(root));
+  const all = lifeCycles(compilation.model, {
+    now: new Date(),
+    unsigned: new Map(),
+    authorizationRequired: false,
+    planOf: (path) => planDigestNow(compilation, path),
+  });
+  return all.find(({ change }) => change === CHANGE)!;
 }
 
 const marks = ({ stages }: LifeCycle) => stages.map(({ status }) => status[0]).join('');
@@ -167,9 +180,33 @@ describe('probatum status', () => {
   ])('counts an authorization from %s until %s: %s', async (from, until, status, missing) => {
     const root = corpus();
     rmSync(join(root, RUN));
-    const window = `target: production\nnot_before: ${from}\nexpires: ${until}\nnonce: abc`;
-    about(root, 'knowledge/go.md', EXAMPLE.package, 'authorization', window);
+    about(
+      root,
+      'knowledge/go.md',
+      EXAMPLE.package,
+      'authorization',
+      fields(await planSha256(root), from, until),
+    );
     expect(stageOf(await cycle(root), 'authorized')).toMatchObject({ status, missing });
+  });
+
+  it('does not count an authorization of another plan, as run does not', async () => {
+    const root = corpus();
+    rmSync(join(root, RUN));
+    const [plan, other] = [await planSha256(root), '5d'.repeat(32)];
+    const window = ['2026-01-01T00:00:00Z', '2999-01-01T00:00:00Z'] as const;
+    about(root, 'knowledge/go.md', EXAMPLE.package, 'authorization', fields(other, ...window));
+    const missing = `knowledge/go.md is for plan ${other}, this one is ${plan}`;
+    expect(stageOf(await cycle(root), 'authorized')).toMatchObject({ status: 'open', missing });
+    const run = await probatum(['run', EXAMPLE.package, '--target', 'production'], { cwd: root });
+    expect(run).toMatchObject({ code: 1, err: expect.stringContaining(`refused: ${missing}\n`) });
+  });
+
+  it('does not ask what an authorization was of, once the report of its run is there', async () => {
+    const root = corpus();
+    const window = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'] as const;
+    about(root, 'knowledge/go.md', EXAMPLE.package, 'authorization', fields('5d'.repeat(32), ...window));
+    expect(stageOf(await cycle(root), 'authorized')).toMatchObject({ status: 'done' });
   });
 
   it.each([

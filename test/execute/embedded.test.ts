@@ -7,6 +7,7 @@ import type { Session } from '../../src/target/engine.js';
 import { type Identity, readIdentity } from '../../src/target/identity.js';
 import { openPgliteTarget } from '../../src/target/pglite.js';
 import { createPgliteCluster, pgliteVersion } from '../../src/target/pglite-cluster.js';
+import { authorize, fromNow } from '../support/authorize.js';
 import {
   BASE_SQL,
   type ChangeParts,
@@ -89,6 +90,22 @@ describe('a run on a PGlite directory', () => {
     expect([hasItem(after), after.ids]).toEqual([true, ['1', '2']]);
     expect(report).toContain('What cannot be given here:');
     expect(record.checks.every(({ verdict }) => verdict === 'PASS')).toBe(true);
+  });
+
+  test('that is authorized, within its window and once', async () => {
+    const root = await make();
+    const authorized = await authorize(root);
+    const { record } = await expectRun(root, await run(root), {
+      code: 0,
+      status: 'succeeded',
+      outcome: 'committed',
+    });
+    expect(record.authorization).toMatchObject(authorized);
+    expect(record.authorizationChecks.map(({ verdict }) => verdict)).toEqual(['PASS', 'PASS']);
+    expect(await run(root)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`refused: ${authorized.path} was used by run ${record.runId}: `),
+    });
   });
 
   test.each<[string, ChangeParts, Ending, string]>([
@@ -181,12 +198,14 @@ describe('a rehearsal', () => {
 SELECT count(*) FROM app.base;
 `,
     });
+    await authorize(root, { expires: fromNow(-1) });
     const { record, report } = await expectRun(root, await rehearse(root), {
       code: 0,
       status: 'succeeded',
       outcome: 'committed',
     });
-    expect(record.mode).toBe('rehearsal');
+    expect([record.mode, record.authorization]).toEqual(['rehearsal', null]);
+    expect(report).toContain('- authorization: a rehearsal needs none\n');
     expect(report).not.toContain('every check passed');
     expect(report).toContain('## §5 — Preflight (1 of 2 PASS, 1 NOT RUN)');
     const { tables } = readReport(report);

@@ -53,6 +53,12 @@ const EVENTS: { readonly [T in RunEvent['type']]: Omit<Extract<RunEvent, { type:
     observed: 'could not be evaluated',
     verdict: 'FAIL',
   },
+  'authorization-checked': {
+    moment: 'commit',
+    here: '2026-05-16T00:00:00.000Z',
+    server: '2026-05-16 00:00:00.123456+00',
+    verdict: 'FAIL',
+  },
   'identity-read': {
     moment: 'after',
     identity: {

@@ -52,6 +52,26 @@ export async function startPostgresServer(settings: ServerSettings = {}): Promis
   return server;
 }
 
+/** Copies the data directory of a server as `pg_basebackup` does, and starts the copy on a port of its own. */
+export async function startCopy(of: PostgresServer): Promise<PostgresServer> {
+  const binaries = findServerBinaries()!;
+  const owner = unprivilegedUser();
+  const folder = mkdtempSync(join(tmpdir(), 'probatum-pg-'));
+  const data = join(folder, 'data');
+  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid ?? 0);
+  const from = ['-h', '127.0.0.1', '-p', String(of.port), '-U', of.user];
+  const program = join(binaries, 'pg_basebackup');
+  execFileSync(program, ['-D', data, ...from, '--checkpoint=fast', '--no-sync'], {
+    ...owner,
+    cwd: folder,
+    env: { ...ENVIRONMENT, PGPASSWORD: of.password },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const server = new Server(binaries, folder, data, owner, await freePort(), {});
+  await server.start();
+  return server;
+}
+
 interface Owner {
   readonly uid?: number;
   readonly gid?: number;

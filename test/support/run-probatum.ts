@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
 import { UsageError } from '../../src/base/usage-error.js';
+import { chooseAuthorization } from '../../src/commands/authorizations.js';
 import { chainOf, finish, run } from '../../src/commands/run.js';
 import type { Environment, Terminal } from '../../src/commands/terminal.js';
 import { startRun } from '../../src/execute/start-run.js';
@@ -77,9 +78,12 @@ export function environmentOf(root: string, variables: NodeJS.ProcessEnv = {}, n
   return { environment, printed };
 }
 
-/** `probatum run` on the generated package in this process, which saves the start of another one. */
-export async function runQuick(root: string, url: string): Promise<Printed> {
-  const { environment, printed } = environmentOf(root, { [URL_VARIABLE]: url });
+/**
+ * `probatum run` on the generated package in this process, which saves the start of another one.
+ * @param now the clock of this machine
+ */
+export async function runQuick(root: string, url: string, now?: () => Date): Promise<Printed> {
+  const { environment, printed } = environmentOf(root, { [URL_VARIABLE]: url }, now);
   try {
     const code = await run(environment, DOCUMENTS.package, { target: TARGET, format: 'pretty' });
     return { code, ...printed };
@@ -112,6 +116,9 @@ export async function runHere(
   const prepared = preparePlan(compilation, DOCUMENTS.package);
   if (!('plan' in prepared)) throw new Error(JSON.stringify(prepared.errors, null, 2));
   onBytes?.(prepared.bytes);
+  const at = { now: environment.now(), unsigned: new Map() };
+  const { authorization, missing } = chooseAuthorization(compilation, prepared, at);
+  if (missing.length > 0) throw new Error(missing.join('\n'));
   const target = await openTarget(TARGET, config.targets, root, environment.variables);
   try {
     const finished = await startRun({
@@ -121,6 +128,7 @@ export async function runHere(
       target,
       root,
       chain: chainOf(compilation, prepared),
+      authorization,
       now: environment.now,
       proveBackup,
       onEvent: (line) => onEvent?.(line, newestRun(root) ?? ''),

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.js';
 import { abbreviatedDigest } from './abbreviated-digest.js';
 import { ageClaims } from './age-claims.js';
+import { authorizationValid } from './authorization-valid.js';
 import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
@@ -86,6 +87,7 @@ export const RULES: readonly Rule[] = [
   suspectReview,
   revisionBump,
   lockDrift,
+  authorizationValid,
   sqlSyntax,
   noMetaCommand,
   sqlHiddenCharacters,

@@ -1,8 +1,9 @@
+import { closedWindow } from '../authorization.js';
 import { migratingSession } from '../context.js';
 import { identify } from '../identity-parts.js';
 import { denied, done, type Step } from './step.js';
 
-/** GUARD: is this the database that the package means? Asked on the very session that migrates. */
+/** GUARD: is this the database that the package means? And is it the time? Asked on the very session that migrates. */
 export const identity: Step = {
   title: 'identify the database',
   async run(context) {
@@ -18,6 +19,8 @@ export const identity: Step = {
           .map(({ part, expected, observed }) => `${part} is ${observed}, expected ${expected}`)
           .join('; '),
       );
+    const closed = await closedWindow(context, 'identity');
+    if (closed) return denied(closed);
     return done(`system identifier ${found.system_identifier}`);
   },
 };

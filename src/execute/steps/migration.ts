@@ -72,8 +72,7 @@ async function insideTransaction(
       return denied(`another session changed what the plan refers to: ${touched.slice(0, 5).join(', ')}`);
     if (verdicts.some((verdict) => stops(context, verdict)))
       return denied(`verification in the transaction: ${summarise(context, verdicts).detail}`);
-    const unsealed = await sealTransaction(context, transaction);
-    return unsealed ? failed(unsealed) : null;
+    return await sealTransaction(context, transaction);
   } catch (error) {
     if (error instanceof DatabaseError) return failed(error.message);
     // Whatever it is, COMMIT was not sent, and the record must not leave that open.

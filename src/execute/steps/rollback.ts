@@ -47,8 +47,7 @@ async function undo(context: RunContext, transaction: OpenTransaction): Promise<
     if (refusal) return failed(refusal);
     const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback', true);
     if (lines.length > 0) return failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`);
-    const unsealed = await sealTransaction(context, transaction);
-    return unsealed ? failed(unsealed) : null;
+    return await sealTransaction(context, transaction);
   } catch (error) {
     if (error instanceof DatabaseError) return failed(error.message);
     await abandon(context, 'rollback', error instanceof Error ? error.message : String(error));
