@@ -22,7 +22,7 @@ export interface VerifyOptions extends OutputOptions {
 
 /** Rules whose findings mean that something is not what a document says it is, or could not be read at all. */
 const RULE_IDS = new Set([
-  ...RULES.filter(({ group }) => group === 'provenance').map(({ id }) => id),
+  ...RULES.filter(({ group }) => group === 'provenance' || group === 'authority').map(({ id }) => id),
   ...[
     'encoding',
     'readable',
