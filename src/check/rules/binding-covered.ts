@@ -1,9 +1,10 @@
+import type { Range } from '../../base/position.js';
 import { type ReviewLink, reviewLink } from '../../model/chain.js';
 import { type Entry, unitOf } from '../../model/entry.js';
 import type { Model } from '../../model/model.js';
 import { protocolOf } from '../../model/protocol.js';
 import { derivedOf } from '../../model/scope.js';
-import { headerPosition } from '../../parse/document.js';
+import { headerPosition, headerValue } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusRule } from '../rule.js';
 
@@ -20,32 +21,36 @@ export const bindingCovered: CorpusRule = {
     if (entry.kind !== 'review' || !entry.document.header?.data.bindings) return;
     const link = reviewLink(model, entry);
     if (!link || link.bindings.length === 0) return;
-    const packages = packagesOf(model, link);
-    const known = packages.map((pack) => ({ pack, ids: new Ids(model, pack) }));
+    const plans = packagesOf(model, link).map((pack) => ({ pack, ids: new Ids(model, pack) }));
     for (const [index, { id, check }] of link.bindings.entries()) {
-      const position = headerPosition(entry.document, `bindings.${index}.check`)!;
-      if (check === '') {
-        context.report({
-          message: `binding ${id} names no check`,
-          position,
-          help: 'name the check that proves it',
-        });
-        continue;
-      }
-      const lacking = known.filter(({ ids }) => !ids.has(check)).map(({ pack }) => pack);
+      const position = placeOf(context.entry, index);
+      if (check === '')
+        context.report({ message: `binding ${id} names no check`, position, help: 'name what proves it' });
+      const lacking = check === '' ? [] : plans.filter(({ ids }) => !ids.has(check));
       const [first] = lacking;
       if (!first) continue;
       context.report({
-        message: `binding ${id} rests on ${check}, which is no check of "${first.document.path}"`,
+        message: `binding ${id} rests on ${check}, which is no check of "${first.pack.document.path}"`,
         position,
         expected: 'a check of the preflight or verify fence, a derived one (D-…), or a gate of the law',
         observed: check,
-        related: lacking.map((pack) => relatedDocument(pack, `no ${check} here`, 'document_path')),
+        related: lacking
+          .slice(0, MOST_PLACES)
+          .map(({ pack }) => relatedDocument(pack, `no ${check} here`, 'document_path')),
         help: 'what no check of the plan looks at cannot hold a verdict',
       });
     }
   },
 };
+
+/** So many packages are shown beside one binding. */
+const MOST_PLACES = 5;
+
+/** The check that a binding names, else its id. */
+function placeOf({ document }: Entry, index: number): Range {
+  const [check, id] = ['check', 'id'].map((key) => headerValue(document, `bindings.${index}.${key}`));
+  return (check ?? id)?.position ?? headerPosition(document, 'bindings')!;
+}
 
 /** Packages whose plan has to hold what a review is bound to; none where there is none yet. */
 function packagesOf(model: Model, { subjectPath, subjectSha256 }: ReviewLink): Entry[] {

@@ -1,4 +1,5 @@
 import type { Operator } from '../operator.js';
+import { ADVANCES, BINDINGS, DUTIES_SEPARATED, REQUIRED_REVIEWS } from './authority.js';
 import { COLUMN_COUNTS, PASSES } from './claims.js';
 import { ABBREVIATIONS, FORMATS, SUSPECTS } from './digest-words.js';
 import { DOCUMENT_DIGESTS, SQL_DIGESTS } from './digests.js';
@@ -47,6 +48,10 @@ export const OPERATORS: readonly Operator[] = [
   SUSPECTS,
   REVISION_BUMPS,
   LOCK_DRIFTS,
+  REQUIRED_REVIEWS,
+  DUTIES_SEPARATED,
+  BINDINGS,
+  ADVANCES,
   SYNTAXES,
   HIDDEN_CHARACTERS,
   FENCES,
