@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
 import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
-import { missingAuthorization, missingReviews, reviewsOf } from '../model/chain.js';
+import { missingAuthorization, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
@@ -14,6 +14,7 @@ import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
+import { missingChain } from './rehearsals.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
@@ -39,7 +40,7 @@ export async function run(environment: Environment, path: string, options: RunOp
   const errors = reviewErrors(compilation, plan);
   const { model } = compilation;
   const unsigned = await unsignedDocuments(compilation, environment.now());
-  const missing = missingReviews(model, plan.package.path, plan.ddl.path, unsigned);
+  const missing = await missingChain(compilation, prepared, unsigned, environment.now());
   if (compilation.config.signatures?.required?.authorization) {
     const wanted = {
       packagePath: plan.package.path,

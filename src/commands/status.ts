@@ -3,6 +3,7 @@ import { UsageError } from '../base/usage-error.js';
 import { lifeCycles } from '../model/life-cycle.js';
 import { statusPretty } from '../render/status.js';
 import { compileCorpus } from './corpus.js';
+import { unprovedInCorpus } from './rehearsals.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
 
@@ -22,7 +23,8 @@ export async function status(
   const now = environment.now();
   const unsigned = await unsignedDocuments(compilation, now);
   const authorizationRequired = compilation.config.signatures?.required?.authorization !== undefined;
-  const all = lifeCycles(compilation.model, { now, unsigned, authorizationRequired });
+  const unproved = await unprovedInCorpus(compilation);
+  const all = lifeCycles(compilation.model, { now, unsigned, unproved, authorizationRequired });
   const changes = all.filter((one) => change === undefined || one.change === change);
   if (change !== undefined && changes.length === 0) {
     const known = [...new Set(all.map((one) => one.change))].join(', ');

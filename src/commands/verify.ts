@@ -10,7 +10,7 @@ import { compileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, type Shown, writeFindings } from './findings.js';
 import { judgeSignatures, signatureFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
-import { type Compared, verifyReport } from './verify-report.js';
+import { type Compared, nothingCompared, verifyReport } from './verify-report.js';
 import { ownPolicyFindings, type Since, selectSince, sinceLines } from './verify-since.js';
 
 export interface VerifyOptions extends OutputOptions {
@@ -43,13 +43,7 @@ export async function verify(
   const { compilation, includes } = await compileCorpus(environment, paths, policyFrom);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
   const diagnostics = compilation.strict.filter(({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file));
-  const compared: Compared = {
-    ...comparePins(compilation, entries),
-    reports: 0,
-    journals: 0,
-    artefacts: 0,
-    signatures: 0,
-  };
+  const compared: Compared = { ...nothingCompared(), ...comparePins(compilation, entries) };
   const found = [...diagnostics];
   for (const entry of entries) {
     if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));

@@ -52,8 +52,9 @@ export function reviewLink(model: Model, entry: Entry): ReviewLink | null {
 export const EXECUTION = 'production-execution';
 
 /**
- * What stands in the way of a run: it needs a passing review of the ddl, and one of the package that allows its
- * execution, both of exactly the bytes at hand; and no review of these bytes may say fail. Empty where nothing does.
+ * What stands in the way of the change that comes with the tool, which no team rehearses: it needs a passing review of
+ * the ddl, and one of the package that allows its execution, both of exactly the bytes at hand; and no review of these
+ * bytes may say fail. Empty where nothing does.
  * @param unsigned why documents count for nothing but a fail, by path
  */
 export function missingReviews(

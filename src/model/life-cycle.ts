@@ -10,6 +10,7 @@ import {
   reviewed,
   type Stage,
   type StageState,
+  written,
 } from './life-stages.js';
 import type { Model } from './model.js';
 
@@ -30,7 +31,7 @@ export interface LifeCycle {
 }
 
 /** What a life cycle depends on beside the documents: the time, for windows, and what has to be signed. */
-export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'authorizationRequired'>;
+export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'unproved' | 'authorizationRequired'>;
 
 /** The life cycles of all changes of a corpus, by change and path. */
 export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycle[] {
@@ -46,18 +47,33 @@ export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycl
   return lines.map(lifeCycle).sort((a, b) => compareText(key(a), key(b)));
 }
 
-function lifeCycle(line: Line): LifeCycle {
+/** What has to be done before anybody may order a run, whatever the configuration asks for besides. */
+function beforeAuthorization(line: Line): StageState[] {
   const { pack, ddl } = line;
-  const owner = (pack ?? ddl)!;
   const rehearsed = ran(line, 'rehearsed', 'dry-run-report');
-  const executed = ran(line, 'executed', 'execution-report');
-  const stages = [
+  return [
     drafted(line, 'ddl drafted', ddl),
     reviewed(line, 'ddl reviewed', ddl),
-    drafted(line, 'package written', pack),
+    written(line),
     rehearsed,
     reviewed(line, 'rehearsal reviewed', reportOf(line, rehearsed)),
     reviewed(line, 'package reviewed', pack),
+  ];
+}
+
+/** What of the chain of a package stands in the way of a run, a sentence each, in the words of its life cycle. */
+export function missingLinks(line: Omit<Line, 'authorizationRequired'>): string[] {
+  return beforeAuthorization({ ...line, authorizationRequired: false }).flatMap(
+    ({ stage, status, missing }) => (status === 'done' ? [] : [`${stage}: ${missing}`]),
+  );
+}
+
+function lifeCycle(line: Line): LifeCycle {
+  const { pack, ddl } = line;
+  const owner = (pack ?? ddl)!;
+  const executed = ran(line, 'executed', 'execution-report');
+  const stages = [
+    ...beforeAuthorization(line),
     authorized(line, executed.status === 'done'),
     executed,
     reviewed(line, 'report reviewed', reportOf(line, executed)),

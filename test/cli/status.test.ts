@@ -47,9 +47,12 @@ function about(root: string, path: string, subject: string, kind: string, fields
 /** The example's own change. */
 async function cycle(root: string): Promise<LifeCycle> {
   const { model } = await compile(loadConfig(root));
-  return lifeCycles(model, { now: new Date(), unsigned: new Map(), authorizationRequired: false }).find(
-    ({ change }) => change === CHANGE,
-  )!;
+  return lifeCycles(model, {
+    now: new Date(),
+    unsigned: new Map(),
+    unproved: new Map(),
+    authorizationRequired: false,
+  }).find(({ change }) => change === CHANGE)!;
 }
 
 const marks = ({ stages }: LifeCycle) => stages.map(({ status }) => status[0]).join('');
