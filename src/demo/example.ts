@@ -52,5 +52,7 @@ export function bindPackage(
   text = text.replaceAll(before, identity.system_identifier);
   text = text.replace(/^( {2}database: ).*$/m, `$1${identity.database}`);
   text = text.replace(/^( {2}role: ).*$/m, `$1${identity.role}`);
+  // Nobody has reviewed it as it is now.
+  text = text.replace(/^(status: ).*$/m, '$1ready for review');
   writeFileSync(file, text);
 }

@@ -1,5 +1,7 @@
 import type { RelatedPlace } from '../../base/diagnostic.js';
+import { DIGEST } from '../../base/digest.js';
 import { EXECUTION, type ReviewLink, reviewsOf } from '../../model/chain.js';
+import { neverOpens } from '../../model/window.js';
 import { headerValue } from '../../parse/document.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
@@ -17,7 +19,8 @@ export const reviewRequired: CorpusRule = {
     if (kind === 'execution-report') {
       requireReview(context, 'ddl');
       requireReview(context, 'package', EXECUTION);
-    } else if (kind === 'authorization') requireReview(context, 'subject', EXECUTION);
+    } else if (kind === 'authorization' && !neverOpens(context.entry))
+      requireReview(context, 'subject', EXECUTION);
     else if (kind === 'command-package') judgeStatus(context);
   },
 };
@@ -26,9 +29,9 @@ export const reviewRequired: CorpusRule = {
 function requireReview({ entry, model, report }: CorpusContext, key: string, permission?: string): void {
   const pin = entry.pins.find((one) => one.key === key);
   const sha256 = pin?.fields.find(({ name }) => name === 'sha256');
-  // A pin without a digest is the schema's; an authorization of something else than a package is a wrong reference.
-  if (!pin || !sha256 || (key === 'subject' && model.entries.get(pin.path)?.kind !== 'command-package'))
-    return;
+  // What is no digest, and what leads nowhere or to another kind of document, is reported as that.
+  if (!pin || !sha256 || !DIGEST.test(sha256.value)) return;
+  if (model.entries.get(pin.path)?.kind !== (key === 'ddl' ? 'ddl' : 'command-package')) return;
   const reviews = reviewsOf(model, [pin.path]).filter((link) => link.entry.kind === 'review');
   if (reviews.some((link) => link.subjectSha256 === sha256.value && passes(link, permission))) return;
   report({

@@ -1,5 +1,6 @@
 import type { Entry } from '../../model/entry.js';
 import type { Model } from '../../model/model.js';
+import { neverOpens } from '../../model/window.js';
 import { type HeaderScalar, headerValue } from '../../parse/document.js';
 import { foldedName } from '../folded-name.js';
 import { relatedDocument } from '../related.js';
@@ -70,10 +71,9 @@ function judgeNameless({ entry, report }: CorpusContext, subject: Entry, nameles
 }
 
 /** Saying no to one's own work needs nobody else. */
-function approves({ kind, document }: Entry): boolean {
-  return (
-    kind === 'authorization' || (kind === 'review' && headerValue(document, 'verdict')?.value !== 'fail')
-  );
+function approves(entry: Entry): boolean {
+  if (entry.kind === 'authorization') return !neverOpens(entry);
+  return entry.kind === 'review' && headerValue(entry.document, 'verdict')?.value !== 'fail';
 }
 
 /** What is judged with a subject: itself, and the package and ddl document that it was made from. */
