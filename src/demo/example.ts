@@ -29,6 +29,9 @@ export function toDraft(root: string): void {
     rmSync(join(root, path), { force: true });
   for (const folder of ['v0.2-dry-run', 'v0.2-execution'])
     rmSync(join(root, FOLDER, folder, 'records'), { recursive: true, force: true });
+  const file = join(root, EXAMPLE.package);
+  // Its review is gone, so it may not call itself reviewed.
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^(status: ).*$/m, '$1ready for review'));
 }
 
 /** Adds the two reviews that follow a rehearsal; their digests are renewed afterwards. */
@@ -52,7 +55,5 @@ export function bindPackage(
   text = text.replaceAll(before, identity.system_identifier);
   text = text.replace(/^( {2}database: ).*$/m, `$1${identity.database}`);
   text = text.replace(/^( {2}role: ).*$/m, `$1${identity.role}`);
-  // Nobody has reviewed it as it is now.
-  text = text.replace(/^(status: ).*$/m, '$1ready for review');
   writeFileSync(file, text);
 }
