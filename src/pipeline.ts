@@ -148,9 +148,16 @@ export async function preparePlanForServers(
   return { ...prepared, errors, missingGrammars: missing };
 }
 
-/** Errors that stand in the way of a run besides those of the plan's own documents: in its reviews, and unread ones. */
+/**
+ * Errors that stand in the way of a run besides those of the plan's own documents: in reviews of these and of its
+ * rehearsals, and in what could not be read.
+ */
 export function reviewErrors(compilation: Compilation, plan: Plan): readonly Diagnostic[] {
-  const reviews = reviewsOf(compilation.model, [plan.ddl.path, plan.package.path]);
+  const { model } = compilation;
+  const rehearsals = model
+    .pinning('package', plan.package.path)
+    .filter((path) => model.entries.get(path)?.kind === 'dry-run-report');
+  const reviews = reviewsOf(model, [plan.ddl.path, plan.package.path, ...rehearsals]);
   const paths = reviews.map(({ entry }) => entry.document.path);
   return compilation.strict.filter(
     ({ severity, file, ruleId }) =>

@@ -3,7 +3,7 @@ import type { Rule } from './rule.js';
 
 /** Id of a rule of a team's own: its prefix keeps it apart from ours, and from those of other teams. */
 const ID = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
-const GROUPS = ['document', 'references', 'provenance', 'sql', 'claims'];
+const GROUPS = ['document', 'references', 'provenance', 'authority', 'sql', 'claims'];
 
 /** Whether a rule came from a plugin. */
 export function isPluginRule({ id }: Pick<Rule, 'id'>): boolean {

@@ -17,8 +17,8 @@ export interface Finding {
   readonly severity?: Severity;
 }
 
-/** Group of a rule in the reference; findings of `provenance` rules are also what `verify` reports. */
-export type RuleGroup = 'document' | 'references' | 'provenance' | 'sql' | 'claims';
+/** Group of a rule in the reference; findings of `provenance` and `authority` rules are also what `verify` reports. */
+export type RuleGroup = 'document' | 'references' | 'provenance' | 'authority' | 'sql' | 'claims';
 
 /** What the reference and `explain` say of a rule, and what its findings weigh. */
 export interface RuleDescription {

@@ -4,7 +4,7 @@ import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
 import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
-import { missingReviews, reviewsOf } from '../model/chain.js';
+import { reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink, RunMode } from '../record/events.js';
@@ -15,6 +15,7 @@ import { chooseAuthorization } from './authorizations.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
+import { missingChain } from './rehearsals.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
@@ -38,10 +39,9 @@ export async function run(environment: Environment, path: string, options: RunOp
   if (!prepared) return 1;
   const { plan } = prepared;
   const errors = reviewErrors(compilation, plan);
-  const { model } = compilation;
   const now = environment.now();
   const unsigned = await unsignedDocuments(compilation, now);
-  const missing = missingReviews(model, plan.package.path, plan.ddl.path, unsigned);
+  const missing = await missingChain(compilation, prepared, unsigned, now);
   const authorized = chooseAuthorization(compilation, prepared, { now, unsigned });
   missing.push(...authorized.missing);
   if (errors.length + missing.length > 0) {

@@ -4,6 +4,7 @@ import { lifeCycles } from '../model/life-cycle.js';
 import { statusPretty } from '../render/status.js';
 import { planDigestNow } from './authorizations.js';
 import { compileCorpus } from './corpus.js';
+import { unprovedInCorpus } from './rehearsals.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
 
@@ -24,7 +25,8 @@ export async function status(
   const unsigned = await unsignedDocuments(compilation, now);
   const authorizationRequired = compilation.config.signatures?.required?.authorization !== undefined;
   const planOf = (path: string) => planDigestNow(compilation, path);
-  const all = lifeCycles(compilation.model, { now, unsigned, authorizationRequired, planOf });
+  const unproved = await unprovedInCorpus(compilation);
+  const all = lifeCycles(compilation.model, { now, unsigned, unproved, authorizationRequired, planOf });
   const changes = all.filter((one) => change === undefined || one.change === change);
   if (change !== undefined && changes.length === 0) {
     const known = [...new Set(all.map((one) => one.change))].join(', ');

@@ -24,6 +24,11 @@ export interface Compared {
   readonly absent: string[];
 }
 
+/** Nothing was compared yet. */
+export function nothingCompared(): Compared {
+  return { pins: 0, reports: 0, journals: 0, artefacts: 0, signatures: 0, absent: [] };
+}
+
 /** Holds a report against its record: the record's digest, its journal, the rendered bytes, its artefacts. */
 export async function verifyReport(
   compilation: Compilation,

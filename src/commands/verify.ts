@@ -11,7 +11,7 @@ import { type OutputOptions, type Shown, writeFindings } from './findings.js';
 import { judgeSignatures, signatureFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { authorizationFindings } from './verify-authorizations.js';
-import { type Compared, verifyReport } from './verify-report.js';
+import { type Compared, nothingCompared, verifyReport } from './verify-report.js';
 import { ownPolicyFindings, type Since, selectSince, sinceLines } from './verify-since.js';
 
 export interface VerifyOptions extends OutputOptions {
@@ -23,7 +23,7 @@ export interface VerifyOptions extends OutputOptions {
 
 /** Rules whose findings mean that something is not what a document says it is, or could not be read at all. */
 const RULE_IDS = new Set([
-  ...RULES.filter(({ group }) => group === 'provenance').map(({ id }) => id),
+  ...RULES.filter(({ group }) => group === 'provenance' || group === 'authority').map(({ id }) => id),
   ...[
     'encoding',
     'readable',
@@ -44,13 +44,7 @@ export async function verify(
   const { compilation, includes } = await compileCorpus(environment, paths, policyFrom);
   const entries = [...compilation.model.entries.values()].filter(({ document }) => includes(document.path));
   const diagnostics = compilation.strict.filter(({ ruleId, file }) => RULE_IDS.has(ruleId) && includes(file));
-  const compared: Compared = {
-    ...comparePins(compilation, entries),
-    reports: 0,
-    journals: 0,
-    artefacts: 0,
-    signatures: 0,
-  };
+  const compared: Compared = { ...nothingCompared(), ...comparePins(compilation, entries) };
   const found = [...diagnostics];
   for (const entry of entries) {
     if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));

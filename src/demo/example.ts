@@ -29,6 +29,9 @@ export function toDraft(root: string): void {
     rmSync(join(root, path), { force: true });
   for (const folder of ['v0.2-dry-run', 'v0.2-execution'])
     rmSync(join(root, FOLDER, folder, 'records'), { recursive: true, force: true });
+  const file = join(root, EXAMPLE.package);
+  // Its review is gone, so it may not call itself reviewed.
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^(status: ).*$/m, '$1ready for review'));
 }
 
 /** Adds the two reviews that follow a rehearsal; their digests are renewed afterwards. */

@@ -17,19 +17,21 @@ export interface ReviewLink {
 
 /** Reviews and authorizations whose subject is one of the paths, in the order of the paths. */
 export function reviewsOf(model: Model, paths: readonly string[]): ReviewLink[] {
-  const links = [...model.entries.values()].flatMap((entry) => {
-    const pin = entry.pins.find(({ key }) => key === 'subject');
-    const judged = entry.kind === 'review' || entry.kind === 'authorization';
-    return pin && judged && paths.includes(pin.path) ? [readLink(model, entry, pin.path)] : [];
-  });
-  return links.sort((a, b) => paths.indexOf(a.subjectPath) - paths.indexOf(b.subjectPath));
+  return paths.flatMap((path) =>
+    model.pinning('subject', path).flatMap((pinning) => reviewLink(model, model.entries.get(pinning)!) ?? []),
+  );
 }
 
-function readLink(model: Model, entry: Entry, subjectPath: string): ReviewLink {
+/** What a review or authorization says of its subject; null of any other document, and where it names none. */
+export function reviewLink(model: Model, entry: Entry): ReviewLink | null {
+  const subject = entry.pins.find(({ key }) => key === 'subject');
+  if (!subject || (entry.kind !== 'review' && entry.kind !== 'authorization')) return null;
   const data = entry.document.header!.data;
-  const fields = entry.pins.find(({ key }) => key === 'subject')?.fields ?? [];
+  const { path: subjectPath, fields } = subject;
   const field = (name: string) => fields.find((one) => one.name === name)?.value ?? '';
-  const bindings = (data.bindings ?? []) as readonly { readonly [key: string]: HeaderValue }[];
+  // What has another form than its schema asks for says nothing.
+  const list = (value: HeaderValue | undefined) => (Array.isArray(value) ? value : []);
+  const bindings = list(data.bindings) as readonly { readonly [key: string]: HeaderValue }[];
   return {
     entry,
     subjectPath,
@@ -37,7 +39,7 @@ function readLink(model: Model, entry: Entry, subjectPath: string): ReviewLink {
     subjectRevision: field('revision'),
     subjectMatches: model.entries.get(subjectPath)?.document.digest === field('sha256'),
     verdict: headerText(entry.document, 'verdict') ?? '',
-    allows: (data.allows ?? []) as readonly string[],
+    allows: list(data.allows) as readonly string[],
     bindings: bindings.map(({ id, text, check }) => ({
       id: String(id ?? ''),
       text: String(text ?? ''),
@@ -50,8 +52,9 @@ function readLink(model: Model, entry: Entry, subjectPath: string): ReviewLink {
 export const EXECUTION = 'production-execution';
 
 /**
- * What stands in the way of a run: it needs a passing review of the ddl, and one of the package that allows its
- * execution, both of exactly the bytes at hand; and no review of these bytes may say fail. Empty where nothing does.
+ * What stands in the way of the change that comes with the tool, which no team rehearses: it needs a passing review of
+ * the ddl, and one of the package that allows its execution, both of exactly the bytes at hand; and no review of these
+ * bytes may say fail. Empty where nothing does.
  * @param unsigned why documents count for nothing but a fail, by path
  */
 export function missingReviews(

@@ -2,6 +2,7 @@ import { compareText } from '../base/diagnostic.js';
 import { headerText } from '../parse/document.js';
 import {
   authorized,
+  type BeforeAuthorization,
   ddlPath,
   drafted,
   type Line,
@@ -10,6 +11,7 @@ import {
   reviewed,
   type Stage,
   type StageState,
+  written,
 } from './life-stages.js';
 import type { Model } from './model.js';
 
@@ -29,8 +31,8 @@ export interface LifeCycle {
   readonly declaredApplied: boolean;
 }
 
-/** What a life cycle depends on beside the documents: the time, for windows, what has to be signed, and plans. */
-export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'authorizationRequired' | 'planOf'>;
+/** What a life cycle depends on beside the documents: the time, for windows, what has to be signed, what is proved, and plans. */
+export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'unproved' | 'authorizationRequired' | 'planOf'>;
 
 /** The life cycles of all changes of a corpus, by change and path. */
 export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycle[] {
@@ -46,18 +48,33 @@ export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycl
   return lines.map(lifeCycle).sort((a, b) => compareText(key(a), key(b)));
 }
 
-function lifeCycle(line: Line): LifeCycle {
+/** What has to be done before anybody may order a run, whatever the configuration asks for besides. */
+function beforeAuthorization(line: BeforeAuthorization): StageState[] {
   const { pack, ddl } = line;
-  const owner = (pack ?? ddl)!;
   const rehearsed = ran(line, 'rehearsed', 'dry-run-report');
-  const executed = ran(line, 'executed', 'execution-report');
-  const stages = [
+  return [
     drafted(line, 'ddl drafted', ddl),
     reviewed(line, 'ddl reviewed', ddl),
-    drafted(line, 'package written', pack),
+    written(line),
     rehearsed,
     reviewed(line, 'rehearsal reviewed', reportOf(line, rehearsed)),
     reviewed(line, 'package reviewed', pack),
+  ];
+}
+
+/** What of the chain of a package stands in the way of a run, a sentence each, in the words of its life cycle. */
+export function missingLinks(line: BeforeAuthorization): string[] {
+  return beforeAuthorization(line).flatMap(({ stage, status, missing }) =>
+    status === 'done' ? [] : [`${stage}: ${missing}`],
+  );
+}
+
+function lifeCycle(line: Line): LifeCycle {
+  const { pack, ddl } = line;
+  const owner = (pack ?? ddl)!;
+  const executed = ran(line, 'executed', 'execution-report');
+  const stages = [
+    ...beforeAuthorization(line),
     authorized(line, executed.status === 'done'),
     executed,
     reviewed(line, 'report reviewed', reportOf(line, executed)),

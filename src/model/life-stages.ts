@@ -2,6 +2,7 @@ import { compareText } from '../base/diagnostic.js';
 import { headerText, headerValue } from '../parse/document.js';
 import { authorizationProblem } from './authorization.js';
 import { EXECUTION, type ReviewLink, reviewsOf } from './chain.js';
+import { earlierChanges } from './earlier-changes.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
 import { digestPins } from './pin-walk.js';
@@ -48,10 +49,15 @@ export interface Line {
   readonly now: Date;
   /** Why documents count for nothing but a fail, by path. */
   readonly unsigned: ReadonlyMap<string, string>;
+  /** Why dry-run reports count for nothing, by path: they are of another plan, or not what their record says. */
+  readonly unproved: ReadonlyMap<string, string>;
   readonly authorizationRequired: boolean;
   /** Digest of the plan of a package as it is now; null where there is no plan. */
   readonly planOf: (packagePath: string) => string | null;
 }
+
+/** What the stages before the authorization are read from. */
+export type BeforeAuthorization = Omit<Line, 'authorizationRequired' | 'planOf'>;
 
 /** Path of the ddl document that a package pins; empty where it pins none. */
 export function ddlPath(pack: Entry): string {
@@ -70,7 +76,11 @@ function pathOf({ document }: Entry): string {
 }
 
 /** A document that is there; it is suspect where what it pins changed since. */
-export function drafted({ model, pack, ddl }: Line, stage: Stage, entry: Entry | undefined): StageState {
+export function drafted(
+  { model, pack, ddl }: BeforeAuthorization,
+  stage: Stage,
+  entry: Entry | undefined,
+): StageState {
   const turn = person(entry ?? pack ?? ddl, 'author');
   if (!entry) {
     const missing = pack
@@ -82,6 +92,18 @@ export function drafted({ model, pack, ddl }: Line, stage: Stage, entry: Entry |
   const missing = suspects.length === 0 ? '' : `what ${pathOf(entry)} pins has changed`;
   const status = suspects.length === 0 ? 'done' : 'suspect';
   return { stage, status, documents: [pathOf(entry)], missing, turn, suspects };
+}
+
+/** A package is begun when the changes before it are closed. */
+export function written(line: BeforeAuthorization): StageState {
+  const state = drafted(line, 'package written', line.pack);
+  const { model, pack, ddl, unsigned } = line;
+  if (!pack || !ddl || state.status !== 'done') return state;
+  const counts = (review: Entry) => !unsigned.has(pathOf(review));
+  const open = earlierChanges(model, ddl, true, counts).find(({ closing }) => closing.length === 0);
+  if (!open) return state;
+  const missing = `${pathOf(open.ddl)} comes before it, and no execution report of that was reviewed with pass`;
+  return { ...state, status: 'open', missing, turn: person(open.reports[0] ?? open.packages[0], 'verifier') };
 }
 
 /** Of documents that give their word those that still speak of what is there, and those that became suspect. */
@@ -104,7 +126,7 @@ function suspect(stage: Stage, suspects: readonly Suspect[], missing: string, tu
 
 /** What the reviews of exactly these bytes say; the package's has to allow the execution as well. */
 export function reviewed(
-  { model, pack, ddl, unsigned }: Line,
+  { model, pack, ddl, unsigned }: BeforeAuthorization,
   stage: Stage,
   subject: Entry | undefined,
 ): StageState {
@@ -187,7 +209,11 @@ export function authorized(line: Line, executed: boolean): StageState {
 }
 
 /** What the reports of one kind say of this package; the last one speaks where none says that it succeeded. */
-export function ran({ model, pack }: Line, stage: 'rehearsed' | 'executed', kind: Entry['kind']): StageState {
+export function ran(
+  { model, pack, unproved }: BeforeAuthorization,
+  stage: 'rehearsed' | 'executed',
+  kind: Entry['kind'],
+): StageState {
   const turn = person(pack, 'author');
   if (!pack) return { stage, ...OPEN, missing: 'there is no package to run yet', turn };
   const reports = model
@@ -197,8 +223,12 @@ export function ran({ model, pack }: Line, stage: 'rehearsed' | 'executed', kind
     .sort((a, b) => compareText(startOf(b), startOf(a)));
   const succeeded = reports.filter((entry) => statusOf(entry) === 'succeeded');
   const { current, suspects } = divided(model, succeeded, (entry) => entry);
-  if (current[0])
-    return { stage, status: 'done', documents: [pathOf(current[0])], missing: '', turn, suspects: [] };
+  const proved = current.find((entry) => !unproved.has(pathOf(entry)));
+  if (proved) return { stage, status: 'done', documents: [pathOf(proved)], missing: '', turn, suspects: [] };
+  if (current[0]) {
+    const missing = `${pathOf(current[0])} does not count: ${unproved.get(pathOf(current[0]))}`;
+    return { stage, ...OPEN, documents: [pathOf(current[0])], missing, turn };
+  }
   if (suspects[0])
     return suspect(stage, suspects, `what ran is not what is here now: ${suspects[0].document}`, turn);
   const [last] = reports;
@@ -225,7 +255,10 @@ function statusOf({ document }: Entry): string {
 }
 
 /** The report that a stage rests on. */
-export function reportOf({ model }: Line, { status, documents }: StageState): Entry | undefined {
+export function reportOf(
+  { model }: BeforeAuthorization,
+  { status, documents }: StageState,
+): Entry | undefined {
   const found = status === 'done' || status === 'suspect' ? documents[0] : undefined;
   return found === undefined ? undefined : model.entries.get(found);
 }

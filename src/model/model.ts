@@ -5,7 +5,17 @@ import { headerText } from '../parse/document.js';
 import { bareNames, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
-import { type DigestOwner, foldersOf, HEAD, landingsKey, offers, ownDigests, PRESENCE } from './offers.js';
+import {
+  type DigestOwner,
+  foldersOf,
+  HEAD,
+  landingsKey,
+  offers,
+  ownDigests,
+  type PinnedKey,
+  PRESENCE,
+  pinKey,
+} from './offers.js';
 import { pathMatcher } from './path-pattern.js';
 import { references } from './references.js';
 
@@ -47,6 +57,8 @@ export interface Model {
   declaring(id: string): readonly string[];
   /** Paths of the documents that a path with `*` names. */
   matching(pattern: string): readonly string[];
+  /** Paths of the documents whose header has a pin of a document under a key. */
+  pinning(key: PinnedKey, path: string): readonly string[];
   /** Paths of the documents that name a document: in pins, in their text, by links. */
   referrers(path: string): readonly string[];
 }
@@ -150,6 +162,8 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
       lookup.asked?.(PRESENCE);
       return matchingPaths(paths(), pattern);
     },
+    pinning: (key, path) =>
+      found([pinKey(key, path)], ({ pins }) => pins.some((pin) => pin.key === key && pin.path === path)),
     referrers: (path) =>
       found(
         [`ref ${path}`, ...foldersOf(path).map((folder) => `refs ${folder}`)],

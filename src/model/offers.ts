@@ -26,6 +26,7 @@ export function offers(entry: Entry): string[] {
   for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
   for (const { id } of entry.declared) keys.push(`id ${id}`);
   for (const named of referencedPaths(entry)) keys.push(referenceKey(named));
+  for (const { key, path: pinned } of entry.pins) if (isPinnedKey(key)) keys.push(pinKey(key, pinned));
   for (const digest of entry.written) keys.push(`written ${digest.slice(0, HEAD)}`);
   if (entry.kind === 'ddl') keys.push('columns');
   return [...new Set(keys)];
@@ -45,6 +46,20 @@ export function isRough(key: string): boolean {
 function referenceKey(named: string): string {
   const star = named.indexOf('*');
   return star < 0 ? `ref ${named}` : `refs ${named.slice(0, named.lastIndexOf('/', star) + 1)}`;
+}
+
+/** Keys of the header whose pins make the chain of a change: what is reviewed, run, and reported. */
+const PINNED_KEYS = ['subject', 'ddl', 'package'] as const;
+
+export type PinnedKey = (typeof PINNED_KEYS)[number];
+
+function isPinnedKey(key: string): key is PinnedKey {
+  return PINNED_KEYS.some((one) => one === key);
+}
+
+/** The key of who pins a document under a key of the header. */
+export function pinKey(key: PinnedKey, path: string): string {
+  return `pin ${key} ${path}`;
 }
 
 /** Folders that a path lies in, the root among them. */

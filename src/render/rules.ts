@@ -5,6 +5,7 @@ const GROUPS: readonly (readonly [RuleGroup, string])[] = [
   ['document', 'Document'],
   ['references', 'References'],
   ['provenance', 'Provenance'],
+  ['authority', 'Authority'],
   ['sql', 'SQL'],
   ['claims', 'Claims'],
 ];
@@ -22,7 +23,7 @@ export function rulesPage(rules: readonly RuleDescription[], verified: readonly 
     '<!-- Generated from the rules by `npm run generate`; change them there. -->',
     '',
     'What `probatum lint` finds, and what to do about it. `probatum explain RULE` shows one of them.',
-    'Findings of the provenance rules are also what `probatum verify` reports, with those of its own at the end.',
+    'Findings of the provenance and authority rules are also what `probatum verify` reports, with those of its own at the end.',
   ];
   return `${intro.join('\n')}\n\n${[...sections, own].join('\n')}`;
 }

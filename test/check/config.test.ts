@@ -87,6 +87,10 @@ overrides:
     'document-digest-matches',
     'sql-digest-matches',
     'abbreviated-digest',
+    'review-required',
+    'separation-of-duties',
+    'binding-covered',
+    'no-self-advance',
   ])('of %s cannot be lowered, in the corpus or in a folder', async (rule) => {
     const text = `rules:\n  ${rule}: off\noverrides:\n  - files: [knowledge/**]\n    rules:\n      ${rule}: warning\n`;
     const { refused } = await lint(text, { 'knowledge/a.md': ABBREVIATED });

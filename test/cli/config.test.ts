@@ -141,7 +141,8 @@ describe('a configuration that is changed together with the documents', () => {
     const binding = { system_identifier: '7000000000000000001', database: 'shop', role: 'owner' };
     const root = await writeChange(binding, parts);
     made.push(root);
-    const off = RULES.filter(({ id, group }) => group !== 'provenance' && !KEPT.includes(id));
+    const trusted = ['provenance', 'authority'];
+    const off = RULES.filter(({ id, group }) => !trusted.includes(group) && !KEPT.includes(id));
     const levels = off.map(({ id }) => `  ${id}: off\n`).join('');
     const target = `targets:\n  ${TARGET}:\n    engine: postgres\n    connection: { env: ${URL_VARIABLE} }\n`;
     const kinds = 'kinds:\n  - files: [knowledge/**]\n    kind: note\n';

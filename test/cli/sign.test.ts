@@ -184,9 +184,13 @@ describe('probatum run', () => {
     const root = corpus({ authorization: true });
     const { code, err } = await run(root);
     expect(code).toBe(1);
-    for (const review of [DDL_REVIEW, PACKAGE_REVIEW])
+    for (const [stage, review] of [
+      ['ddl reviewed', DDL_REVIEW],
+      ['rehearsal reviewed', EXAMPLE.dryRunReview],
+      ['package reviewed', PACKAGE_REVIEW],
+    ])
       expect(err).toContain(
-        `refused: ${review} does not count: it needs a signature by a reviewer; valid ones: none\n`,
+        `refused: ${stage}: ${review} does not count: it needs a signature by a reviewer; valid ones: none\n`,
       );
     expect(err).toContain(
       `refused: no authorization of exactly these bytes of ${EXAMPLE.package} counts now\n`,
@@ -208,7 +212,8 @@ describe('probatum run', () => {
 
   it('goes on to its target once they are', async () => {
     const root = corpus();
-    for (const review of [DDL_REVIEW, PACKAGE_REVIEW]) await sign(root, review, '--key', key('rita'));
+    for (const review of [DDL_REVIEW, EXAMPLE.dryRunReview, PACKAGE_REVIEW])
+      await sign(root, review, '--key', key('rita'));
     const { code, err } = await run(root);
     expect(err).not.toContain('refused');
     expect(err).toContain('production');

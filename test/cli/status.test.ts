@@ -59,6 +59,7 @@ async function cycle(root: string): Promise<LifeCycle> {
   const all = lifeCycles(compilation.model, {
     now: new Date(),
     unsigned: new Map(),
+    unproved: new Map(),
     authorizationRequired: false,
     planOf: (path) => planDigestNow(compilation, path),
   });

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { RULES } from '../../src/check/rules/index.js';
 import { Cache } from '../../src/engine/cache.js';
 import { Compiler } from '../../src/engine/compiler.js';
 import { type Config, defaultConfig } from '../../src/load/config.js';
@@ -223,6 +224,44 @@ describe('the compiler that remembers', () => {
     expect(orphans(await compiler.compile())).toEqual(['knowledge/left/behind.sql.md']);
     naming('knowledge/left/*.md');
     expect(orphans(await (await fresh()).compile())).toEqual([]);
+  });
+
+  it('sees that somebody else reviewed it, that nobody did, and that another change was begun', async () => {
+    const compiler = await fresh();
+    const authority = async () => {
+      const { diagnostics } = await compiler.compile();
+      expect(diagnostics).toEqual((await compile(config)).diagnostics);
+      return new Set(
+        diagnostics
+          .map(({ ruleId }) => ruleId)
+          .filter((id) => RULES.some((rule) => rule.id === id && rule.group === 'authority')),
+      );
+    };
+    const file = (name: RegExp) => documents().find((one) => name.test(one))!;
+    const replace = (path: string, from: RegExp, to: string) => {
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replace(from, to));
+      return () => writeFileSync(path, text);
+    };
+    expect(await authority()).toEqual(new Set());
+    const [ddlReview, pack] = [file(/p0-2-ddl-gpt-review/), file(/p0-2-production-command-review-package/)];
+    let back = replace(ddlReview, /^verdict: pass$/m, 'verdict: conditional');
+    expect(await authority()).toEqual(new Set(['review-required']));
+    back();
+    back = replace(ddlReview, /^author: .*$/m, 'author: migration agent');
+    expect(await authority()).toEqual(new Set(['separation-of-duties']));
+    back();
+    back = replace(pack, /^-- V-14b: /m, '-- V-14c: ');
+    expect(await authority()).toContain('binding-covered');
+    back();
+    const earlier = join(root, 'knowledge', 'earlier-package.md');
+    writeFileSync(
+      earlier,
+      readFileSync(pack, 'utf8').replaceAll(/p0-2-ddl-draft-2026-05-16/g, 'phase-alpha-ddl-draft-2026-05-14'),
+    );
+    expect(await authority()).toContain('no-self-advance');
+    rmSync(earlier);
+    expect(await authority()).toEqual(new Set());
   });
 
   it('sees a change that keeps size and time of modification', async () => {

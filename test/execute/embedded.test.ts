@@ -14,6 +14,7 @@ import {
   DOCUMENTS,
   FIXTURE_SQL,
   ONLY_INSIDE,
+  rehearsed,
   removeChange,
   VERIFY,
   writeChange,
@@ -235,7 +236,8 @@ SELECT count(*) FROM app.base;
     const { tables } = readReport(second.report);
     const [[...told] = []] = rowsUnder(tables, 'Run', 'Mode', 'Status');
     expect(told.slice(0, 4)).toEqual([runId, 'rehearsal', 'aborted, not committed', reason]);
-    // The run goes on from there, and tells of both.
+    // The run goes on from there, where another one succeeded, and tells of both.
+    await rehearsed(root);
     const ran = await expectRun(root, await run(root), {
       code: 0,
       status: 'succeeded',

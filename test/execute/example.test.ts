@@ -79,7 +79,11 @@ describe.skipIf(requirePostgres() === null)('the example change, from draft to r
   test('may not run before its package is reviewed', async () => {
     const { code, err } = await run();
     expect(code).toBe(1);
-    expect(err).toContain(`no passing review of exactly these bytes of ${EXAMPLE.package}`);
+    expect(err).toContain(
+      `refused: package reviewed: no review of exactly these bytes of ${EXAMPLE.package}\n`,
+    );
+    expect(err).toContain('refused: rehearsal reviewed: ');
+    expect(err).not.toContain('refused: rehearsed: ');
   });
 
   test('runs: 10 of 10 before, 46 of 46 after COMMIT', async () => {

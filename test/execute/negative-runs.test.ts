@@ -214,7 +214,7 @@ describe.skipIf(requirePostgres() === null)('a run in which one thing is wrong',
     }
     const edit = (path: string, from: string | RegExp, to: string) => (root: string) =>
       writeFileSync(join(root, path), readFileSync(join(root, path), 'utf8').replace(from, to));
-    const noReview = 'no passing review of exactly these bytes of ';
+    const noReview = 'no review of exactly these bytes of ';
     /** The configuration asks for signatures of one kind of document. */
     const asking = (kind: 'review' | 'authorization') => (root: string) => {
       const roles = `  roles:\n    reviewer: [rita]\n  required:\n    ${kind}: { role: reviewer }\n`;
@@ -246,21 +246,28 @@ describe.skipIf(requirePostgres() === null)('a run in which one thing is wrong',
         {},
         edit(DOCUMENTS.ddlReview, 'verdict: pass', 'verdict: fail'),
         1,
-        `says fail of ${DOCUMENTS.ddl}`,
+        `refused: ddl reviewed: ${DOCUMENTS.ddlReview} says fail`,
       ],
       [
         'a review that allows no execution',
         { packageVerdict: 'verdict: pass' },
         () => {},
         1,
-        'allows production-execution',
+        `${DOCUMENTS.packageReview} passes, and does not allow production-execution`,
       ],
       [
         'a package that was changed after its review',
         {},
         edit(DOCUMENTS.package, /$/, '\nMore.\n'),
         1,
-        noReview + DOCUMENTS.package,
+        'refused: package reviewed: what was reviewed has changed',
+      ],
+      [
+        'no rehearsal',
+        { rehearsed: false },
+        () => {},
+        1,
+        `refused: rehearsed: no report says so: probatum rehearse ${DOCUMENTS.package}`,
       ],
       [
         'a migration that was changed after it was pinned',

@@ -4,7 +4,10 @@ import type { Planting } from './operator.js';
 import type { Originals } from './originals.js';
 
 /** Rules that look further than to the documents which are named: along pins, or by the names of tables. */
-const BY_PINS = ['suspect-review', 'no-reference-cycle', 'column-count-claims'];
+const BY_PINS = ['suspect-review', 'no-reference-cycle', 'column-count-claims', 'separation-of-duties'];
+
+/** The same along the line of changes: what rests on a ddl document that what was changed is about. */
+const BY_LINE = ['no-self-advance'];
 
 /**
  * Findings in documents that a change cannot concern. It concerns those that were changed, that name one or that one
@@ -29,5 +32,11 @@ export function strays(
   const first = naming(changed);
   const near = new Set([...first, ...paths.filter((path) => changed.some((one) => names(one, path)))]);
   const above = new Set(naming([...first, ...naming(first)]));
-  return far.filter(({ file, ruleId }) => !near.has(file) && !(BY_PINS.includes(ruleId) && above.has(file)));
+  const resting = new Set(naming(naming([...near])));
+  return far.filter(
+    ({ file, ruleId }) =>
+      !near.has(file) &&
+      !(BY_PINS.includes(ruleId) && above.has(file)) &&
+      !(BY_LINE.includes(ruleId) && resting.has(file)),
+  );
 }

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../../src/base/digest.js';
 import { repinExample } from '../../src/demo/repin.js';
 import type { Identity } from '../../src/target/identity.js';
+import { publishRehearsal } from './rehearsal.js';
 
 /** Paths of a generated change's documents. */
 export const DOCUMENTS = {
@@ -13,6 +15,7 @@ export const DOCUMENTS = {
   package: 'knowledge/package.md',
   packageReview: 'knowledge/reviews/item-package-review.md',
   dryRun: 'knowledge/reports/dry-run.md',
+  dryRunReview: 'knowledge/reviews/item-dry-run-review.md',
   execution: 'knowledge/reports/execution.md',
 } as const;
 
@@ -73,6 +76,8 @@ export interface ChangeParts {
   readonly targetLines?: string;
   /** The configuration's entry of the target. */
   readonly target?: string;
+  /** False where the package was not rehearsed. */
+  readonly rehearsed?: false;
 }
 
 export type Binding = Pick<Identity, 'system_identifier' | 'database' | 'role'>;
@@ -150,7 +155,17 @@ export async function writeChange(binding: Binding, parts: ChangeParts = {}): Pr
   const allowing = parts.packageVerdict ?? 'verdict: pass\nallows: [production-execution]';
   write(root, DOCUMENTS.packageReview, review(DOCUMENTS.packageReview, DOCUMENTS.package, allowing));
   await repinExample(root);
+  if (parts.rehearsed !== false) await rehearsed(root);
   return root;
+}
+
+/** Adds a rehearsal of the package as it is now, and a passing review of it; where the package has no plan, nothing. */
+export async function rehearsed(root: string): Promise<void> {
+  const path = await publishRehearsal(root, DOCUMENTS.package);
+  if (path === null) return;
+  const text = review(DOCUMENTS.dryRunReview, path, 'verdict: pass');
+  const digest = sha256(readFileSync(join(root, path)));
+  write(root, DOCUMENTS.dryRunReview, text.replace(NOTHING, digest));
 }
 
 export function removeChange(root: string): void {
@@ -170,7 +185,8 @@ function configuration({ target }: ChangeParts): string {
 const NOTHING = '0'.repeat(64);
 
 function header(kind: string, path: string, rest: string): string {
-  const roles = 'author: test author\nsovereign: test sovereign\nverifier: test verifier\n';
+  const author = kind === 'review' ? 'test verifier' : 'test author';
+  const roles = `author: ${author}\nsovereign: test sovereign\nverifier: test verifier\n`;
   return `---\nkind: ${kind}\ndocument_path: ${path}\nchange: ${CHANGE}\nrevision: r1\ndate: 2026-05-16\n${roles}${rest}---\n\n`;
 }
 

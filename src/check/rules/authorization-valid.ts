@@ -6,7 +6,7 @@ import type { CorpusContext, CorpusRule } from '../rule.js';
 export const authorizationValid: CorpusRule = {
   id: 'authorization-valid',
   scope: 'corpus',
-  group: 'provenance',
+  group: 'authority',
   severity: 'error',
   what: 'An authorization with a window that never opens, for another target than its package, with a nonce that another one has, or with the digest of a document in place of that of a plan.',
   why: 'It is what allows one run: of one plan, on one target, within one window. One that could never be used, or twice, was not read by whoever signed it.',

@@ -2,6 +2,7 @@ import type { Rule } from '../rule.js';
 import { abbreviatedDigest } from './abbreviated-digest.js';
 import { ageClaims } from './age-claims.js';
 import { authorizationValid } from './authorization-valid.js';
+import { bindingCovered } from './binding-covered.js';
 import { checkFormat } from './check-format.js';
 import { checkReadOnly } from './check-read-only.js';
 import { columnCountClaims } from './column-count-claims.js';
@@ -28,6 +29,7 @@ import { noNonTransactional } from './no-non-transactional.js';
 import { noOrphan } from './no-orphan.js';
 import { noRawHtmlBesideSql } from './no-raw-html-beside-sql.js';
 import { noReferenceCycle } from './no-reference-cycle.js';
+import { noSelfAdvance } from './no-self-advance.js';
 import { noStaleRevision } from './no-stale-revision.js';
 import { noUndeclaredRows } from './no-undeclared-rows.js';
 import { noUndefinedId } from './no-undefined-id.js';
@@ -39,9 +41,11 @@ import { qualifiedNames } from './qualified-names.js';
 import { readable } from './readable.js';
 import { referenceKind } from './reference-kind.js';
 import { requiredSections } from './required-sections.js';
+import { reviewRequired } from './review-required.js';
 import { revisionBump } from './revision-bump.js';
 import { revisionFormat } from './revision-format.js';
 import { rollbackInverts } from './rollback-inverts.js';
+import { separationOfDuties } from './separation-of-duties.js';
 import { singleTransaction } from './single-transaction.js';
 import { sqlDigestMatches } from './sql-digest-matches.js';
 import { sqlFencePlacement } from './sql-fence-placement.js';
@@ -88,6 +92,10 @@ export const RULES: readonly Rule[] = [
   revisionBump,
   lockDrift,
   authorizationValid,
+  reviewRequired,
+  separationOfDuties,
+  bindingCovered,
+  noSelfAdvance,
   sqlSyntax,
   noMetaCommand,
   sqlHiddenCharacters,

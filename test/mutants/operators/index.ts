@@ -1,4 +1,5 @@
 import type { Operator } from '../operator.js';
+import { ADVANCES, BINDINGS, DUTIES_SEPARATED, REQUIRED_REVIEWS } from './authority.js';
 import { AUTHORIZATIONS } from './authorizations.js';
 import { COLUMN_COUNTS, PASSES } from './claims.js';
 import { ABBREVIATIONS, FORMATS, SUSPECTS } from './digest-words.js';
@@ -49,6 +50,10 @@ export const OPERATORS: readonly Operator[] = [
   REVISION_BUMPS,
   LOCK_DRIFTS,
   AUTHORIZATIONS,
+  REQUIRED_REVIEWS,
+  DUTIES_SEPARATED,
+  BINDINGS,
+  ADVANCES,
   SYNTAXES,
   HIDDEN_CHARACTERS,
   FENCES,

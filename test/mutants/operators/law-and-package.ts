@@ -129,6 +129,7 @@ export const SUPPRESSIONS: readonly Operator[] = [
   comment('no rule', ': it is known'),
   comment('a rule that there is not', ' no-undefined-ids: it is known'),
   comment('a rule that may not be suppressed', ' document-digest-matches: it is known'),
+  comment('a rule of authority', ' separation-of-duties: there is nobody else'),
   comment('nothing to suppress', ' no-undefined-id: it is known'),
   comment('a comment beside SQL that runs', ' no-undefined-id: it is known', sql),
 ];
