@@ -1,23 +1,19 @@
-import { renameSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
-import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
 import { missingAuthorization, missingReviews, reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
-import type { ChainLink, RunMode } from '../record/events.js';
-import { encodeJson, encodeTerminal } from '../render/encode.js';
-import { renderReport } from '../render/report.js';
+import type { ChainLink } from '../record/events.js';
 import { openTarget } from '../target/open-target.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { corpusState } from './corpus-state.js';
+import { finish } from './finish.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
+import { sealKeyFor } from './seal-key.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
-import { writeResult } from './write-file.js';
 
 export interface RunOptions {
   readonly target: string;
@@ -28,6 +24,8 @@ export interface RunOptions {
   readonly proveBackup?: boolean;
   /** Revision whose policy of signatures is taken, in place of the work tree's. */
   readonly policyFrom?: string;
+  /** File of the key that signs the seal. */
+  readonly sealKey?: string;
 }
 
 /** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
@@ -61,6 +59,7 @@ export async function run(environment: Environment, path: string, options: RunOp
   }
   const { root, targets } = compilation.config;
   refuseShortQueryTimeout(compilation.config, options.target, plan.limits);
+  const sealKey = await sealKeyFor(environment, compilation.config, options.sealKey, true);
   const target = await openTarget(options.target, targets, root, environment.variables);
   try {
     const finished = await startRun({
@@ -70,11 +69,12 @@ export async function run(environment: Environment, path: string, options: RunOp
       target,
       root,
       chain: chainOf(compilation, prepared),
+      corpus: await corpusState(environment, root, plan),
       now: environment.now,
       proveBackup: options.proveBackup ?? false,
       onEvent: await runProgress(environment),
     });
-    return finish(environment, 'run', prepared.planSha256, finished, options.format);
+    return await finish(environment, finished, { sealKey, format: options.format });
   } finally {
     await target.close();
   }
@@ -128,37 +128,4 @@ export function chainOf({ model }: Compilation, { plan }: PreparedPlan): ChainLi
       bindings: link.bindings,
     };
   });
-}
-
-/** Writes the report into the run's folder and says how the run ended. @returns exit code */
-export function finish(
-  environment: Environment,
-  mode: RunMode,
-  planSha256: string,
-  { status, exitCode, reason, folder, stored, fault }: FinishedRun,
-  format: 'pretty' | 'json',
-): number {
-  const { terminal, cwd } = environment;
-  const report = join(folder, 'report.md');
-  // Neither a report that cannot be written nor a bug changes how the run ended.
-  try {
-    // It follows from the record: what a process that died has left of it is replaced.
-    writeResult(`${report}.partial`, renderReport(stored.record, stored.sha256), true);
-    renameSync(`${report}.partial`, report);
-  } catch (error) {
-    terminal.err(`no report: ${(error as Error).message}\n`);
-  }
-  if (fault instanceof Error) terminal.err(`a fault of probatum, please report it\n${fault.stack}\n`);
-  const shown = { record: relative(cwd, join(folder, 'record.json')), report: relative(cwd, report) };
-  if (format === 'json') {
-    const { runId } = stored.record;
-    terminal.out(
-      `${encodeJson(canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown }))}\n`,
-    );
-    return exitCode;
-  }
-  const { colors } = terminal;
-  const mark = exitCode === 0 ? colors.green(status) : colors.red(status);
-  terminal.out(`${mark}: ${encodeTerminal(reason)}\nrecord  ${shown.record}\nreport  ${shown.report}\n`);
-  return exitCode;
 }

@@ -49,10 +49,13 @@ export async function verify(
     journals: 0,
     artefacts: 0,
     signatures: 0,
+    seals: 0,
+    signedSeals: 0,
+    plans: 0,
   };
   const found = [...diagnostics];
   for (const entry of entries) {
-    if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));
+    if (isReport(entry)) found.push(...(await verifyReport(environment, compilation, entry, compared)));
   }
   const judged = await judgeSignatures(compilation, entries, environment.now());
   const refused = signatureFindings(compilation, judged);
@@ -105,6 +108,7 @@ function show(
     `compared ${compared.pins} digest pins in ${all} documents`,
     `rendered ${compared.reports} reports again from their records, folded ${compared.journals} journals`,
     `hashed ${compared.artefacts} artefacts of the records`,
+    `read ${compared.seals} seals, ${compared.signedSeals} of them signed; planned ${compared.plans} packages again at the commit of their record`,
     `accepted ${compared.signatures} signatures`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
   ];

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { ChainLink, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
+import type { ChainLink, CorpusState, EarlierAttempt, JournalLine, RunMode } from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
 import { DatabaseError, type Session, type Target } from '../target/engine.js';
@@ -25,6 +25,7 @@ export interface RunRequest {
   /** Root of the corpus; the run's folder is made below it. */
   readonly root: string;
   readonly chain: readonly ChainLink[];
+  readonly corpus: CorpusState;
   readonly now: () => Date;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup?: boolean;
@@ -108,6 +109,7 @@ async function runIn(
       },
       chain: request.chain,
       earlier,
+      corpus: request.corpus,
     });
     await request.buildScratch?.(context.emit);
     const result = await execute(context);

@@ -43,6 +43,14 @@ export interface ChainLink {
   readonly bindings: readonly { readonly id: string; readonly text: string; readonly check: string }[];
 }
 
+/** The commit that the documents of a plan were taken from. */
+export interface CorpusState {
+  /** Id of the commit that was checked out; null outside of git. */
+  readonly commit: string | null;
+  /** Paths of the plan's documents that were not as that commit has them, byte for byte. */
+  readonly changed: readonly string[];
+}
+
 export interface IdentityPart {
   readonly part: string;
   readonly expected: string;
@@ -81,6 +89,7 @@ export type RunEvent =
       };
       readonly chain: readonly ChainLink[];
       readonly earlier: readonly EarlierAttempt[];
+      readonly corpus: CorpusState;
     }
   | {
       readonly type: 'run-resumed';

@@ -45,6 +45,7 @@ export interface RunRecord {
   readonly target: EventOf<'run-started'>['target'];
   readonly chain: EventOf<'run-started'>['chain'];
   readonly earlier: EventOf<'run-started'>['earlier'];
+  readonly corpus: EventOf<'run-started'>['corpus'];
   readonly scratch: readonly DocumentRef[] | null;
   /** When the run was taken up again after it had been interrupted. */
   readonly resumed: readonly (EventOf<'run-resumed'> & { readonly at: string })[];
@@ -91,6 +92,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     target: start.target,
     chain: start.chain,
     earlier: start.earlier,
+    corpus: start.corpus,
     scratch: only(lines, 'scratch-built').at(-1)?.documents ?? null,
     resumed: only(lines, 'run-resumed').map((line) => ({ ...bare(line), at: line.at })),
     startedAt: start.at,

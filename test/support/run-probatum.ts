@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
 import { UsageError } from '../../src/base/usage-error.js';
-import { chainOf, finish, run } from '../../src/commands/run.js';
+import { finish } from '../../src/commands/finish.js';
+import { chainOf, run } from '../../src/commands/run.js';
 import type { Environment, Terminal } from '../../src/commands/terminal.js';
 import { startRun } from '../../src/execute/start-run.js';
 import { loadConfig } from '../../src/load/config.js';
@@ -121,11 +122,12 @@ export async function runHere(
       target,
       root,
       chain: chainOf(compilation, prepared),
+      corpus: { commit: null, changed: [] },
       now: environment.now,
       proveBackup,
       onEvent: (line) => onEvent?.(line, newestRun(root) ?? ''),
     });
-    const code = finish(environment, 'run', prepared.planSha256, finished, 'pretty');
+    const code = await finish(environment, finished, { sealKey: null, format: 'pretty' });
     return { code, ...printed };
   } finally {
     await target.close();
