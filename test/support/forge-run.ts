@@ -19,13 +19,17 @@ import type { Published } from './sealed-run.js';
 type Line = { [key: string]: unknown };
 
 /** Changes events, and makes chain, record and report anew, so that all of them agree with each other. */
-export function forgeJournal(root: string, published: Published, change: (lines: Line[]) => void): void {
+export function forgeJournal(
+  root: string,
+  published: Published,
+  change: (lines: Line[], digest: (value: unknown) => string) => void,
+): void {
   const path = join(root, published.journal);
   const lines = readFileSync(path, 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
-  change(lines);
+  change(lines, (value) => sha256(canonicalJson(value)));
   let prev = CHAIN_START;
   const texts = lines.map((line, index) => {
     const text = canonicalJson({ ...line, seq: index + 1, prev });

@@ -34,8 +34,10 @@ export class SealedRuns {
 
   static async open(): Promise<SealedRuns> {
     const folder = mkdtempSync(join(tmpdir(), 'probatum-sealed-'));
-    await createPgliteCluster(join(folder, `pglite-${await pgliteVersion()}`));
-    cpSync(join(folder, `pglite-${await pgliteVersion()}`), join(folder, 'base'), { recursive: true });
+    const template = join(folder, 'cache', `pglite-${await pgliteVersion()}`);
+    mkdirSync(dirname(template));
+    await createPgliteCluster(template);
+    cpSync(template, join(folder, 'base'), { recursive: true });
     const identity = await inside(join(folder, 'base'), async (session) => {
       for (const sql of (BASE_SQL + FIXTURE_SQL).split(';\n')) await session.run(sql);
       return readIdentity(session);
@@ -74,12 +76,21 @@ export class SealedRuns {
     cpSync(join(this.folder, 'base'), join(root, 'database'), { recursive: true });
     configure(root, signatures, allowed);
     writeFileSync(join(root, '.gitignore'), 'database*\n.probatum\n');
-    mkdirSync(join(root, '.probatum/cache'), { recursive: true });
+    // What a rehearsal would make first, which takes seconds.
+    cpSync(join(this.folder, 'cache'), join(root, '.probatum/cache'), { recursive: true });
     new Repository(root).commit();
     return root;
   }
 
-  /** Another folder with the same files. */
+  /** Another folder with the same files, runs and database. */
+  copyAll(root: string): string {
+    const copy = mkdtempSync(join(tmpdir(), 'probatum-sealed-copy-'));
+    this.roots.push(copy);
+    cpSync(root, copy, { recursive: true });
+    return copy;
+  }
+
+  /** Another folder with the same documents. */
   copy(root: string): string {
     const copy = mkdtempSync(join(tmpdir(), 'probatum-sealed-copy-'));
     this.roots.push(copy);
