@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/base/canonical-json.js';
 import { sha256 } from '../../src/base/digest.js';
 import type { Statement } from '../../src/record/statement.js';
+import { DOCUMENTS } from '../support/change.js';
 import {
   byEd25519,
   byOpenssh,
@@ -24,7 +25,7 @@ import {
   signer,
   verified,
 } from '../support/sealed-run.js';
-import { probatum } from './probatum.js';
+import { probatum, REPOSITORY } from './probatum.js';
 
 /*
  * A run that was sealed and signed, and everything that can be done to its files by somebody who does not have the key:
@@ -55,11 +56,29 @@ beforeAll(async () => {
 });
 afterAll(() => runs?.close());
 
-/** What verify finds in a copy after a change. */
+/** The verifier that has nothing of the tool, told what the configuration says. */
+function independent(root: string) {
+  const config = readFileSync(join(root, 'probatum.config.yaml'), 'utf8');
+  const signers = config.includes('allowed_signers') ? ['--signers', 'allowed_signers'] : [];
+  const people = /operator: \[(.*)\]/.exec(config)?.[1]!.replaceAll(' ', '');
+  const role = people === undefined ? [] : ['--role', people];
+  const number = ['--number', /signers: (\d)/.exec(config)?.[1] ?? '1'];
+  const script = join(REPOSITORY, 'docs/verify.py');
+  return spawnSync('python3', [script, DOCUMENTS.execution, ...signers, ...role, ...number], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+}
+
+/** What verify finds in a copy after a change; the verifier of docs/verify.py comes to the same verdict. */
 async function found(change: (root: string) => unknown): Promise<string[]> {
   const root = runs.copy(clean);
   await change(root);
   const { found } = await verified(root);
+  const byHand = independent(root);
+  expect([byHand.status, byHand.stdout]).toEqual(
+    found.length === 0 ? [0, 'verified\n'] : [1, expect.not.stringContaining('verified')],
+  );
   return found.map((one) =>
     one
       .replace(`seal-signature: the seal beside ${published.record}:`, 'SEAL')
