@@ -85,7 +85,7 @@ describe('the example of a plugin', () => {
 });
 
 describe('the configurations of the documentation', () => {
-  const blocks = ['configuration.md', 'custom-rules.md', 'run.md'].flatMap((name) =>
+  const blocks = ['configuration.md', 'custom-rules.md', 'run.md', 'seals.md', 'signatures.md'].flatMap((name) =>
     [...page(name).matchAll(/```yaml\n([\s\S]*?)^```$/gm)].map(([, body]) => [name, body!] as const),
   );
 
