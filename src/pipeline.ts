@@ -150,7 +150,13 @@ export async function planDigestOf(
     const { bytes } = files.find(({ path }) => path === entry.document.path)!;
     return new UnitText(new SourceText(bytes), unit.ranges).bytes;
   };
-  return planDigest(buildPlan(buildModel(read, config.corpus), packagePath, bytesOf));
+  return planDigest(
+    buildPlan(
+      buildModel(read, config.corpus, () => false),
+      packagePath,
+      bytesOf,
+    ),
+  );
 }
 
 /**

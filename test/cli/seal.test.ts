@@ -60,8 +60,8 @@ afterAll(() => runs?.close());
 function independent(root: string) {
   const config = readFileSync(join(root, 'probatum.config.yaml'), 'utf8');
   const signers = config.includes('allowed_signers') ? ['--signers', 'allowed_signers'] : [];
-  const people = /operator: \[(.*)\]/.exec(config)?.[1]!.replaceAll(' ', '');
-  const role = people === undefined ? [] : ['--role', people];
+  const [, people] = /operator: \[(.*)\]/.exec(config) ?? [];
+  const role = people === undefined ? [] : ['--role', people.replaceAll(' ', '')];
   const number = ['--number', /signers: (\d)/.exec(config)?.[1] ?? '1'];
   const script = join(REPOSITORY, 'docs/verify.py');
   return spawnSync('python3', [script, DOCUMENTS.execution, ...signers, ...role, ...number], {
