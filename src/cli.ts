@@ -83,6 +83,12 @@ const policyFrom = () =>
 const proveBackup = () =>
   new Option('--prove-backup', 'restore the backup elsewhere and compare it, before anything begins');
 
+const sealKey = () =>
+  new Option(
+    '--seal-key <file>',
+    'key that signs the seal: of OpenSSH, or Ed25519 as PEM (default: PROBATUM_SEAL_KEY, else nobody signs)',
+  );
+
 /** Options of a document that is not read from its file: there is nothing to write to. */
 const INDIRECT = ['staged', 'since', 'stdin', 'stdinFilename', 'watch'];
 
@@ -317,6 +323,7 @@ program
   .addOption(format())
   .addOption(expectPlan())
   .addOption(proveBackup())
+  .addOption(sealKey())
   .action(async (document: string, options) => {
     const { rehearse } = await import('./commands/rehearse.js');
     exitCode = await rehearse(executing(), document, options);
@@ -333,6 +340,7 @@ program
   .addOption(expectPlan())
   .addOption(proveBackup())
   .addOption(policyFrom())
+  .addOption(sealKey())
   .action(async (document: string, options) => {
     const { run } = await import('./commands/run.js');
     exitCode = await run(executing(), document, options);
@@ -346,6 +354,7 @@ program
   .argument('<target>', 'target of probatum.config.yaml')
   .addOption(format())
   .option('--write', 'run it', false)
+  .addOption(sealKey())
   .action(async (target: string, options) => {
     const { enroll } = await import('./commands/enroll.js');
     exitCode = await enroll(executing(), target, options);
@@ -358,6 +367,7 @@ program
   )
   .argument('<run>', 'its id, or its folder')
   .addOption(format())
+  .addOption(sealKey())
   .action(async (run: string, options) => {
     const { resume } = await import('./commands/resume.js');
     exitCode = await resume(executing(), run, options);
@@ -396,6 +406,18 @@ program
   .action(async (record: string, options) => {
     const { report } = await import('./commands/report.js');
     exitCode = await report(environment(), record, options);
+  });
+
+program
+  .command('attest')
+  .description('write the seal of a run again, from its record, journal and artefacts')
+  .argument('<record>', 'record.json, or the folder of a run')
+  .addOption(sealKey())
+  .option('--output <file>', 'write to a file instead of standard output')
+  .addOption(force())
+  .action(async (record: string, options) => {
+    const { attest } = await import('./commands/attest.js');
+    exitCode = await attest(environment(), record, options);
   });
 
 program

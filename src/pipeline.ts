@@ -135,6 +135,31 @@ export function preparePlan(
 }
 
 /**
+ * Digest of the plan that documents give which come from elsewhere than the disk, whatever rules find in them.
+ * @param config what reads them @param files no others are looked at
+ * @throws UsageError where they give none
+ */
+export async function planDigestOf(
+  config: Config,
+  files: readonly SourceFile[],
+  packagePath: string,
+): Promise<string> {
+  const { kinds } = await teamRules(config, false);
+  const read = await Promise.all(files.map(({ path, bytes }) => readFacts(path, bytes, kinds)));
+  const bytesOf = (entry: Entry, unit: SqlUnit) => {
+    const { bytes } = files.find(({ path }) => path === entry.document.path)!;
+    return new UnitText(new SourceText(bytes), unit.ranges).bytes;
+  };
+  return planDigest(
+    buildPlan(
+      buildModel(read, config.corpus, () => false),
+      packagePath,
+      bytesOf,
+    ),
+  );
+}
+
+/**
  * The same with what the older servers within the target's range refuse.
  * @returns the prepared plan, and the majors whose grammars are not installed
  */

@@ -77,11 +77,14 @@ export function signaturesBeside(root: string, document: string): string[] {
   return files.map((file) => posix.join(folder, file)).sort(compareText);
 }
 
-/** One person with two keys is one, and so are two names with one key. */
-function missingSigners(
+/**
+ * What a policy still asks for; null where it is kept. One person with two keys is one, and so are two names with one
+ * key.
+ */
+export function missingSigners(
   { role, signers = '1' }: RequiredSigners,
   { roles }: SigningPolicy,
-  signatures: readonly JudgedSignature[],
+  signatures: readonly { readonly verdict: SignatureVerdict }[],
 ): string | null {
   const members = roles[role] ?? [];
   const accepted = signatures.flatMap(({ verdict }) =>

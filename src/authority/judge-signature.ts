@@ -34,20 +34,37 @@ export async function judgeSignature(
   if (!read) return refused('it is no signature of OpenSSH');
   const unfit = unfitSignature(read, namespace);
   if (unfit !== null) return refused(unfit);
-  const lines = signers.filter(({ keyType, key }) => keyType === read.keyType && key === read.key);
-  if (lines.length === 0) return refused(`its key ${read.fingerprint} is nobody's in allowed_signers`);
-  const problems = lines.map((line) => lineProblem(line, namespace, at));
-  const usable = lines.find((_, index) => problems[index] === null);
-  if (!usable) return refused(problems[0]!);
-  const [principal] = usable.principals as [string];
-  const options = { signer: usable.text, principal, namespace, at };
+  const usable = usableLine(signers, read, namespace, at);
+  if (typeof usable === 'string') return refused(usable);
+  const { line, principal } = usable;
+  const options = { signer: line.text, principal, namespace, at };
   if (await verifyBytes(bytes, signature, options))
     return { accepted: true, principal, fingerprint: read.fingerprint };
+  return refusedBytes(principal);
+}
+
+/** A signature is refused, and why. */
+export function refused(reason: string): SignatureVerdict {
+  return { accepted: false, reason };
+}
+
+/** The key is allowed, and its signature is none of these bytes. */
+export function refusedBytes(principal: string): SignatureVerdict {
   return refused(`it is not ${principal}'s signature of these bytes: they, or the signature, are others`);
 }
 
-function refused(reason: string): SignatureVerdict {
-  return { accepted: false, reason };
+/** The line of `allowed_signers` that lets a key sign in a namespace, and whose it is; why there is none. */
+export function usableLine(
+  signers: readonly AllowedSigner[],
+  { keyType, key, fingerprint }: Pick<SshSignature, 'keyType' | 'key' | 'fingerprint'>,
+  namespace: string,
+  at: Date,
+): { readonly line: AllowedSigner; readonly principal: string } | string {
+  const lines = signers.filter((one) => one.keyType === keyType && one.key === key);
+  if (lines.length === 0) return `its key ${fingerprint} is nobody's in allowed_signers`;
+  const problems = lines.map((line) => lineProblem(line, namespace, at));
+  const line = lines.find((_, index) => problems[index] === null);
+  return line ? { line, principal: line.principals[0]! } : problems[0]!;
 }
 
 function unfitSignature({ namespace: made, keyType }: SshSignature, namespace: string): string | null {

@@ -24,13 +24,29 @@ export function readSignature(bytes: Uint8Array): SshSignature | null {
   const namespace = key && field(blob, key.end);
   const type = key && field(key.value, 0);
   if (!namespace || !type) return null;
-  const digest = createHash('sha256').update(key.value).digest('base64').replace(/=+$/, '');
   return {
     namespace: namespace.value.toString('utf8'),
     keyType: type.value.toString('latin1'),
     key: key.value.toString('base64'),
-    fingerprint: `SHA256:${digest}`,
+    fingerprint: fingerprintOf(key.value),
   };
+}
+
+/** How OpenSSH shows a public key: `SHA256:…`. @param key its blob */
+export function fingerprintOf(key: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** The one text of an armoured signature, with 70 characters a line as ssh-keygen writes it: others would read the same. */
+export function canonicalArmour(bytes: Uint8Array): string {
+  const body = Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/-----[A-Z ]+-----|\s/g, '');
+  const lines =
+    Buffer.from(body, 'base64')
+      .toString('base64')
+      .match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
 }
 
 /** A length of four bytes, and as many bytes; null where they are not there. */

@@ -10,7 +10,7 @@ export const VERIFY_RULES = [
   {
     ...common,
     id: 'record-chain',
-    what: 'A record of a run that cannot be read, is not what its journal says, or whose artefact has another digest.',
+    what: 'A record of a run that cannot be read, is not what its journal says, whose plan is not what the corpus gives at the commit that it names, or whose artefact has another digest.',
     why: 'The record is what a report is believed for; each line of its journal holds the digest of the line before it.',
     fix: 'Bring back the record, the journal or the artefact as the run wrote it, from git or a backup of the run folder.',
   },
@@ -20,6 +20,13 @@ export const VERIFY_RULES = [
     what: 'A report that names no record, pins another digest of it, or is not byte for byte what the record renders to.',
     why: 'A report says what was proved because nobody wrote it; one that was edited says what its editor believes.',
     fix: 'Render the report again from its record: `probatum report RECORD --publish --force`.',
+  },
+  {
+    ...common,
+    id: 'seal-signature',
+    what: 'A record without its seal, with one of other files or of another run, with a signature that does not hold, or without those that the configuration asks for.',
+    why: 'A chain does not show that its end was cut off, and whoever writes record, journal and report anew writes them consistent; the seal holds the digests of all of them, and a signature who said so.',
+    fix: 'Bring back the files as the run left them. Where they are those, write the seal again: `probatum attest RECORD --seal-key FILE --output SEAL --force`.',
   },
   {
     ...common,

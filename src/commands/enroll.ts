@@ -11,8 +11,10 @@ import { encodeTerminal } from '../render/encode.js';
 import { DatabaseError, type Target } from '../target/engine.js';
 import { type Identity, readIdentity } from '../target/identity.js';
 import { openTarget } from '../target/open-target.js';
+import { finish } from './finish.js';
 import { runProgress } from './progress.js';
-import { chainOf, finish } from './run.js';
+import { chainOf } from './run.js';
+import { sealKeyFor } from './seal-key.js';
 import type { Environment } from './terminal.js';
 
 /** The project's own governed change, which comes with the tool. */
@@ -22,6 +24,8 @@ export interface EnrollOptions {
   /** Whether to run the change, or only to show it. */
   readonly write: boolean;
   readonly format: 'pretty' | 'json';
+  /** File of the key that signs the seal. */
+  readonly sealKey?: string;
 }
 
 /**
@@ -33,7 +37,8 @@ export async function enroll(
   name: string,
   options: EnrollOptions,
 ): Promise<number> {
-  const { root, targets } = loadConfig(environment.root);
+  const config = loadConfig(environment.root);
+  const { root, targets } = config;
   const compilation = await compile(defaultConfig(PACKAGE_ROOT));
   const prepared = preparePlan(compilation, PACKAGE);
   if (!('plan' in prepared) || prepared.errors.length > 0) throw damaged('its documents have errors');
@@ -43,6 +48,7 @@ export async function enroll(
   const missing = missingReviews(compilation.model, pack.path, ddl.path, unsigned);
   if (missing.length + reviewErrors(compilation, prepared.plan).length > 0)
     throw damaged('it is not reviewed');
+  const sealKey = options.write ? await sealKeyFor(environment, config, options.sealKey, true) : null;
   const target = await openTarget(name, targets, root, environment.variables);
   try {
     const identity = await identityOf(target);
@@ -62,10 +68,12 @@ export async function enroll(
       target,
       root,
       chain: chainOf(compilation, prepared),
+      // Its documents are those of the tool, and in no repository of the team.
+      corpus: { commit: null, changed: [] },
       now: environment.now,
       onEvent: await runProgress(environment),
     });
-    const code = finish(environment, 'run', planSha256, finished, options.format);
+    const code = await finish(environment, finished, { sealKey, format: options.format });
     return code === 0 && options.format === 'pretty'
       ? said(environment, await identityOf(target), options)
       : code;

@@ -3,6 +3,7 @@ import type { Entry } from '../model/entry.js';
 import { missingLinks } from '../model/life-cycle.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, preparePlan } from '../pipeline.js';
+import type { Environment } from './terminal.js';
 import { nothingCompared, verifyReport } from './verify-report.js';
 
 /**
@@ -11,25 +12,29 @@ import { nothingCompared, verifyReport } from './verify-report.js';
  * @param unsigned why documents count for nothing but a fail, by path
  */
 export async function missingChain(
+  environment: Environment,
   compilation: Compilation,
   { plan, planSha256 }: PreparedPlan,
   unsigned: ReadonlyMap<string, string>,
-  now: Date,
 ): Promise<string[]> {
   const { model } = compilation;
+  const now = environment.now();
   const pack = model.entries.get(plan.package.path);
   const ddl = model.entries.get(plan.ddl.path);
-  const unproved = new Map(await unprovedRehearsals(compilation, plan.package.path, planSha256));
+  const unproved = new Map(await unprovedRehearsals(environment, compilation, plan.package.path, planSha256));
   return missingLinks({ model, pack, ddl, now, unsigned, unproved });
 }
 
 /** Why dry-run reports count for nothing, by path; those of packages that were executed are history. */
-export async function unprovedInCorpus(compilation: Compilation): Promise<Map<string, string>> {
+export async function unprovedInCorpus(
+  environment: Environment,
+  compilation: Compilation,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const { kind, document } of compilation.model.entries.values()) {
     if (kind !== 'command-package' || wasExecuted(compilation, document.path)) continue;
     const planSha256 = planDigestOf(compilation, document.path);
-    for (const [path, why] of await unprovedRehearsals(compilation, document.path, planSha256))
+    for (const [path, why] of await unprovedRehearsals(environment, compilation, document.path, planSha256))
       found.set(path, why);
   }
   return found;
@@ -58,19 +63,21 @@ function succeeded({ model }: Compilation, pack: string, kind: Entry['kind']): E
 }
 
 async function unprovedRehearsals(
+  environment: Environment,
   compilation: Compilation,
   pack: string,
   planSha256: string | null,
 ): Promise<[path: string, why: string][]> {
   const found: [string, string][] = [];
   for (const entry of succeeded(compilation, pack, 'dry-run-report')) {
-    const why = await whyUnproved(compilation, entry, planSha256);
+    const why = await whyUnproved(environment, compilation, entry, planSha256);
     if (why !== null) found.push([entry.document.path, why]);
   }
   return found;
 }
 
 async function whyUnproved(
+  environment: Environment,
   compilation: Compilation,
   entry: Entry,
   planSha256: string | null,
@@ -78,6 +85,6 @@ async function whyUnproved(
   const rehearsed = headerText(entry.document, 'plan_sha256') ?? '';
   if (planSha256 !== null && rehearsed !== planSha256)
     return `it is of plan ${rehearsed}, and the plan is ${planSha256} now`;
-  const [first] = await verifyReport(compilation, entry, nothingCompared());
+  const [first] = await verifyReport(environment, compilation, entry, nothingCompared());
   return first ? first.message : null;
 }

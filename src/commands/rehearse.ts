@@ -5,8 +5,11 @@ import { unitOf } from '../model/entry.js';
 import { type Compilation, type PreparedPlan, textOf } from '../pipeline.js';
 import { openScratch } from '../target/open-target.js';
 import { compileCorpus } from './corpus.js';
+import { corpusState } from './corpus-state.js';
+import { finish } from './finish.js';
 import { runProgress } from './progress.js';
-import { chainOf, finish, usablePlan } from './run.js';
+import { chainOf, usablePlan } from './run.js';
+import { sealKeyFor } from './seal-key.js';
 import type { Environment } from './terminal.js';
 
 export interface RehearseOptions {
@@ -14,6 +17,8 @@ export interface RehearseOptions {
   readonly expectPlan?: string;
   /** Whether the backup is restored elsewhere and compared. */
   readonly proveBackup?: boolean;
+  /** File of the key that signs the seal. */
+  readonly sealKey?: string;
 }
 
 /** `probatum rehearse PACKAGE`: the same path as a run, on a scratch database built from the corpus. @returns exit code */
@@ -26,6 +31,7 @@ export async function rehearse(
   const prepared = await usablePlan(environment, compilation, path, options);
   if (!prepared) return 1;
   const { root } = compilation.config;
+  const sealKey = await sealKeyFor(environment, compilation.config, options.sealKey, false);
   const target = await openScratch(join(root, '.probatum', 'cache'));
   try {
     const sources = scratchSources(compilation, prepared);
@@ -36,6 +42,7 @@ export async function rehearse(
       target,
       root,
       chain: chainOf(compilation, prepared),
+      corpus: await corpusState(environment, root, prepared.plan),
       now: environment.now,
       proveBackup: options.proveBackup ?? false,
       onEvent: await runProgress(environment),
@@ -45,7 +52,7 @@ export async function rehearse(
         await buildScratch(session, sources, emit).finally(() => session.close());
       },
     });
-    return finish(environment, 'rehearsal', prepared.planSha256, finished, options.format);
+    return await finish(environment, finished, { sealKey, format: options.format });
   } finally {
     await target.close();
   }

@@ -5,13 +5,16 @@ import { resumeRun } from '../execute/resume-run.js';
 import { loadConfig } from '../load/config.js';
 import { JOURNAL_FILE, readRun } from '../record/store.js';
 import { openTarget } from '../target/open-target.js';
+import { finish } from './finish.js';
 import { runProgress } from './progress.js';
-import { finish } from './run.js';
+import { sealKeyFor } from './seal-key.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import type { Environment } from './terminal.js';
 
 export interface ResumeOptions {
   readonly format: 'pretty' | 'json';
+  /** File of the key that signs the seal. */
+  readonly sealKey?: string;
 }
 
 /** `probatum resume RUN`: settles a run that died and finishes what is safe. @returns exit code (RUN, "Outcomes") */
@@ -21,6 +24,8 @@ export async function resume(environment: Environment, run: string, options: Res
   const folder = findRun(environment, root, run);
   const { target: named, mode, migration, plan } = readRun(folder).record;
   refuseShortQueryTimeout(config, named.name, plan.limits);
+  // A run that died is settled, also by who cannot sign: what is missing then, verify finds.
+  const sealKey = await sealKeyFor(environment, config, options.sealKey, false);
   environment.began?.(basename(folder), mode);
   if (migration !== null) environment.touched();
   const target = await openTarget(named.name, targets, root, environment.variables, true);
@@ -31,7 +36,7 @@ export async function resume(environment: Environment, run: string, options: Res
       now: environment.now,
       onEvent: await runProgress(environment),
     });
-    return finish(environment, 'run', finished.stored.record.planSha256, finished, options.format);
+    return await finish(environment, finished, { sealKey, format: options.format });
   } finally {
     await target.close();
   }

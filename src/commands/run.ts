@@ -1,25 +1,22 @@
-import { renameSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
-import type { FinishedRun } from '../execute/start-run.js';
 import { startRun } from '../execute/start-run.js';
 import { reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
-import type { ChainLink, RunMode } from '../record/events.js';
-import { encodeJson, encodeTerminal } from '../render/encode.js';
-import { renderReport } from '../render/report.js';
+import type { ChainLink } from '../record/events.js';
+import { encodeTerminal } from '../render/encode.js';
 import { openTarget } from '../target/open-target.js';
 import { chooseAuthorization } from './authorizations.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { corpusState } from './corpus-state.js';
+import { finish } from './finish.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
 import { missingChain } from './rehearsals.js';
+import { sealKeyFor } from './seal-key.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
-import { writeResult } from './write-file.js';
 
 export interface RunOptions {
   readonly target: string;
@@ -30,6 +27,8 @@ export interface RunOptions {
   readonly proveBackup?: boolean;
   /** Revision whose policy of signatures is taken, in place of the work tree's. */
   readonly policyFrom?: string;
+  /** File of the key that signs the seal. */
+  readonly sealKey?: string;
 }
 
 /** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
@@ -41,7 +40,7 @@ export async function run(environment: Environment, path: string, options: RunOp
   const errors = reviewErrors(compilation, plan);
   const now = environment.now();
   const unsigned = await unsignedDocuments(compilation, now);
-  const missing = await missingChain(compilation, prepared, unsigned, now);
+  const missing = await missingChain(environment, compilation, prepared, unsigned);
   const authorized = chooseAuthorization(compilation, prepared, { now, unsigned });
   missing.push(...authorized.missing);
   if (errors.length + missing.length > 0) {
@@ -58,6 +57,7 @@ export async function run(environment: Environment, path: string, options: RunOp
   refuseShortQueryTimeout(compilation.config, options.target, plan.limits);
   const { authorization } = authorized;
   if (authorization) environment.terminal.err(`authorized by ${encodeTerminal(authorization.path)}\n`);
+  const sealKey = await sealKeyFor(environment, compilation.config, options.sealKey, true);
   const target = await openTarget(options.target, targets, root, environment.variables);
   try {
     const finished = await startRun({
@@ -68,11 +68,12 @@ export async function run(environment: Environment, path: string, options: RunOp
       root,
       chain: chainOf(compilation, prepared),
       authorization,
+      corpus: await corpusState(environment, root, plan),
       now: environment.now,
       proveBackup: options.proveBackup ?? false,
       onEvent: await runProgress(environment),
     });
-    return finish(environment, 'run', prepared.planSha256, finished, options.format);
+    return await finish(environment, finished, { sealKey, format: options.format });
   } finally {
     await target.close();
   }
@@ -126,37 +127,4 @@ export function chainOf({ model }: Compilation, { plan }: PreparedPlan): ChainLi
       bindings: link.bindings,
     };
   });
-}
-
-/** Writes the report into the run's folder and says how the run ended. @returns exit code */
-export function finish(
-  environment: Environment,
-  mode: RunMode,
-  planSha256: string,
-  { status, exitCode, reason, folder, stored, fault }: FinishedRun,
-  format: 'pretty' | 'json',
-): number {
-  const { terminal, cwd } = environment;
-  const report = join(folder, 'report.md');
-  // Neither a report that cannot be written nor a bug changes how the run ended.
-  try {
-    // It follows from the record: what a process that died has left of it is replaced.
-    writeResult(`${report}.partial`, renderReport(stored.record, stored.sha256), true);
-    renameSync(`${report}.partial`, report);
-  } catch (error) {
-    terminal.err(`no report: ${(error as Error).message}\n`);
-  }
-  if (fault instanceof Error) terminal.err(`a fault of probatum, please report it\n${fault.stack}\n`);
-  const shown = { record: relative(cwd, join(folder, 'record.json')), report: relative(cwd, report) };
-  if (format === 'json') {
-    const { runId } = stored.record;
-    terminal.out(
-      `${encodeJson(canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown }))}\n`,
-    );
-    return exitCode;
-  }
-  const { colors } = terminal;
-  const mark = exitCode === 0 ? colors.green(status) : colors.red(status);
-  terminal.out(`${mark}: ${encodeTerminal(reason)}\nrecord  ${shown.record}\nreport  ${shown.report}\n`);
-  return exitCode;
 }

@@ -68,8 +68,8 @@ function unjudged(path: string): DocumentSignatures['signatures'][number] {
   return { path, verdict: { accepted: false, reason: 'the configuration names no allowed_signers' } };
 }
 
-/** Who may sign; null where the configuration says nothing of it. @throws UsageError as `signersOfWorkTree` does */
-function readPolicy({ root, signatures, policy }: Config): SigningPolicy | null {
+/** Who may sign, and what has to be signed; null where the configuration says nothing of it. @throws UsageError as `signersOfWorkTree` does */
+export function readPolicy({ root, signatures, policy }: Config): SigningPolicy | null {
   if (!signatures) return null;
   if (policy) return signingPolicy(signatures, policy.allowedSigners);
   return signingPolicy(signatures, signersOfWorkTree(root, signatures));

@@ -25,7 +25,7 @@ export async function status(
   const unsigned = await unsignedDocuments(compilation, now);
   const authorizationRequired = compilation.config.signatures?.required?.authorization !== undefined;
   const planOf = (path: string) => planDigestNow(compilation, path);
-  const unproved = await unprovedInCorpus(compilation);
+  const unproved = await unprovedInCorpus(environment, compilation);
   const all = lifeCycles(compilation.model, { now, unsigned, unproved, authorizationRequired, planOf });
   const changes = all.filter((one) => change === undefined || one.change === change);
   if (change !== undefined && changes.length === 0) {

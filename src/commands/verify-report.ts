@@ -12,6 +12,9 @@ import { readRecord, recordProblem, type StoredRecord } from '../record/store.js
 import { renderReport } from '../render/report.js';
 import { compareManifest, isManifest } from '../target/directory-manifest.js';
 import { VERSION } from '../version.js';
+import type { Environment } from './terminal.js';
+import { comparePlan } from './verify-plan.js';
+import { judgeSeal } from './verify-seal.js';
 
 /** What was compared, so that a reader knows what "verified" covers. */
 export interface Compared {
@@ -20,17 +23,33 @@ export interface Compared {
   journals: number;
   artefacts: number;
   signatures: number;
+  /** Seals that could be read, and those of them with a signature that counts. */
+  seals: number;
+  signedSeals: number;
+  /** Plans that the corpus gave again at the commit of their record. */
+  plans: number;
   /** Documents and artefacts that are named and not here: their digests were not compared. */
   readonly absent: string[];
 }
 
 /** Nothing was compared yet. */
 export function nothingCompared(): Compared {
-  return { pins: 0, reports: 0, journals: 0, artefacts: 0, signatures: 0, absent: [] };
+  return {
+    pins: 0,
+    reports: 0,
+    journals: 0,
+    artefacts: 0,
+    signatures: 0,
+    seals: 0,
+    signedSeals: 0,
+    plans: 0,
+    absent: [],
+  };
 }
 
-/** Holds a report against its record: the record's digest, its journal, the rendered bytes, its artefacts. */
+/** Holds a report against its record: the record's digest, its journal, its plan, the rendered bytes, the seal, the artefacts. */
 export async function verifyReport(
+  environment: Environment,
   compilation: Compilation,
   entry: Entry,
   compared: Compared,
@@ -50,8 +69,15 @@ export async function verifyReport(
   }
   compared.journals += 1;
   compared.reports += 1;
+  const report = compilation.files.get(document.path)!.bytes;
+  const sealed = await judgeSeal(environment, compilation.config, { file, stored, report }, compared);
+  const plan = await comparePlan(environment, compilation.config, stored.record, compared);
   return [
     ...compareRecord(document, named, file, stored),
+    ...sealed.map((problem) =>
+      finding(document, 'seal-signature', 'record.path', `the seal beside ${named}: ${problem}`),
+    ),
+    ...plan.map((problem) => finding(document, 'record-chain', 'record.path', `${named}: ${problem}`)),
     ...compareBytes(compilation, entry, stored),
     ...(await compareArtefacts(document, file, stored, compared)),
   ];

@@ -47,7 +47,7 @@ export async function verify(
   const compared: Compared = { ...nothingCompared(), ...comparePins(compilation, entries) };
   const found = [...diagnostics];
   for (const entry of entries) {
-    if (isReport(entry)) found.push(...(await verifyReport(compilation, entry, compared)));
+    if (isReport(entry)) found.push(...(await verifyReport(environment, compilation, entry, compared)));
   }
   const judged = await judgeSignatures(compilation, entries, environment.now());
   const refused = signatureFindings(compilation, judged);
@@ -101,6 +101,7 @@ function show(
     `compared ${compared.pins} digest pins in ${all} documents`,
     `rendered ${compared.reports} reports again from their records, folded ${compared.journals} journals`,
     `hashed ${compared.artefacts} artefacts of the records`,
+    `read ${compared.seals} seals, ${compared.signedSeals} of them signed; planned ${compared.plans} packages again at the commit of their record`,
     `accepted ${compared.signatures} signatures`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
   ];

@@ -5,7 +5,7 @@ import { UsageError } from '../base/usage-error.js';
 import type { JournalLine, RunEvent, UnitName } from '../record/events.js';
 import { Journal, type JournalReading, readInterrupted } from '../record/journal.js';
 import { foldJournal } from '../record/record.js';
-import { JOURNAL_FILE, RECORD_FILE, readRun, writeRecord } from '../record/store.js';
+import { JOURNAL_FILE, RECORD_FILE, REPORT_FILE, readRun, SEAL_FILE, writeRecord } from '../record/store.js';
 import type { Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { migratingSession, type RunContext } from './context.js';
@@ -88,7 +88,7 @@ function alreadyOver(folder: string): FinishedRun {
 
 /** What was said before stays, under the number of events that it was made from. */
 function supersede(folder: string, { lines }: JournalReading): void {
-  for (const name of [RECORD_FILE, 'report.md']) {
+  for (const name of [RECORD_FILE, REPORT_FILE, SEAL_FILE]) {
     const file = join(folder, name);
     if (existsSync(file)) renameSync(file, join(folder, `after-${lines.length}-events-${name}`));
   }

@@ -3,7 +3,14 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
-import type { ChainLink, EarlierAttempt, JournalLine, RunMode, UsedAuthorization } from '../record/events.js';
+import type {
+  ChainLink,
+  CorpusState,
+  EarlierAttempt,
+  JournalLine,
+  RunMode,
+  UsedAuthorization,
+} from '../record/events.js';
 import { Journal } from '../record/journal.js';
 import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js';
 import { DatabaseError, type Session, type Target } from '../target/engine.js';
@@ -27,6 +34,7 @@ export interface RunRequest {
   readonly chain: readonly ChainLink[];
   /** What the run is authorized by, where it needs that; its nonce is used up by the COMMIT of the migration. */
   readonly authorization?: UsedAuthorization | null;
+  readonly corpus: CorpusState;
   readonly now: () => Date;
   /** Whether the backup is restored elsewhere and compared before anything begins. */
   readonly proveBackup?: boolean;
@@ -112,6 +120,7 @@ async function runIn(
       chain: request.chain,
       authorization: context.authorization,
       earlier,
+      corpus: request.corpus,
     });
     await request.buildScratch?.(context.emit);
     const result = await execute(context);

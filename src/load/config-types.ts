@@ -22,7 +22,7 @@ export type BackupConfig = (
   readonly timeout?: string;
 };
 
-/** Who signs documents of one kind. */
+/** Who signs documents of one kind, or the seals of runs. */
 export interface RequiredSigners {
   readonly role: string;
   /** How many different principals with different keys; 1 unless said. */
@@ -34,7 +34,12 @@ export interface SignatureConfig {
   /** Path of the `allowed_signers` file, relative to the root. */
   readonly allowed_signers: string;
   readonly roles?: { readonly [role: string]: readonly string[] };
-  readonly required?: { readonly review?: RequiredSigners; readonly authorization?: RequiredSigners };
+  readonly required?: {
+    readonly review?: RequiredSigners;
+    readonly authorization?: RequiredSigners;
+    /** Who signs the seals of runs. */
+    readonly run?: RequiredSigners;
+  };
 }
 
 /** A target as `probatum.config.yaml` names it. */

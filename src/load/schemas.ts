@@ -20,6 +20,7 @@ export const SCHEMA_NAMES = [
   'plan',
   'event',
   'record',
+  'seal',
 ] as const;
 
 export type SchemaName = (typeof SCHEMA_NAMES)[number];

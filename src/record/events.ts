@@ -43,6 +43,14 @@ export interface ChainLink {
   readonly bindings: readonly { readonly id: string; readonly text: string; readonly check: string }[];
 }
 
+/** The commit that the documents of a plan were taken from. */
+export interface CorpusState {
+  /** Id of the commit that was checked out; null outside of git. */
+  readonly commit: string | null;
+  /** Paths of the plan's documents that were not as that commit has them, byte for byte. */
+  readonly changed: readonly string[];
+}
+
 export interface IdentityPart {
   readonly part: string;
   readonly expected: string;
@@ -94,6 +102,7 @@ export type RunEvent =
       /** Null where the run needed none, and in a rehearsal. */
       readonly authorization: UsedAuthorization | null;
       readonly earlier: readonly EarlierAttempt[];
+      readonly corpus: CorpusState;
     }
   | {
       readonly type: 'run-resumed';

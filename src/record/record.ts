@@ -47,6 +47,7 @@ export interface RunRecord {
   readonly authorization: EventOf<'run-started'>['authorization'];
   readonly authorizationChecks: readonly EventOf<'authorization-checked'>[];
   readonly earlier: EventOf<'run-started'>['earlier'];
+  readonly corpus: EventOf<'run-started'>['corpus'];
   readonly scratch: readonly DocumentRef[] | null;
   /** When the run was taken up again after it had been interrupted. */
   readonly resumed: readonly (EventOf<'run-resumed'> & { readonly at: string })[];
@@ -95,6 +96,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     authorization: start.authorization,
     authorizationChecks: only(lines, 'authorization-checked').map(bare),
     earlier: start.earlier,
+    corpus: start.corpus,
     scratch: only(lines, 'scratch-built').at(-1)?.documents ?? null,
     resumed: only(lines, 'run-resumed').map((line) => ({ ...bare(line), at: line.at })),
     startedAt: start.at,

@@ -10,6 +10,8 @@ import { foldJournal, type RunRecord } from './record.js';
 /** Names of the files in a run's folder. */
 export const JOURNAL_FILE = 'journal.jsonl';
 export const RECORD_FILE = 'record.json';
+export const REPORT_FILE = 'report.md';
+export const SEAL_FILE = 'seal.json';
 
 /** A record with the digest of its file's exact bytes. */
 export interface StoredRecord {
@@ -31,22 +33,38 @@ export function writeRecord(folder: string): StoredRecord {
   const bytes = Buffer.from(recordText(record));
   const path = join(folder, RECORD_FILE);
   if (existsSync(path)) throw new UsageError('cannot-write', `cannot write ${path} (EEXIST)`);
-  try {
-    writeDurably(`${path}.partial`, bytes);
-    renameSync(`${path}.partial`, path);
-  } catch (error) {
-    throw new UsageError('cannot-write', `cannot write ${path} (${(error as NodeJS.ErrnoException).code})`);
-  }
+  replaceDurably(path, bytes);
   return { record, sha256: sha256(bytes) };
 }
 
-function writeDurably(path: string, bytes: Buffer): void {
+/** Writes a file whose name stands for all of its bytes, on disk, or for what it held before. @throws UsageError `cannot-write` */
+export function replaceDurably(path: string, bytes: Uint8Array): void {
+  try {
+    writeDurably(`${path}.partial`, bytes);
+    renameSync(`${path}.partial`, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    throw new UsageError('cannot-write', `cannot write ${path} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function writeDurably(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'w', 0o644);
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     fsyncSync(file);
   } finally {
     closeSync(file);
+  }
+}
+
+/** A name is on disk when its folder is. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 
@@ -78,8 +96,14 @@ export function readRun(folder: string): StoredRecord {
   return { record, sha256: sha256(recordText(record)) };
 }
 
-/** Why a record does not follow from the journal beside it, in words that name no folder; null where it does. */
+/**
+ * Why a record does not follow from the journal beside it, or its plan is not the one whose digest it has, in words that
+ * name no folder; null where all is well.
+ */
 export function recordProblem(path: string, stored: StoredRecord): string | null {
+  const plan = sha256(canonicalJson(stored.record.plan));
+  if (plan !== stored.record.planSha256)
+    return `its plan has digest ${plan}, and not ${stored.record.planSha256}`;
   try {
     const journal = readJournal(join(dirname(path), JOURNAL_FILE));
     const folded = sha256(recordText(foldJournal(journal)));

@@ -85,8 +85,9 @@ describe('the example of a plugin', () => {
 });
 
 describe('the configurations of the documentation', () => {
-  const blocks = ['configuration.md', 'custom-rules.md', 'run.md'].flatMap((name) =>
-    [...page(name).matchAll(/```yaml\n([\s\S]*?)^```$/gm)].map(([, body]) => [name, body!] as const),
+  const blocks = ['configuration.md', 'custom-rules.md', 'run.md', 'seals.md', 'signatures.md'].flatMap(
+    (name) =>
+      [...page(name).matchAll(/```yaml\n([\s\S]*?)^```$/gm)].map(([, body]) => [name, body!] as const),
   );
 
   it('are found', () => expect(blocks.length).toBeGreaterThan(5));

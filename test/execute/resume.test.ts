@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -301,11 +301,18 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
         },
       ),
     });
-    const { report } = await expectRun(change.root, await resumeHere(change), {
+    const { report, folder } = await expectRun(change.root, await resumeHere(change), {
       code: 0,
       status: 'succeeded',
       outcome: 'committed',
     });
+    // The seal of the first end stays beside that of the new one, as record and report do.
+    const earlier = readdirSync(folder).filter((name) => name.startsWith('after-'));
+    expect(earlier.map((name) => name.replace(/^after-\d+-events-/, '')).sort()).toEqual([
+      'record.json',
+      'report.md',
+      'seal.json',
+    ]);
     expect(report).toMatch(/\| C-07 \| verification \| repeated \| failed: /);
     expect(report).toMatch(/\| C-07 \| verification \| done \|/);
     expect(await itemState(change)).toEqual(AFTER);

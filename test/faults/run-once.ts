@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../src/base/usage-error.js';
-import { finish } from '../../src/commands/run.js';
+import { finish } from '../../src/commands/finish.js';
 import { startRun } from '../../src/execute/start-run.js';
 import { loadConfig } from '../../src/load/config.js';
 import type { JournalLine } from '../../src/record/events.js';
@@ -41,6 +41,7 @@ export async function runInProcess(
     const finished = await startRun({
       ...prepared,
       chain,
+      corpus: { commit: null, changed: [] },
       mode: 'run',
       targetName: TARGET,
       target,
@@ -48,7 +49,8 @@ export async function runInProcess(
       now: environment.now,
       onEvent,
     });
-    return { code: finish(environment, 'run', prepared.planSha256, finished, 'pretty'), ...printed };
+    const code = await finish(environment, finished, { sealKey: null, format: 'pretty' });
+    return { code, ...printed };
   } catch (error) {
     return { code: exitCode(error), out: printed.out, err: `${printed.err}${(error as Error).message}` };
   } finally {

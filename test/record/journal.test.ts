@@ -252,7 +252,7 @@ describe.each(COMMITTED)('the journal of the committed $name', (committed) => {
         continue;
       }
       read += 1;
-      expect(recordProblem(path, found)).toContain('folds to another record');
+      expect(recordProblem(path, found)).toMatch(/folds to another record|its plan has digest/);
     }
     writeFileSync(path, bytes);
     expect(read).toBeGreaterThan(0);

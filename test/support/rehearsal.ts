@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createColors } from 'picocolors';
-import { report } from '../../src/commands/report.js';
+import { report as publish } from '../../src/commands/report.js';
 import { chainOf } from '../../src/commands/run.js';
+import { sealBeside, sealText } from '../../src/commands/seal.js';
 import { loadConfig } from '../../src/load/config.js';
 import { compile, type PreparedPlan, preparePlan } from '../../src/pipeline.js';
 import type { Plan, PlanCheck } from '../../src/plan/plan.js';
 import type { ChainLink, CheckMoment, RunEvent } from '../../src/record/events.js';
 import { Journal } from '../../src/record/journal.js';
-import { JOURNAL_FILE, writeRecord } from '../../src/record/store.js';
+import { JOURNAL_FILE, RECORD_FILE, writeRecord } from '../../src/record/store.js';
+import { renderReport } from '../../src/render/report.js';
 import { TOOL } from '../../src/version.js';
 
 /*
@@ -33,12 +35,15 @@ export async function publishRehearsal(root: string, packagePath: string): Promi
     const journal = Journal.create(join(folder, JOURNAL_FILE), () => AT);
     for (const event of rehearsalEvents(prepared, chainOf(compilation, prepared))) journal.append(event);
     journal.close();
-    writeRecord(folder);
+    const stored = writeRecord(folder);
+    const report = renderReport(stored.record, stored.sha256);
+    const file = join(folder, RECORD_FILE);
+    writeFileSync(sealBeside(file), (await sealText(file, stored, report, null)).text);
     const silent = () => {};
     const colors = createColors(false);
     const terminal = { out: silent, err: silent, colors, errColors: colors, interactive: false };
     const environment = { cwd: root, root, variables: {}, terminal, now: () => AT, touched: silent };
-    await report(environment, folder, { publish: true, force: true });
+    await publish(environment, folder, { publish: true, force: true });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -61,6 +66,7 @@ export function rehearsalEvents({ plan, planSha256 }: PreparedPlan, chain: reado
       chain,
       authorization: null,
       earlier: [],
+      corpus: { commit: null, changed: [] },
     },
     {
       type: 'scratch-built',

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { createColors } from 'picocolors';
 import { UsageError } from '../../src/base/usage-error.js';
 import { chooseAuthorization } from '../../src/commands/authorizations.js';
-import { chainOf, finish, run } from '../../src/commands/run.js';
+import { finish } from '../../src/commands/finish.js';
+import { chainOf, run } from '../../src/commands/run.js';
 import type { Environment, Terminal } from '../../src/commands/terminal.js';
 import { startRun } from '../../src/execute/start-run.js';
 import { loadConfig } from '../../src/load/config.js';
@@ -129,11 +130,12 @@ export async function runHere(
       root,
       chain: chainOf(compilation, prepared),
       authorization,
+      corpus: { commit: null, changed: [] },
       now: environment.now,
       proveBackup,
       onEvent: (line) => onEvent?.(line, newestRun(root) ?? ''),
     });
-    const code = finish(environment, 'run', prepared.planSha256, finished, 'pretty');
+    const code = await finish(environment, finished, { sealKey: null, format: 'pretty' });
     return { code, ...printed };
   } finally {
     await target.close();
