@@ -13,6 +13,7 @@ import {
   DOCUMENTS,
   FIXTURE_SQL,
   ONLY_INSIDE,
+  rehearsed,
   removeChange,
   VERIFY,
   writeChange,
