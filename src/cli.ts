@@ -221,6 +221,7 @@ program
   .argument('<kind>', 'law, ddl, command-package, review, authorization or note')
   .option('--change <change>', 'name of the change (for a law: governed-migration-protocol)')
   .option('--date <date>', 'its date (default: today)')
+  .option('--author <name>', 'who writes it')
   .option('--path <file>', 'where it is written (default: by change, kind and date)')
   .option('--after <document...>', 'ddl documents that come before a new one')
   .option('--ddl <document>', 'ddl document of a command package (default: the newest of the change)')

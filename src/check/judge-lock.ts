@@ -16,6 +16,7 @@ export function judgeLock({ lines, problems }: DocumentLock, releases: Iterable<
   const left = new Map(lines.map((line) => [line.path, line]));
   const found: Diagnostic[] = problems.map(({ why, ...at }) => ({
     ...drift(LOCK_FILE, wholeLine(at), `a line that cannot be read: ${why}`),
+    severity: lockDrift.severity,
     help: `take the line away, or bring the file back from git, then: ${LOCK}`,
   }));
   for (const release of releases) {
@@ -68,8 +69,9 @@ function notLocked({ path, position }: Release): Diagnostic {
   };
 }
 
+/** What is being written is not locked yet: a warning, which `lock --check` does not let pass. */
 function drift(file: string, position: Range, message: string): Diagnostic {
-  return { ruleId: lockDrift.id, severity: lockDrift.severity, file, message, position };
+  return { ruleId: lockDrift.id, severity: 'warning', file, message, position };
 }
 
 /**

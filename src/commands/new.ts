@@ -16,6 +16,8 @@ import { createInside } from './write-file.js';
 export interface NewOptions {
   readonly change?: string;
   readonly date?: string;
+  /** Who writes it; nobody is named unless said. */
+  readonly author?: string;
   readonly path?: string;
   readonly after?: readonly string[];
   readonly ddl?: string;
@@ -54,6 +56,7 @@ export async function newDocument(
     path,
     change: request.change,
     date: request.date,
+    author: options.author ?? null,
     planSha256,
     nonce: randomBytes(NONCE_BYTES).toString('hex'),
   });

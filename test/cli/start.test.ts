@@ -22,6 +22,7 @@ const COMMANDS = [
   'runs',
   'status',
   'report',
+  'attest',
   'verify',
   'explain',
   'lsp',

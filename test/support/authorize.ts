@@ -34,6 +34,7 @@ document_path: ${path}
 change: ${CHANGE}
 revision: r1
 date: 2026-05-16
+author: change sovereign
 subject:
   document: ${DOCUMENTS.package}
   revision: r1

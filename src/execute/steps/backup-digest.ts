@@ -12,7 +12,8 @@ export const backupDigest: Step = {
     const stored = await target.digestBackup(file);
     if (stored !== sha256) return failed(`the stored file has sha256 ${stored}, written was ${sha256}`);
     const { entries, method } = await (reading ?? target.readBackup(file));
-    if (entries === 0) return failed('the backup has no entries');
+    if (entries === 0)
+      return failed('the backup has no entries: what is empty cannot be told from what was not saved');
     emit({
       type: 'backup-read',
       sha256: stored,
