@@ -16,6 +16,8 @@ export interface Attack {
   readonly says?: RegExp;
   /** What it may say at most: the only thing that shows the forgery. */
   readonly only?: RegExp;
+  /** Whether the verifier by hand has to come to the same verdict: it looks at the run, and not at documents. */
+  readonly hand?: true;
   /** Where `verify` alone says nothing: what shows it. */
   readonly seenBy?: string;
 }
@@ -87,12 +89,13 @@ function forgedRuns({ root: original, execution, rehearsal, keyOf }: TamperCorpu
     const run = all(rewritten(execution), ...(sign ? [reseal(execution, sign)] : []));
     const unreviewed = all(remove(...signed(WORDS.executionReview)), relock);
     return [
-      { name: `run rewritten, ${name}`, act: run, says },
+      { name: `run rewritten, ${name}`, act: run, says, hand: true },
       {
         name: `run rewritten, ${name}; its review gone, lock file written anew`,
         act: all(run, unreviewed),
         says,
         only: SIGNATURE_ONLY,
+        hand: true,
       },
     ];
   });
@@ -293,6 +296,7 @@ function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): Attack[] 
     },
     {
       name: 'the same, and the whole run rewritten and sealed with that key as the operator',
+      hand: true,
       act: all(
         line('rita', 'probatum-review'),
         line('ops', 'probatum-run'),
@@ -333,6 +337,7 @@ function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): Attack[] 
     {
       name: 'an artefact taken away',
       act: remove(`${execution.folder}/artefacts/rows-before.txt`),
+      hand: true,
       seenBy: 'the line "not here, not compared" of `verify`',
     },
     {

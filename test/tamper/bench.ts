@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
@@ -246,6 +247,16 @@ export async function verifyAll(root: string): Promise<Answer> {
     if (error instanceof UsageError) return { outcome: 'refused', words: [error.message] };
     return { outcome: 'crash', words: [String((error as Error).stack)] };
   }
+}
+
+const BY_HAND = join(import.meta.dirname, '../../docs/verify.py');
+
+/** What is wrong where the verifier of docs/verify-by-hand.md comes to another verdict of a run; null where it does not. */
+export function otherByHand(root: string, { report }: Published, { outcome }: Answer): string | null {
+  const args = [BY_HAND, report, '--signers', 'allowed_signers', '--role', 'ops'];
+  const { status, stdout, error } = spawnSync('python3', args, { cwd: root, encoding: 'utf8' });
+  if (error) throw error;
+  return (status === 0) === (outcome === 'nothing') ? null : `by hand: ${stdout.trim()}`;
 }
 
 function words({ ruleId, file, message, related = [] }: Diagnostic): string {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Answer, type Bench, namesFile } from './bench.js';
+import type { Published } from '../support/sealed-run.js';
+import { type Answer, type Bench, namesFile, otherByHand } from './bench.js';
 import { byteChanges, type Change, LARGE, lineChanges, type Random } from './byte-changes.js';
 
 /** What came of one kind of change in one kind of file. */
@@ -16,6 +17,8 @@ export interface Tally {
   readonly policy: { [rule: string]: number };
   /** Those that were judged by the whole command, too. */
   whole: number;
+  /** Those that the verifier by hand judged. */
+  hand: number;
   /** What must not be: nothing said, a crash, a finding that does not name the file, two answers that disagree. */
   readonly wrong: string[];
 }
@@ -24,8 +27,10 @@ export interface Programme {
   readonly share: number;
   /** Changes of each large file, by its path. */
   readonly sampled: (file: string) => number;
-  /** Whether the first change of each kind in each file goes through the whole command. */
+  /** Whether the first change of each kind in each kind of file goes through the whole command. */
   readonly whole: boolean;
+  /** The run of which the first change of each kind in each file is judged by hand as well; null where none is. */
+  readonly hand: Published | null;
   /** Takes one of so many changes. */
   readonly every: number;
 }
@@ -74,7 +79,7 @@ export async function judgeFlip(
   bench: Bench,
   { file, before, change }: { file: string; before: Buffer; change: Change },
   tally: Tally,
-  whole: boolean,
+  { whole, hand }: { readonly whole: boolean; readonly hand: Published | null },
 ): Promise<void> {
   const after = change.make();
   if (after.equals(before)) return;
@@ -91,6 +96,9 @@ export async function judgeFlip(
       quick.outcome === 'nothing' && (exempt === null || (isConfig && exempt.class === 'policy'));
     const answer = unsure || whole ? await bench.full() : quick;
     if (unsure || whole) tally.whole++;
+    if (hand) tally.hand++;
+    const other = hand ? otherByHand(bench.root, hand, answer) : null;
+    if (other) wrong(other, answer);
     if (answer.outcome === 'crash') return wrong('crash', answer);
     if (answer.outcome === 'nothing') {
       if (!exempt) return wrong(quick.outcome === 'nothing' ? 'NOT DETECTED' : 'only its part says', quick);
@@ -124,6 +132,7 @@ export class Tallies {
       meaningless: {},
       policy: {},
       whole: 0,
+      hand: 0,
       wrong: [],
     };
     this.byKey.set(key, made);
@@ -136,7 +145,7 @@ export class Tallies {
     };
     for (const other of others) {
       const mine = this.of(other.file, other.kind);
-      for (const key of ['tried', 'found', 'refused', 'whole'] as const) mine[key] += other[key];
+      for (const key of ['tried', 'found', 'refused', 'whole', 'hand'] as const) mine[key] += other[key];
       sum(mine.meaningless, other.meaningless);
       sum(mine.policy, other.policy);
       mine.wrong.push(...other.wrong);
@@ -146,6 +155,10 @@ export class Tallies {
   all(): readonly Tally[] {
     return [...this.byKey.values()];
   }
+}
+
+function isOfRun(file: string, run: Published | null): boolean {
+  return run !== null && (file === run.report || file.startsWith(`${run.folder}/`));
 }
 
 /** Runs the changes of one lane. */
@@ -159,8 +172,10 @@ export async function runFlips(
   for (const flip of flipsOf(bench.root, programme, place)) {
     const cell = `${fileKind(flip.file)} ${flip.change.kind}`;
     const whole = programme.whole && !met.has(cell);
-    met.add(cell);
-    await judgeFlip(bench, flip, tallies.of(fileKind(flip.file), flip.change.kind), whole);
+    const exact = `${flip.file} ${flip.change.kind} by hand`;
+    const hand = isOfRun(flip.file, programme.hand) && !met.has(exact) ? programme.hand : null;
+    met.add(cell).add(exact);
+    await judgeFlip(bench, flip, tallies.of(fileKind(flip.file), flip.change.kind), { whole, hand });
   }
   return tallies.all();
 }

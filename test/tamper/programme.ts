@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { random } from '../faults/programme.js';
 import { writeTampering } from '../support/reliability-page.js';
 import { type Attack, attacks } from './attacks.js';
-import { Bench, verifyAll } from './bench.js';
+import { Bench, otherByHand, verifyAll } from './bench.js';
 import { buildCorpus, type TamperCorpus } from './corpus.js';
 import { runFlips, Tallies, type Tally } from './flips.js';
 import { type AttackResult, tamperingPart } from './result-page.js';
@@ -50,7 +50,13 @@ export async function runLane({ corpus, settings, lane }: LaneTask): Promise<rea
   try {
     const bench = await Bench.open(root, [corpus.execution, corpus.rehearsal]);
     const sampled = (file: string) => Number(file.includes('backup') ? settings.backup : settings.large);
-    const programme = { share: Number(settings.share), every: Number(settings.every), sampled, whole: true };
+    const programme = {
+      share: Number(settings.share),
+      every: Number(settings.every),
+      sampled,
+      whole: true,
+      hand: corpus.execution,
+    };
     const place = { lane, lanes: Number(settings.lanes), random: random(Number(settings.seed)) };
     return await runFlips(bench, programme, place);
   } finally {
@@ -58,23 +64,24 @@ export async function runLane({ corpus, settings, lane }: LaneTask): Promise<rea
   }
 }
 
-/** Runs one attack on a copy of the corpus. @returns what is wrong with the answer; null where it is as it has to be */
-export async function runAttack(root: string, attack: Attack): Promise<AttackResult> {
-  const copy = copyOf(root);
+/** Runs one attack on a copy of the corpus. */
+export async function runAttack(
+  corpus: Pick<TamperCorpus, 'root' | 'execution'>,
+  attack: Attack,
+): Promise<AttackResult> {
+  const copy = copyOf(corpus.root);
   try {
     await attack.act(copy);
-    const { outcome, words } = await verifyAll(copy);
-    const { name, says, only, seenBy } = attack;
+    const answer = await verifyAll(copy);
+    const { outcome, words } = answer;
+    const { name, says, only, seenBy, hand = false } = attack;
+    const other = hand ? otherByHand(copy, corpus.execution, answer) : null;
     const due = seenBy === undefined ? 'found' : 'nothing';
     const isSaid = !says || words.some((one) => says.test(one));
     const isOnly = !only || words.every((one) => only.test(one));
-    const wrong = outcome !== due || !isSaid || !isOnly;
-    return {
-      name,
-      seenBy: seenBy ?? null,
-      only: only !== undefined,
-      wrong: wrong ? [outcome, ...words] : null,
-    };
+    const isWrong = outcome !== due || !isSaid || !isOnly || other !== null;
+    const wrong = isWrong ? [outcome, ...words, ...(other === null ? [] : [other])] : null;
+    return { name, seenBy: seenBy ?? null, only: only !== undefined, hand, wrong };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -118,7 +125,7 @@ async function main(): Promise<void> {
 
 async function runAttacks(corpus: TamperCorpus): Promise<AttackResult[]> {
   const results: AttackResult[] = [];
-  for (const attack of attacks(corpus)) results.push(await runAttack(corpus.root, attack));
+  for (const attack of attacks(corpus)) results.push(await runAttack(corpus, attack));
   return results;
 }
 

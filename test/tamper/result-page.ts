@@ -9,6 +9,8 @@ export interface AttackResult {
   readonly seenBy: string | null;
   /** Whether nothing but the signature may show it. */
   readonly only: boolean;
+  /** Whether the verifier by hand judged it as well. */
+  readonly hand: boolean;
   /** What was said where it was not what has to be. */
   readonly wrong: readonly string[] | null;
 }
@@ -40,6 +42,7 @@ changed one byte at a time, and the attacks of somebody who knows all forms and 
 | Not detected | ${sum(({ wrong }) => wrong.length)} |
 | Attacks with several files | ${known.length}, not detected: ${known.filter(({ wrong }) => wrong).length} |
 | Judged by the whole command as well | ${sum(({ whole }) => whole)} |
+| Judged by [verify.py](verify-by-hand.md) as well | ${sum(({ hand }) => hand) + attacks.filter(({ hand }) => hand).length}, each with the same verdict unless counted as not detected |
 
 A corpus is made by the commands that people use: a change is written, reviewed, rehearsed, reviewed, authorized, run and reviewed again, with signatures by
 three people and signed seals, on PGlite. Files up to 64 KiB are changed at every byte (one bit, chosen by the seed) and, at a share of their
