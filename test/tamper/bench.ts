@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   isSignedKind,
   judgeDocument,
@@ -10,13 +9,11 @@ import {
 } from '../../src/authority/document-signatures.js';
 import { judgeRunSignature } from '../../src/authority/judge-run-signature.js';
 import { readSignature } from '../../src/authority/ssh-signature.js';
-import type { Diagnostic } from '../../src/base/diagnostic.js';
 import { hashFile } from '../../src/base/hash-file.js';
 import { LOCK_FILE } from '../../src/base/lock-file.js';
 import { UsageError } from '../../src/base/usage-error.js';
 import { judgeLock } from '../../src/check/judge-lock.js';
 import { readPolicy } from '../../src/commands/signatures.js';
-import { verify } from '../../src/commands/verify.js';
 import { readFacts } from '../../src/engine/read-facts.js';
 import { loadConfig } from '../../src/load/config.js';
 import { type Release, readDocumentLock, releasesOf } from '../../src/model/document-lock.js';
@@ -26,19 +23,9 @@ import { preAuthEncoding } from '../../src/record/dsse.js';
 import { readSeal, sealProblems } from '../../src/record/seal.js';
 import { readRecord, recordProblem, type StoredRecord } from '../../src/record/store.js';
 import { teamRules } from '../../src/team-rules.js';
-import { environmentOf } from '../support/run-probatum.js';
 import type { Published } from '../support/sealed-run.js';
+import { type Answer, found, NOTHING, verifyAll, words } from './answers.js';
 import { type Exemption, exemption } from './exempt.js';
-
-/** What `verify` says of a corpus: findings, or that it cannot be read; `crash` is a fault of the tool. */
-export interface Answer {
-  readonly outcome: 'found' | 'refused' | 'nothing' | 'crash';
-  /** What was said. */
-  readonly words: readonly string[];
-}
-
-const NOTHING: Answer = { outcome: 'nothing', words: [] };
-const found = (...words: string[]): Answer => ({ outcome: 'found', words });
 
 interface Run {
   readonly published: Published;
@@ -232,39 +219,4 @@ export class Bench {
   full(): Promise<Answer> {
     return verifyAll(this.root);
   }
-}
-
-/** What `verify` says of a whole corpus: each error with its file. */
-export async function verifyAll(root: string): Promise<Answer> {
-  const { environment, printed } = environmentOf(root);
-  try {
-    const code = await verify(environment, [], { format: 'json' });
-    const { diagnostics } = JSON.parse(printed.out) as { diagnostics: readonly Diagnostic[] };
-    const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    if ((code === 0) !== (errors.length === 0)) throw new Error(`exit code ${code}, ${errors.length} errors`);
-    return errors.length === 0 ? NOTHING : found(...errors.map(words));
-  } catch (error) {
-    if (error instanceof UsageError) return { outcome: 'refused', words: [error.message] };
-    return { outcome: 'crash', words: [String((error as Error).stack)] };
-  }
-}
-
-const BY_HAND = join(import.meta.dirname, '../../docs/verify.py');
-
-/** What is wrong where the verifier of docs/verify-by-hand.md comes to another verdict of a run; null where it does not. */
-export function otherByHand(root: string, { report }: Published, { outcome }: Answer): string | null {
-  const args = [BY_HAND, report, '--signers', 'allowed_signers', '--role', 'ops'];
-  const { status, stdout, error } = spawnSync('python3', args, { cwd: root, encoding: 'utf8' });
-  if (error) throw error;
-  return (status === 0) === (outcome === 'nothing') ? null : `by hand: ${stdout.trim()}`;
-}
-
-function words({ ruleId, file, message, related = [] }: Diagnostic): string {
-  return `${ruleId} ${file}: ${message} ${related.map((one) => `[${one.file}]`).join('')}`;
-}
-
-/** Whether what was said names a file: by its path, by its name in the folder of its run, or as the seal of a record. */
-export function namesFile({ words: said }: Answer, file: string): boolean {
-  const sealed = file.endsWith('/seal.json') ? `the seal beside ${dirname(file)}/record.json` : file;
-  return said.some((one) => [file, basename(file), sealed].some((name) => one.includes(name)));
 }

@@ -17,6 +17,7 @@ import { Repository } from '../cli/git-repository.js';
 import { BASE_SQL, CHANGE, DOCUMENTS, FIXTURE_SQL, TARGET, writeChange } from '../support/change.js';
 import { environmentOf } from '../support/run-probatum.js';
 import type { Published } from '../support/sealed-run.js';
+import { allowedSigners, type KeyOf, makeKeys, type Person, POLICY } from './people.js';
 
 /*
  * A corpus in a git repository with everything that can be signed and sealed: a change that was rehearsed, reviewed,
@@ -30,23 +31,6 @@ export const WORDS = {
   authorization: 'knowledge/go.md',
 } as const;
 
-/** Keys of people: `ops` signs runs, `rita` reviews, `sam` authorizes, `eve` has no role, `mallory` stands nowhere. */
-export type Person = 'ops' | 'rita' | 'sam' | 'eve' | 'old' | 'mallory';
-const PEOPLE: readonly Person[] = ['ops', 'rita', 'sam', 'eve', 'old', 'mallory'];
-
-const POLICY = `signatures:
-  allowed_signers: allowed_signers
-  roles:
-    reviewer: [rita]
-    sovereign: [sam]
-    operator: [ops]
-  # Rehearsals prove nothing about a target.
-  required:
-    review: {role: reviewer}
-    authorization: {role: sovereign}
-    run: {role: operator}
-`;
-
 /** Tables that nobody governs, so that a snapshot of the catalogue is a large file. */
 const OTHER_TABLES = 150;
 
@@ -59,16 +43,14 @@ export interface TamperCorpus {
   readonly rehearsal: Published;
   /** Reviews as an earlier commit has them, with the signatures that they had. */
   readonly older: string;
-  keyOf(person: Person): string;
+  readonly keyOf: KeyOf;
   close(): void;
 }
 
 /** Runs the whole way of a change. It takes some ten seconds. */
 export async function buildCorpus(): Promise<TamperCorpus> {
   const folder = mkdtempSync(join(tmpdir(), 'probatum-tamper-'));
-  const keyOf = (person: Person) => join(folder, person);
-  for (const name of PEOPLE)
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `${name}@test`, '-f', keyOf(name)]);
+  const keyOf = makeKeys(folder);
   const root = join(folder, 'corpus');
   await governedChange(folder, root, keyOf);
   const other = join(folder, 'other');
@@ -80,8 +62,6 @@ export async function buildCorpus(): Promise<TamperCorpus> {
   const close = () => rmSync(folder, { recursive: true, force: true });
   return { root, other, execution, otherExecution, rehearsal, older, keyOf, close };
 }
-
-type KeyOf = (person: Person) => string;
 
 /** Everything up to the run. */
 async function governedChange(folder: string, root: string, keyOf: KeyOf): Promise<void> {
@@ -124,17 +104,6 @@ async function prepareDatabase(database: string) {
   } finally {
     await target.close();
   }
-}
-
-function allowedSigners(keyOf: KeyOf): string {
-  const key = (person: Person) => readFileSync(`${keyOf(person)}.pub`, 'utf8').trim();
-  return `# Who may sign what.
-rita namespaces="probatum-review" ${key('rita')}
-sam namespaces="probatum-authorization",valid-before="20991231Z" ${key('sam')}
-ops namespaces="probatum-run" ${key('ops')}
-ops namespaces="probatum-run",valid-before="20260101Z" ${key('old')}
-eve namespaces="probatum-review" ${key('eve')}
-`;
 }
 
 interface Word {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Published } from '../support/sealed-run.js';
-import { type Answer, type Bench, namesFile, otherByHand } from './bench.js';
+import { type Answer, namesFile, otherByHand } from './answers.js';
+import type { Bench } from './bench.js';
 import { byteChanges, type Change, LARGE, lineChanges, type Random } from './byte-changes.js';
 
 /** What came of one kind of change in one kind of file. */
