@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { basename, dirname, join } from 'node:path';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
 import { UsageError } from '../../src/base/usage-error.js';
+import type { Environment } from '../../src/commands/terminal.js';
 import { verify } from '../../src/commands/verify.js';
 import { environmentOf } from '../support/run-probatum.js';
 import type { Published } from '../support/sealed-run.js';
@@ -18,11 +19,21 @@ export const NOTHING: Answer = { outcome: 'nothing', words: [] };
 /** A finding. */
 export const found = (...words: string[]): Answer => ({ outcome: 'found', words });
 
-/** What `verify` says of a whole corpus: each error with its file. */
-export async function verifyAll(root: string): Promise<Answer> {
+/** What `verify` says of a whole corpus: each error with its file. @param policyFrom revision whose signers count */
+export async function verifyAll(root: string, policyFrom?: string): Promise<Answer & { note: string }> {
   const { environment, printed } = environmentOf(root);
+  const answer = await judged(environment, printed, policyFrom);
+  return { ...answer, note: printed.err };
+}
+
+async function judged(
+  environment: Environment,
+  printed: { readonly out: string },
+  policyFrom: string | undefined,
+): Promise<Answer> {
   try {
-    const code = await verify(environment, [], { format: 'json' });
+    const options = policyFrom === undefined ? {} : { policyFrom };
+    const code = await verify(environment, [], { format: 'json', ...options });
     const { diagnostics } = JSON.parse(printed.out) as { diagnostics: readonly Diagnostic[] };
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     if ((code === 0) !== (errors.length === 0)) throw new Error(`exit code ${code}, ${errors.length} errors`);

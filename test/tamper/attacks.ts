@@ -18,6 +18,8 @@ export interface Attack {
   readonly hand?: true;
   /** Where `verify` alone says nothing: what shows it. */
   readonly seenBy?: string;
+  /** Whether `verify --policy-from REV` has to find it. */
+  readonly policy?: true;
 }
 
 const SIGNATURE_ONLY = /^seal-signature /;

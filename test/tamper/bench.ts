@@ -215,6 +215,11 @@ export class Bench {
     return NOTHING;
   }
 
+  /** What the whole command says where signers and policy are those of the commit that is checked out. */
+  byCommit(): ReturnType<typeof verifyAll> {
+    return verifyAll(this.root, 'HEAD');
+  }
+
   /** What the whole command says of the corpus as it is. */
   full(): Promise<Answer> {
     return verifyAll(this.root);

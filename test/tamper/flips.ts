@@ -103,6 +103,11 @@ export async function judgeFlip(
     if (answer.outcome === 'crash') return wrong('crash', answer);
     if (answer.outcome === 'nothing') {
       if (!exempt) return wrong(quick.outcome === 'nothing' ? 'NOT DETECTED' : 'only its part says', quick);
+      if (exempt.class === 'policy' && !(exempt.rule in tally.policy)) {
+        const { outcome, note } = await bench.byCommit();
+        if (outcome !== 'nothing' || !note.includes('the work tree has others'))
+          return wrong('the policy of the commit does not show it', answer);
+      }
       tally[exempt.class][exempt.rule] = (tally[exempt.class][exempt.rule] ?? 0) + 1;
       return;
     }

@@ -111,12 +111,13 @@ export function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): At
       (person) => keyOf(person === 'rita' ? 'mallory' : person),
     );
   const history = 'the history of the repository; `probatum lock --since REV`';
-  const policy = '`verify --policy-from REV`, code owners';
+  const policy = '`verify --policy-from REV`: found in this run of the programme';
   return [
     {
       name: 'signers extended by a key of the attacker, who reviews as the reviewer; lock file written anew',
       act: all(line('rita', 'probatum-review'), approve, relock),
       seenBy: policy,
+      policy: true,
     },
     {
       name: 'the same, and the whole run rewritten and sealed with that key as the operator',
@@ -131,6 +132,7 @@ export function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): At
         relock,
       ),
       seenBy: policy,
+      policy: true,
     },
     {
       name: 'the run rewritten and not signed, what asks for its signature taken out, its review gone',
@@ -142,6 +144,7 @@ export function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): At
         relock,
       ),
       seenBy: policy,
+      policy: true,
     },
     {
       name: 'review of the report swapped for an older one, lock file written anew',

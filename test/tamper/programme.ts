@@ -80,8 +80,11 @@ export async function runAttack(
     const due = seenBy === undefined ? 'found' : 'nothing';
     const isSaid = !says || words.some((one) => says.test(one));
     const isOnly = !only || words.every((one) => only.test(one));
-    const isWrong = outcome !== due || !isSaid || !isOnly || other !== null;
-    const wrong = isWrong ? [outcome, ...words, ...(other === null ? [] : [other])] : null;
+    const trusted = attack.policy ? (await verifyAll(copy, 'HEAD')).outcome : 'found';
+    const isWrong = outcome !== due || !isSaid || !isOnly || other !== null || trusted !== 'found';
+    const wrong = isWrong
+      ? [outcome, `by HEAD: ${trusted}`, ...words, ...(other === null ? [] : [other])]
+      : null;
     return { name, seenBy: seenBy ?? null, only: only !== undefined, hand, wrong };
   } finally {
     rmSync(copy, { recursive: true, force: true });

@@ -61,7 +61,8 @@ ${rulesTable(tallies, ({ meaningless }) => meaningless)}
 ### Of the policy only
 
 Who may sign, and what has to be signed, is read from the work tree. These changes take nothing away from the signatures that are here, so
-\`verify\` of the work tree says nothing; they count for nothing where the policy is read from a revision (\`verify --policy-from REV\`).
+\`verify\` of the work tree says nothing. \`verify --policy-from REV\` does not go by them, and says that the work tree has others; the first of each kind
+was tried with it.
 
 ${rulesTable(tallies, ({ policy }) => policy)}
 
