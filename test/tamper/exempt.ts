@@ -3,6 +3,7 @@ import { type AllowedSigner, readAllowedSigners } from '../../src/authority/allo
 import { canonicalJson } from '../../src/base/canonical-json.js';
 import { UsageError } from '../../src/base/usage-error.js';
 import { type Config, loadConfig } from '../../src/load/config.js';
+import { listFiles } from '../../src/load/list-files.js';
 import { readDocumentLock } from '../../src/model/document-lock.js';
 
 /*
@@ -81,13 +82,19 @@ function ofConfig(path: string, before: Config): Exemption | null {
     if (error instanceof UsageError) return null;
     throw error;
   }
-  const { places: _, root: __, targets: was, signatures: policyBefore, ...rest } = before;
-  const { places: ___, root: ____, targets: is, signatures: policyAfter, ...restAfter } = after;
+  const { targets: was, signatures: policyBefore, ...rest } = meaning(before);
+  const { targets: is, signatures: policyAfter, ...restAfter } = meaning(after);
   if (!same(rest, restAfter)) return null;
   if (!same(policyBefore ?? null, policyAfter ?? null)) return policy('roles or what has to be signed');
-  return meaningless(
-    same(was, is) ? 'comment or layout of the configuration' : 'targets: verify opens no database',
-  );
+  if (!same(was, is)) return meaningless('targets: verify opens no database');
+  const globs = same([before.corpus, before.ignore], [after.corpus, after.ignore]);
+  return meaningless(globs ? 'comment or layout of the configuration' : 'a glob that names the same files');
+}
+
+/** A configuration by what it says, with the files in place of the globs that name them. */
+function meaning(config: Config) {
+  const { places: _, root: __, corpus: ___, ignore: ____, ...rest } = config;
+  return { ...rest, files: listFiles(config).map(({ path }) => path) };
 }
 
 function ofSignature(before: Buffer, after: Buffer): Exemption | null {
