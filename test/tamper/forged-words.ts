@@ -110,7 +110,7 @@ export function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): At
       { path: WORDS.executionReview, subject: DOCUMENTS.execution, rest: 'verdict: pass', revision: 'r3' },
       (person) => keyOf(person === 'rita' ? 'mallory' : person),
     );
-  const history = 'the history of the repository; `probatum lock --since REV`';
+  const history = '`probatum lock --check --since REV`; the history of the repository';
   const policy = '`verify --policy-from REV`: found in this run of the programme';
   return [
     {
@@ -154,12 +154,12 @@ export function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): At
     {
       name: 'report, record and review of the run taken away, lock file written anew',
       act: all(remove(execution.folder, execution.report, ...signed(WORDS.executionReview)), relock),
-      seenBy: history,
+      seenBy: 'the history of the repository; `verify --since REV` names what was removed',
     },
     {
       name: 'lock file taken away',
       act: remove('probatum.lock'),
-      seenBy: '`probatum lock --check`, `--since REV`',
+      seenBy: '`probatum lock --check`',
     },
     {
       name: 'an artefact taken away',
