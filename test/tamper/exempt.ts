@@ -75,20 +75,26 @@ function ofSigners(before: Buffer, after: Buffer, used: readonly string[]): Exem
 }
 
 function ofConfig(path: string, before: Config): Exemption | null {
-  let after: Config;
-  try {
-    after = loadConfig(dirname(path));
-  } catch (error) {
-    if (error instanceof UsageError) return null;
-    throw error;
-  }
+  const after = readable(() => loadConfig(dirname(path)));
+  // A glob may name what no document can be.
+  const said = after && readable(() => meaning(after));
+  if (!said) return null;
   const { targets: was, signatures: policyBefore, ...rest } = meaning(before);
-  const { targets: is, signatures: policyAfter, ...restAfter } = meaning(after);
+  const { targets: is, signatures: policyAfter, ...restAfter } = said;
   if (!same(rest, restAfter)) return null;
   if (!same(policyBefore ?? null, policyAfter ?? null)) return policy('roles or what has to be signed');
   if (!same(was, is)) return meaningless('targets: verify opens no database');
   const globs = same([before.corpus, before.ignore], [after.corpus, after.ignore]);
   return meaningless(globs ? 'comment or layout of the configuration' : 'a glob that names the same files');
+}
+
+function readable<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
 }
 
 /** A configuration by what it says, with the files in place of the globs that name them. */
