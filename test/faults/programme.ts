@@ -1,5 +1,6 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { writeFaults } from '../support/reliability-page.js';
 import { type Case, casesOf, enumeratePoints, type Points } from './faults.js';
 import { type Judgement, judge } from './judge.js';
 import { Lane, VARIANTS, type VariantName } from './lane.js';
@@ -145,7 +146,7 @@ async function main(): Promise<void> {
           : [`--${name} ${value}`],
     );
     const page = resultPage(rows, all, words);
-    if (values.write) writeFileSync(new URL('../../docs/reliability.md', import.meta.url), page);
+    if (values.write) writeFaults(page);
     else process.stdout.write(page);
     process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
   } finally {

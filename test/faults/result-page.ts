@@ -27,7 +27,7 @@ export function resultPage(rows: readonly Row[], all: readonly Case[], words: re
   return `# Reliability
 
 What a run does when something breaks, measured: one fault at one point of a run, each time on a fresh database of a real PostgreSQL server.
-This page is written by the programme.
+This part is written by the programme; what \`verify\` sees of what somebody changes stands [below](#tampering).
 
 | | |
 | --- | --- |
