@@ -73,7 +73,7 @@ def fold(lines, head):
     start = lines[0]
     end = lines[-1] if lines[-1]["type"] == "run-finished" else {}
     identity = {line["moment"]: bare(line) for line in reversed(only("identity-read"))}
-    said = ("runId", "ledgerId", "mode", "tool", "plan", "planSha256", "target", "chain", "earlier", "corpus")
+    said = "runId ledgerId mode tool plan planSha256 target chain authorization earlier corpus".split()
     return {
         "format": "probatum-record/1", **{key: start[key] for key in said},
         "scratch": (last(only("scratch-built")) or {}).get("documents"), "resumed": timed("run-resumed"),
@@ -81,9 +81,9 @@ def fold(lines, head):
         "steps": [step(line) for line in only("step-started")], "gates": timed("gate-evaluated"),
         "identity": {moment: identity.get(moment) for moment in ("before", "after")},
         "artefacts": timed("artefact-written"), "backup": bare(last(only("backup-read"))),
-        "backupRestored": bare(last(only("backup-restored"))),
+        "backupRestored": bare(last(only("backup-restored"))), "checks": last_of("check-evaluated", "moment", "id"),
         "baselines": [bare(line) for line in only("baseline-read")],
-        "checks": last_of("check-evaluated", "moment", "id"),
+        "authorizationChecks": [bare(line) for line in only("authorization-checked")],
         "concurrent": [bare(line) for line in only("concurrent-changes")], "proofs": last_of("proof-read", "name"),
         "migration": transaction("migration"), "rollback": transaction("rollback"),
         "status": end.get("status", "indeterminate"),

@@ -169,7 +169,7 @@ describe('hover', () => {
     expect(found.of).toBe(EXAMPLE.package);
     expect(found.text).toContain('kind: command-package');
     expect(found.text).toContain('revision: r1');
-    expect(found.text).toContain('status: reviewed');
+    expect(found.text).toContain('status: ready for review');
     expect(found.text).toContain('date: 2026-05-16');
     const bytes = readFileSync(join(REPOSITORY, EXAMPLE.package));
     expect(found.text).toContain(`sha256: \`${createHash('sha256').update(bytes).digest('hex')}\``);

@@ -161,7 +161,7 @@ describe('rename of a document', () => {
     // What is left is what a machine may not decide: digests of what changed, and what the records say.
     for (const match of out.matchAll(/\[([a-z-]+)\]\n +--> (\S+?):/g))
       expect(REPORTS.includes(match[2]!) ? 'report' : match[1]).toMatch(
-        /^(?:report|document-digest-matches|suspect-review)$/,
+        /^(?:report|document-digest-matches|review-required|suspect-review)$/,
       );
     expect(out).toContain('document-digest-matches');
   });

@@ -68,6 +68,7 @@ async function governedChange(folder: string, root: string, keyOf: KeyOf): Promi
   const database = join(folder, 'database');
   const made = await writeChange(await prepareDatabase(database), {
     target: '    engine: pglite\n    directory: database\n',
+    rehearsed: false,
   });
   cpSync(made, root, { recursive: true });
   rmSync(made, { recursive: true });
@@ -160,7 +161,7 @@ async function reviewTwice(
 
 async function authorize(root: string, keyOf: KeyOf): Promise<void> {
   const path = WORDS.authorization;
-  const options = { change: CHANGE, subject: DOCUMENTS.package, path, date: today() };
+  const options = { change: CHANGE, subject: DOCUMENTS.package, path, date: today(), author: 'sam' };
   await done((environment) => newDocument(environment, 'authorization', options))(root);
   const file = join(root, path);
   const text = readFileSync(file, 'utf8')
