@@ -42,6 +42,13 @@ export const VERIFY_RULES = [
     why: 'An authorization allows one commit of one plan; anything else was not allowed by it.',
     fix: 'Have the plan as it is authorized anew (`probatum new authorization`); bring back an authorization that was used as the run had it.',
   },
+  {
+    ...common,
+    id: 'word-removed',
+    what: 'With `--since`: a change that removes the report of a run on a target, or a review that fails what is there.',
+    why: 'What happened does not become untrue, and a no does not become a yes, by taking the document away.',
+    fix: 'Bring the document back. A subject that was mended has other bytes, and its old review no longer speaks of it.',
+  },
 ] as const satisfies readonly RuleDescription[];
 
 export type VerifyRuleId = (typeof VERIFY_RULES)[number]['id'];

@@ -8,6 +8,7 @@ import { diagnosticsPretty, type Paint, summarise } from '../render/diagnostics.
 import { encodeTerminal } from '../render/encode.js';
 import { compileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, type Shown, writeFindings } from './findings.js';
+import { removedWords } from './removed-words.js';
 import { judgeSignatures, signatureFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { authorizationFindings } from './verify-authorizations.js';
@@ -61,7 +62,10 @@ export async function verify(
   const documents = entries.map(({ document }) => document.path);
   const change =
     options.since === undefined ? null : await selectSince(environment, compilation, entries, options.since);
-  const shown = change ? found.filter(change.causes) : found;
+  const gone = change
+    ? await removedWords(environment, compilation, change.since.removed, change.since.revision)
+    : [];
+  const shown = change ? [...found.filter(change.causes), ...gone].sort(compareDiagnostics) : found;
   const meant = change ? documents.filter(change.affects) : documents;
   await show(environment, { compilation, diagnostics: shown, documents: meant }, compared, {
     ...options,

@@ -23,3 +23,21 @@ export async function documentsSince(
   const files = fields.flatMap((field) => /^100\d+ blob [0-9a-f]+\t([\s\S]*)$/.exec(field)?.[1] ?? []);
   return files.map((path) => path.normalize('NFC')).filter(isDocument);
 }
+
+/** Bytes that documents have in the common ancestor of a revision and HEAD; those that it does not have are left out. */
+export async function bytesSince(
+  { root }: Pick<Config, 'root'>,
+  surroundings: Surroundings,
+  revision: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const git = await Git.open(root, surroundings);
+  const base = await commonAncestor(git, revision);
+  const folder = await folderInRepository(git);
+  const found = new Map<string, Uint8Array>();
+  for (const path of paths) {
+    const bytes = await fileAtCommit(git, base, `${folder}${path}`);
+    if (bytes) found.set(path, bytes);
+  }
+  return found;
+}

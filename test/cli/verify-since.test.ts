@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -171,5 +172,39 @@ describe('probatum verify --since', () => {
     const { code, err } = await probatum(['verify', '--since', 'nowhere'], { cwd: repository.folder });
     expect(code).toBe(2);
     expect(err).toContain('there is no commit "nowhere" in the repository');
+  });
+});
+
+describe('a change that takes documents away', () => {
+  it('may not take the report of a run, wherever it is not moved to', async () => {
+    const made = branch();
+    made.commit({ [RUN.report]: null });
+    const { code, findings } = await found();
+    expect(code).toBe(1);
+    expect(findings).toContain(`word-removed ${RUN.report}`);
+  });
+
+  it('may not take a review that says no of what is there', async () => {
+    const FAIL = 'knowledge/no.md';
+    const sha256 = createHash('sha256')
+      .update(readFileSync(join(repository.folder, ALPHA)))
+      .digest('hex');
+    const header = `kind: review\ndocument_path: ${FAIL}\nchange: c\nrevision: r1\ndate: 2026-11-23\nauthor: somebody`;
+    const subject = `subject:\n  document: ${ALPHA}\n  revision: r1\n  sha256: ${sha256}`;
+    const made = branch();
+    made.commit({ [FAIL]: `---\n${header}\n${subject}\nverdict: fail\n---\n\n# No\n` });
+    made.git('branch', '--force', 'with-no');
+    made.commit({ [FAIL]: null });
+    const taken = await probatum(['verify', '--since', 'with-no', '--format', 'github'], {
+      cwd: made.folder,
+    });
+    expect(taken.code).toBe(1);
+    expect(taken.out).toContain('was removed');
+    // What was mended since has other bytes, and the no was about the old ones.
+    made.git('reset', '--quiet', '--hard', 'with-no');
+    append(made, ALPHA);
+    made.commit({ [FAIL]: null });
+    const mended = await probatum(['verify', '--since', 'with-no'], { cwd: made.folder });
+    expect(mended.out).not.toContain('word-removed');
   });
 });
