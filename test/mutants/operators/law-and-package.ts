@@ -73,7 +73,7 @@ export const PACKAGES: readonly Operator[] = [
   ),
   changed(PACKAGE, 'a proof by a check before the migration', inPackage(/^ {6}- V-/), () => '      - PF-4'),
   changed(PACKAGE, 'a proof by a check that there is not', inPackage(/^ {6}- V-/), (text) => `${text}x`),
-  changed(PACKAGE, 'a proof by a derived check too many', inPackage(/^ {6}- V-/), () => '      - D-16'),
+  changed(PACKAGE, 'a proof by a derived check too many', inPackage(/^ {6}- V-/), () => '      - D-17'),
   custom(PACKAGE, 'the check of a proof taken away', function* (originals) {
     const pack = originals.get('package');
     for (const proof of pack.lines.filter(inPackage(/^ {6}- V-(?:1[02368]|2)/))) {
