@@ -182,11 +182,11 @@ def main():
     journal = digest((run / "journal.jsonl").read_bytes())
     files = {"journal.jsonl": journal, "record.json": digest(text), "report.md": digest(report)}
     check(payload == canonical(statement(record, files)), "the seal says something else than the files")
-    lines = Path(wish.signers).read_text().splitlines() if wish.signers else []
-    now = datetime.now(timezone.utc)
+    lines, now = Path(wish.signers).read_text().splitlines() if wish.signers else [], datetime.now(timezone.utc)
     signers = [usable(line, now) for line in lines if line.strip() and not line.startswith("#")]
     found = [signed_by(one, payload, [signer for signer in signers if signer]) for one in envelope["signatures"]]
     check(None not in found, "a signature of the seal does not hold")
+    check((b"\nkind: execution-report\n" in report) == (record["mode"] == "run"), "the report is of another kind than its record")
     if wish.role and record["mode"] == "run":
         counted = [one for one in found if one and one[0] in wish.role.split(",")]
         people, keys = {person for person, _ in counted}, {key for _, key in counted}

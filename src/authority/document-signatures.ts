@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
 import type { RequiredSigners, SignatureConfig } from '../load/config-types.js';
@@ -57,6 +57,12 @@ export async function judgeDocument(
 ): Promise<DocumentSignatures> {
   const signatures: JudgedSignature[] = [];
   for (const path of signaturesBeside(root, document.path)) {
+    const { size, isPlain } = fileAt(join(root, path));
+    if (!isPlain || size > MOST_BYTES) {
+      const reason = isPlain ? 'it is too large for a signature' : 'it is no plain file';
+      signatures.push({ path, verdict: { accepted: false, reason } });
+      continue;
+    }
     const signed = {
       bytes: document.bytes,
       signature: readFileSync(join(root, path)),
@@ -67,6 +73,14 @@ export async function judgeDocument(
   const required = policy.required[document.kind];
   const missing = required ? missingSigners(required, policy, signatures) : null;
   return { document: document.path, signatures, missing };
+}
+
+/** Many times what a signature of the longest key takes. */
+const MOST_BYTES = 64 * 1024;
+
+function fileAt(path: string): { readonly size: number; readonly isPlain: boolean } {
+  const stats = lstatSync(path);
+  return { size: stats.size, isPlain: stats.isFile() };
 }
 
 /** Paths of the signatures of a document: `DOCUMENT.sig`, and `DOCUMENT.NAME.sig` of further signers. */

@@ -29,14 +29,14 @@ export function chooseAuthorization(
   const required = config.signatures?.required?.authorization !== undefined;
   const given = authorizationsOf(model, packagePath).filter((link) => required || link.subjectMatches);
   if (!required && given.length === 0) return { authorization: null, missing: [] };
-  const used = usedNonces(
+  const { used, unread } = usedNonces(
     join(config.root, '.probatum', 'runs'),
     publishedRecords({ root: config.root, plan }),
   );
   const occasion = { target: plan.target.name, planSha256, now, unsigned };
   const problems = given.map((link) => {
     const run = used.get(nonceOf(link));
-    return authorizationProblem(link, occasion) ?? (run === undefined ? null : usedUp(pathOf(link), run));
+    return authorizationProblem(link, occasion) ?? (run === undefined ? unread : usedUp(pathOf(link), run));
   });
   const first = given[problems.indexOf(null)];
   if (first) return { authorization: asUsed(first), missing: [] };

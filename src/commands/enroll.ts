@@ -18,7 +18,9 @@ import { sealKeyFor } from './seal-key.js';
 import type { Environment } from './terminal.js';
 
 /** The project's own governed change, which comes with the tool. */
-const PACKAGE = 'knowledge/probatum/enrolment/probatum-enrolment-command-package-2026-11-22.md';
+/** Path of the package of the tool's own change. */
+export const ENROLMENT_PACKAGE =
+  'knowledge/probatum/enrolment/probatum-enrolment-command-package-2026-11-22.md';
 
 export interface EnrollOptions {
   /** Whether to run the change, or only to show it. */
@@ -40,7 +42,7 @@ export async function enroll(
   const config = loadConfig(environment.root);
   const { root, targets } = config;
   const compilation = await compile(defaultConfig(PACKAGE_ROOT));
-  const prepared = preparePlan(compilation, PACKAGE);
+  const prepared = preparePlan(compilation, ENROLMENT_PACKAGE);
   if (!('plan' in prepared) || prepared.errors.length > 0) throw damaged('its documents have errors');
   // The documents come with the tool; nobody of the team has signed them.
   const unsigned = new Map<string, string>();

@@ -5,7 +5,7 @@ import type { FinishedRun } from '../execute/start-run.js';
 import { RECORD_FILE, REPORT_FILE, replaceDurably } from '../record/store.js';
 import { encodeJson, encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
-import { attestHelp, sealBeside, sealText } from './seal.js';
+import { attestHelp, sealBeside, sealText, signedOtherwise } from './seal.js';
 import type { Environment } from './terminal.js';
 
 export interface FinishOptions {
@@ -78,6 +78,12 @@ async function writeSeal(
   { stored, report, sealKey }: Sealed,
 ): Promise<readonly string[]> {
   const again = attestHelp(file);
+  if (signedOtherwise(file, stored, report)) {
+    terminal.err(
+      `no new seal: ${sealBeside(file)} is signed and says something else, or cannot be read; find out why before you sign again\n  ${again}\n`,
+    );
+    return [];
+  }
   const seal = async (key: SealKey | null) => {
     const { text, signedBy } = await sealText(file, stored, report, key);
     replaceDurably(sealBeside(file), Buffer.from(text));

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import { loadConfig } from '../load/config.js';
 import { toRootPath } from '../load/corpus.js';
+import { linkOnWay } from '../load/link-on-way.js';
 import {
   JOURNAL_FILE,
   RECORD_FILE,
@@ -44,6 +45,11 @@ export async function report(
     const { dryRun, execution } = record.plan.reports;
     // A path of a document is written by an author: it may not lead out of the root.
     const reportPath = toRootPath(root, root, (record.mode === 'rehearsal' ? dryRun : execution).path);
+    for (const path of [reportPath, recordPath(record)]) {
+      const link = linkOnWay(root, path);
+      if (link)
+        throw new UsageError('cannot-write', `${link} is a symbolic link, and those are not followed`);
+    }
     if (!options.force && existsSync(join(root, reportPath)))
       throw new UsageError('cannot-write', `${reportPath} exists already`, 'replace it with --force');
     publishRecord(file, stored, join(root, dirname(recordPath(record))), options.force);

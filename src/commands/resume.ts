@@ -7,6 +7,7 @@ import { JOURNAL_FILE, readRun } from '../record/store.js';
 import { openTarget } from '../target/open-target.js';
 import { finish } from './finish.js';
 import { runProgress } from './progress.js';
+import { whyUnproved } from './resume-proof.js';
 import { sealKeyFor } from './seal-key.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import type { Environment } from './terminal.js';
@@ -22,7 +23,8 @@ export async function resume(environment: Environment, run: string, options: Res
   const config = loadConfig(environment.root);
   const { root, targets } = config;
   const folder = findRun(environment, root, run);
-  const { target: named, mode, migration, plan } = readRun(folder).record;
+  const { record } = readRun(folder);
+  const { target: named, mode, migration, plan } = record;
   refuseShortQueryTimeout(config, named.name, plan.limits);
   // A run that died is settled, also by who cannot sign: what is missing then, verify finds.
   const sealKey = await sealKeyFor(environment, config, options.sealKey, false);
@@ -34,6 +36,7 @@ export async function resume(environment: Environment, run: string, options: Res
       folder,
       target,
       now: environment.now,
+      whyUnproved: () => whyUnproved(environment, config, record),
       onEvent: await runProgress(environment),
     });
     return await finish(environment, finished, { sealKey, format: options.format });

@@ -36,6 +36,17 @@ export function sealProblem(file: string, stored: StoredRecord, report: string):
   return problem === undefined ? null : `of its seal, ${problem}`;
 }
 
+/** Whether a seal is there that somebody signed and that says something else: it is evidence, and not to be replaced by the way. */
+export function signedOtherwise(file: string, stored: StoredRecord, report: string | null): boolean {
+  if (!existsSync(sealBeside(file))) return false;
+  const seal = readSeal(sealBeside(file));
+  // What cannot be read may have been signed.
+  if (typeof seal === 'string') return true;
+  return (
+    seal.signatures.length > 0 && !seal.payload.equals(statementBytes(statementToSeal(file, stored, report)))
+  );
+}
+
 /** Path of the seal of a record. */
 export function sealBeside(file: string): string {
   return join(dirname(file), SEAL_FILE);

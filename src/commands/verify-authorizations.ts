@@ -30,6 +30,7 @@ export function authorizationFindings(
   return [
     ...[...new Set(packages)].flatMap((path) => ofOtherPlans(compilation, path, now)),
     ...records.flatMap((one) => notAsRecorded(compilation, one)),
+    ...records.flatMap((one) => withoutAuthorization(compilation, one)),
     ...usedTwice(records),
   ].filter(({ file }) => reported.has(file));
 }
@@ -86,6 +87,15 @@ function notAsRecorded({ model }: Compilation, { report, record }: Recorded): Di
     expires === authorization.expires;
   const message = `run ${runId} was authorized by ${authorization.path}, which says another plan, nonce or window`;
   return same ? [] : [finding(report, 'record.path', message)];
+}
+
+/** A run that changed its target without the authorization that the policy asks for. */
+function withoutAuthorization({ config }: Compilation, { report, record }: Recorded): Diagnostic[] {
+  const { mode, migration, authorization, runId } = record;
+  const required = config.signatures?.required?.authorization !== undefined;
+  const changed = mode === 'run' && migration !== null && migration.outcome !== 'not-committed';
+  if (!required || !changed || authorization !== null) return [];
+  return [finding(report, 'record.path', `run ${runId} had no authorization, and the policy asks for one`)];
 }
 
 function usedTwice(records: readonly Recorded[]): Diagnostic[] {

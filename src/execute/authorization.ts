@@ -61,8 +61,9 @@ export async function usedBefore(context: RunContext): Promise<string | null> {
     if (row)
       return `the ledger has authorization ${path} as used by run ${row.runId} at ${row.recordedAt}: ${HELP}`;
   }
-  const used = usedNonces(dirname(dirname(folder)), once.published).get(nonce);
-  return used === undefined ? null : usedUp(path, used);
+  const { used, unread } = usedNonces(dirname(dirname(folder)), once.published);
+  const run = used.get(nonce);
+  return run === undefined ? unread : usedUp(path, run);
 }
 
 /** What is said of an authorization whose nonce another run has used. */
@@ -72,23 +73,34 @@ export function usedUp(path: string, run: string): string {
 
 /**
  * Nonces that runs have used up, with the run. One whose outcome is not known counts as if it had committed, and one that
- * was rolled back has committed. Records that cannot be read say nothing here.
+ * was rolled back has committed.
  * @param runs folder of the changes' folders of runs
  * @param published folder of the published records
  */
-export function usedNonces(runs: string, published: string): Map<string, string> {
+export function usedNonces(
+  runs: string,
+  published: string,
+): {
+  readonly used: ReadonlyMap<string, string>;
+  /** Why it is not known whether others were used; null where all could be read. */
+  readonly unread: string | null;
+} {
   const changes = existsSync(runs) ? readdirSync(runs, { withFileTypes: true }) : [];
   const here = changes
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => runsIn(join(runs, name)).map(({ stored }) => stored?.record));
-  const filed = recordsIn(published).map(readOrProblem);
-  return new Map(
-    [...here, ...filed].flatMap((record) =>
-      typeof record === 'object' && hasUsed(record)
-        ? [[record.authorization!.nonce, record.runId] as const]
-        : [],
-    ),
+    .flatMap(({ name }) => runsIn(join(runs, name)).map(({ stored, problem }) => problem ?? stored?.record));
+  const all = [...here, ...recordsIn(published).map(readOrProblem)];
+  const used = all.flatMap((record) =>
+    typeof record === 'object' && hasUsed(record)
+      ? [[record.authorization!.nonce, record.runId] as const]
+      : [],
   );
+  const problem = all.find((record) => typeof record === 'string');
+  const unread =
+    problem === undefined
+      ? null
+      : `a record cannot be read, so it is not known whether the authorization was used: ${problem}`;
+  return { used: new Map(used), unread };
 }
 
 function hasUsed({ mode, authorization, migration }: RunRecord): boolean {

@@ -23,6 +23,11 @@ export interface ResumeRequest {
   readonly target: Target;
   readonly now: () => Date;
   readonly onEvent: (line: JournalLine) => void;
+  /**
+   * Why the plan of the run may send nothing more: it is not what the documents give, or they are not reviewed; null where
+   * it may. A folder of a run is a file like others, and whoever can write one must not decide what is sent.
+   */
+  readonly whyUnproved: () => Promise<string | null>;
 }
 
 /**
@@ -30,7 +35,13 @@ export interface ResumeRequest {
  * what is safe. The migration is never sent again.
  * @throws UsageError `locked` where a process works on it, `bad-record`, `unresolved` where the database cannot be asked
  */
-export async function resumeRun({ folder, target, now, onEvent }: ResumeRequest): Promise<FinishedRun> {
+export async function resumeRun({
+  folder,
+  target,
+  now,
+  onEvent,
+  whyUnproved,
+}: ResumeRequest): Promise<FinishedRun> {
   const release = lockFile(runLock(folder), `run ${folder}`, true);
   try {
     const path = join(folder, JOURNAL_FILE);
@@ -49,7 +60,7 @@ export async function resumeRun({ folder, target, now, onEvent }: ResumeRequest)
         torn: torn.length === 0 ? null : { size: String(torn.length), sha256: sha256(torn) },
         reason: open,
       });
-      const result = await goOn(again, reading.lines);
+      const result = await goOn(again, reading.lines, whyUnproved);
       return { ...result, folder, stored: writeRecord(folder), fault: again.state.fault };
     } catch (error) {
       throw recordLost(context, error);
@@ -95,15 +106,26 @@ function supersede(folder: string, { lines }: JournalReading): void {
 }
 
 /** Shows that this is the database of the run, settles its transactions, and does what is left to do. */
-async function goOn(context: RunContext, lines: readonly JournalLine[]): Promise<RunResult> {
+async function goOn(
+  context: RunContext,
+  lines: readonly JournalLine[],
+  whyUnproved: ResumeRequest['whyUnproved'],
+): Promise<RunResult> {
   const { state } = context;
   // Whether they were done, what follows finds out.
   const later = ['migration', 'verification', 'rollback'];
   for (const step of openSteps(lines)) if (!later.includes(step.step)) closeStep(context, step);
   await takeHold(context, lines);
   let stopped = await settleMigration(context, lines);
-  if (state.outcome === 'committed') stopped = await finishCommitted(context, lines);
+  if (state.outcome === 'committed') {
+    const unproved = await whyUnproved();
+    stopped = unproved === null ? await finishCommitted(context, lines) : notSent(unproved);
+  }
   return endRun(context, stopped);
+}
+
+function notSent(why: string): string {
+  return `neither verification nor rollback was sent, and a person decides: ${why}`;
 }
 
 const INTERRUPTED = 'the run was interrupted';

@@ -2,6 +2,7 @@ import { headerText } from '../parse/document.js';
 import { type ReviewLink, reviewsOf } from './chain.js';
 import type { Entry } from './entry.js';
 import type { Model } from './model.js';
+import { neverOpens } from './window.js';
 
 /** What an authorization has to speak of to count. */
 export interface Occasion {
@@ -32,6 +33,9 @@ export function authorizationProblem(
   const plan = headerText(entry.document, 'plan_sha256') ?? '';
   if (planSha256 !== null && plan !== planSha256)
     return `${path} is for plan ${plan || '(none)'}, this one is ${planSha256}`;
+  // What the rules take for a draft, so that it needs no author and no review yet, is none that counts.
+  if (neverOpens(entry))
+    return `${path} is a draft: its window ends before its own date, or before it begins`;
   const why = unsigned.get(path);
   if (why !== undefined) return `${path} does not count: ${why}`;
   return now && windowProblem(entry, now);

@@ -246,7 +246,9 @@ describe('a policy of signatures from a revision', () => {
     const args = ['run', EXAMPLE.package, '--target', 'production', '--policy-from', 'main'];
     const { code, err } = await probatum(args, { cwd: made.folder });
     expect(code).toBe(1);
-    expect(err).toContain(`refused: ddl reviewed: ${REVIEW} does not count: ${NEEDS} (by the policy of main)\n`);
+    expect(err).toContain(
+      `refused: ddl reviewed: ${REVIEW} does not count: ${NEEDS} (by the policy of main)\n`,
+    );
     expect(err).toContain('refused: nothing was sent to the database\n');
   });
 });

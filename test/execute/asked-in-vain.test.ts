@@ -30,6 +30,7 @@ describe.skipIf(requirePostgres() === null)('a database that does not answer', (
         folder: newestRun(root)!,
         target,
         now: () => new Date(),
+        whyUnproved: async () => null,
         onEvent: (line) => {
           if (cut || !fits(line)) return;
           cut = true;

@@ -74,6 +74,26 @@ describe.skipIf(requirePostgres() === null)('verify', () => {
     ]);
   });
 
+  test('finds a run without one where the policy asks for it, whatever was configured when it ran', async () => {
+    const { root, url } = await lane.make();
+    await published(root, url);
+    expect(await ofAuthorizations(root)).toEqual([]);
+    const policy =
+      'signatures:\n  allowed_signers: allowed_signers\n  roles: {sovereign: [sam@example.org]}\n';
+    const config = join(root, 'probatum.config.yaml');
+    writeFileSync(join(root, 'allowed_signers'), '');
+    writeFileSync(
+      config,
+      `${readFileSync(config, 'utf8')}${policy}  required: {authorization: {role: sovereign}}\n`,
+    );
+    expect(await ofAuthorizations(root)).toMatchObject([
+      {
+        file: DOCUMENTS.execution,
+        message: expect.stringContaining('had no authorization, and the policy asks for one'),
+      },
+    ]);
+  });
+
   test('finds two records of commits with one nonce', async () => {
     const { root, url, query } = await lane.make();
     const { nonce } = await authorize(root);

@@ -82,6 +82,16 @@ describe.skipIf(requirePostgres() === null)('an authorization', () => {
     await expectRefused(change, `refused: ${path} is for plan ${before}, this one is ${now}\n`);
   });
 
+  test('that is dated behind its window is a draft, whoever wrote it, and lets nothing run', async () => {
+    const change = await enrolledChange(lane);
+    await authorize(change.root, {
+      date: fromNow(30 * DAY)
+        .toISOString()
+        .slice(0, 10),
+    });
+    await expectRefused(change, / is a draft: its window ends before its own date/);
+  });
+
   test('of another target is refused', async () => {
     const change = await enrolledChange(lane);
     await authorize(change.root, { target: 'staging' });

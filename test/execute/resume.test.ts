@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,7 +6,8 @@ import { enroll } from '../../src/commands/enroll.js';
 import { resume } from '../../src/commands/resume.js';
 import { runs } from '../../src/commands/runs.js';
 import type { JournalLine } from '../../src/record/events.js';
-import { TARGET, URL_VARIABLE } from '../support/change.js';
+import { readRun } from '../../src/record/store.js';
+import { DOCUMENTS, TARGET, URL_VARIABLE } from '../support/change.js';
 import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
 import { AFTER, BEFORE, itemState } from '../support/item-state.js';
@@ -271,6 +272,39 @@ describe.skipIf(requirePostgres() === null)('an enrolled target', () => {
       ['rollback', 'committed'],
     ]);
   });
+
+  test.each([
+    ['the review of the package is gone', DOCUMENTS.packageReview, null, /package reviewed/],
+    [
+      'a review is of other bytes',
+      DOCUMENTS.ddlReview,
+      ['verdict: pass', 'verdict: conditional'],
+      /ddl reviewed/,
+    ],
+    [
+      'the package is another one',
+      DOCUMENTS.package,
+      ['revision: r1', 'revision: r2'],
+      /give no|gives no|and the run is of/,
+    ],
+  ] as const)(
+    'of which %s: a journal alone decides over nothing that is sent',
+    async (_, path, edit, why) => {
+      const change = await enrolledChange(lane, { onlyInside: true });
+      await killedAt(change, change.url, 'step-finished:C-06');
+      const file = join(change.root, path);
+      if (edit === null) rmSync(file);
+      else writeFileSync(file, readFileSync(file, 'utf8').replace(edit[0], edit[1]));
+      // The documents have findings now, and so would what is published.
+      expect(await resumeHere(change)).toMatchObject({ code: 4 });
+      const { record } = readRun(newestRun(change.root)!);
+      expect(record).toMatchObject({ status: 'failed', migration: { outcome: 'committed' } });
+      expect(record.reason).toMatch(/a person decides/);
+      expect(record.reason).toMatch(why);
+      expect(record.rollback).toBeNull();
+      expect(await itemState(change)).toEqual(AFTER);
+    },
+  );
 
   test.each([
     ['statement-executed:rollback', 2],

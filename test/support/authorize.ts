@@ -15,6 +15,8 @@ export interface Grant {
   readonly notBefore?: Date;
   readonly expires?: Date;
   readonly nonce?: string;
+  /** Its date, as it says. */
+  readonly date?: string;
 }
 
 export const HOUR = 3_600_000;
@@ -33,7 +35,7 @@ kind: authorization
 document_path: ${path}
 change: ${CHANGE}
 revision: r1
-date: 2026-05-16
+date: ${grant.date ?? '2026-05-16'}
 author: change sovereign
 subject:
   document: ${DOCUMENTS.package}

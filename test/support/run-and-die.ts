@@ -29,5 +29,5 @@ else {
     { ...process.env, [URL_VARIABLE]: url },
     true,
   );
-  await resumeRun({ folder, target, now: () => new Date(), onEvent });
+  await resumeRun({ folder, target, now: () => new Date(), onEvent, whyUnproved: async () => null });
 }
