@@ -50,10 +50,19 @@ export function signingPolicy(
   return { roles, required, allowed: readAllowedSigners(allowedSigners) };
 }
 
+export interface Judging {
+  readonly root: string;
+  readonly policy: SigningPolicy;
+  /** When the keys have to be valid. */
+  readonly at: Date;
+  /** Why a person may not give their word on this document, whatever their key may; null where they may. */
+  readonly whyNot: (principal: string) => string | null;
+}
+
 /** Judges every signature beside a document, and whether the policy is kept. @param at when the keys have to be valid */
 export async function judgeDocument(
   document: SignableDocument,
-  { root, policy, at }: { readonly root: string; readonly policy: SigningPolicy; readonly at: Date },
+  { root, policy, at, whyNot }: Judging,
 ): Promise<DocumentSignatures> {
   const signatures: JudgedSignature[] = [];
   for (const path of signaturesBeside(root, document.path)) {
@@ -68,7 +77,9 @@ export async function judgeDocument(
       signature: readFileSync(join(root, path)),
       namespace: NAMESPACES[document.kind],
     };
-    signatures.push({ path, verdict: await judgeSignature(signed, policy.allowed, at) });
+    const verdict = await judgeSignature(signed, policy.allowed, at);
+    const reason = verdict.accepted ? whyNot(verdict.principal) : null;
+    signatures.push({ path, verdict: reason === null ? verdict : { accepted: false, reason } });
   }
   const required = policy.required[document.kind];
   const missing = required ? missingSigners(required, policy, signatures) : null;

@@ -11,27 +11,35 @@ import {
 import type { Diagnostic } from '../base/diagnostic.js';
 import { FILE_START } from '../base/position.js';
 import { UsageError } from '../base/usage-error.js';
+import { foldedName } from '../check/folded-name.js';
 import type { VerifyRuleId } from '../check/verify-rules.js';
 import type { Config } from '../load/config.js';
 import type { SignatureConfig } from '../load/config-types.js';
 import type { Entry } from '../model/entry.js';
-import { headerPosition } from '../parse/document.js';
+import { authorOf, judgedWork } from '../model/judged-work.js';
+import type { Model } from '../model/model.js';
+import { headerPosition, headerText } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
 
 /** Judges the signatures of reviews and authorizations. @param at when the keys have to be valid */
 export async function judgeSignatures(
-  { config, files }: Compilation,
+  { config, files, model }: Compilation,
   entries: readonly Entry[],
   at: Date,
 ): Promise<DocumentSignatures[]> {
   const policy = readPolicy(config);
   const judged: DocumentSignatures[] = [];
-  for (const { kind, document } of entries) {
+  for (const entry of entries) {
+    const { kind, document } = entry;
     if (!isSignedKind(kind)) continue;
     const { path } = document;
+    const whyNot = (principal: string) => ownWork(model, entry, principal);
     if (policy)
       judged.push(
-        await judgeDocument({ path, kind, bytes: files.get(path)!.bytes }, { root: config.root, policy, at }),
+        await judgeDocument(
+          { path, kind, bytes: files.get(path)!.bytes },
+          { root: config.root, policy, at, whyNot },
+        ),
       );
     else
       judged.push({
@@ -41,6 +49,13 @@ export async function judgeSignatures(
       });
   }
   return config.policy?.differs ? judged.map((one) => asOf(one, config.policy!.revision)) : judged;
+}
+
+/** A signature of somebody's own work counts for nothing, whatever name stands in `author` of the review; a no does. */
+function ownWork(model: Model, entry: Entry, principal: string): string | null {
+  if (headerText(entry.document, 'verdict') === 'fail') return null;
+  const own = judgedWork(model, entry).find((work) => foldedName(authorOf(work)) === foldedName(principal));
+  return own ? `${principal} wrote ${own.document.path}, and a word on one's own work does not count` : null;
 }
 
 /** Reasons that say whose signers they speak of, where those are not the ones in the work tree. */

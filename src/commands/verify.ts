@@ -35,6 +35,12 @@ const RULE_IDS = new Set([
   ],
 ]);
 
+/** What a change breaks far from where it is: who may judge, what comes after what, what may be used once. */
+const OF_THE_WHOLE = new Set([
+  ...RULES.filter(({ group }) => group === 'authority').map(({ id }) => id),
+  'authorization-matches',
+]);
+
 /** `probatum verify [PATH…]`: every digest pin, and every report against its record. @returns exit code */
 export async function verify(
   environment: Environment,
@@ -65,7 +71,11 @@ export async function verify(
   const gone = change
     ? await removedWords(environment, compilation, change.since.removed, change.since.revision)
     : [];
-  const shown = change ? [...found.filter(change.causes), ...gone].sort(compareDiagnostics) : found;
+  const shown = change
+    ? [...found.filter((one) => change.causes(one) || OF_THE_WHOLE.has(one.ruleId)), ...gone].sort(
+        compareDiagnostics,
+      )
+    : found;
   const meant = change ? documents.filter(change.affects) : documents;
   await show(environment, { compilation, diagnostics: shown, documents: meant }, compared, {
     ...options,

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -157,6 +158,25 @@ describe('signatures that do not count', () => {
     await sign(root, DDL_REVIEW, '--key', key('rita'), '--as', 'again');
     const message = 'it needs signatures by 2 different people who are reviewer; valid ones: rita';
     expect(await findings(root, DDL_REVIEW)).toEqual([message]);
+  });
+
+  it('are those of who wrote what is judged, whatever name the review has', async () => {
+    const [work, review] = ['knowledge/work.sql.md', 'knowledge/review.md'];
+    const text = `---\nkind: ddl\ndocument_path: ${work}\nchange: c\nrevision: r1\ndate: 2026-01-01\nauthor: Rita\n---\n`;
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const header = `kind: review\ndocument_path: ${review}\nchange: c\nrevision: r1\ndate: 2026-01-01\nauthor: bob`;
+    const subject = `subject:\n  document: ${work}\n  revision: r1\n  sha256: ${sha256}`;
+    const root = corpus();
+    writeFileSync(join(root, work), text);
+    writeFileSync(join(root, review), `---\n${header}\n${subject}\nverdict: pass\n---\n`);
+    expect((await sign(root, review, '--key', key('rita'))).code).toBe(0);
+    const own = `${review}.sig: rita wrote ${work}, and a word on one's own work does not count`;
+    expect(await findings(root, review)).toEqual([
+      'it needs a signature by a reviewer; valid ones: none',
+      own,
+    ]);
+    await sign(root, review, '--key', key('rob'), '--as', 'rob');
+    expect(await findings(root, review)).toEqual([own]);
   });
 
   it('are any, where the configuration names no signers', async () => {

@@ -17,6 +17,9 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
+/** The extended protocol's Sync message. */
+const SYNC = Buffer.from('S\0\0\0\x04');
+
 /** The extended protocol's Parse message for COMMIT, without its length. */
 const COMMIT = '\0COMMIT\0';
 
@@ -80,8 +83,8 @@ async function meddle(
   held: Buffer[],
   act: NonNullable<TcpProxy['atCommit']>,
 ): Promise<void> {
-  // The messages that follow Parse may come in packets of their own.
-  await sleep(20);
+  // The messages that follow Parse may come in packets of their own; the server answers the one that ends them.
+  while (!Buffer.concat(held).subarray(-SYNC.length).equals(SYNC)) await sleep(5);
   const forward = () => {
     const answered = new Promise<void>((resolve) => upstream.once('data', () => resolve()));
     upstream.write(Buffer.concat(held));

@@ -169,6 +169,7 @@ export class Bench {
   private async signatures(paths: readonly string[], policy = this.policy): Promise<Answer> {
     for (const document of this.signed().filter(({ path }) => paths.includes(path))) {
       const { signatures, missing } = await judgeDocument(document, {
+        whyNot: () => null,
         root: this.root,
         policy,
         at: new Date(),

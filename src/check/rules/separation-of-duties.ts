@@ -1,5 +1,5 @@
 import type { Entry } from '../../model/entry.js';
-import type { Model } from '../../model/model.js';
+import { authorOf, judgedWork, pinned } from '../../model/judged-work.js';
 import { neverOpens } from '../../model/window.js';
 import { type HeaderScalar, headerValue } from '../../parse/document.js';
 import { foldedName } from '../folded-name.js';
@@ -24,7 +24,7 @@ export const separationOfDuties: CorpusRule = {
       judgeNameless(context, subject, name === '' ? entry : subject);
       return;
     }
-    const same = judgedWork(model, subject).filter((work) => foldedName(authorOf(work)) === name);
+    const same = judgedWork(model, entry).filter((work) => foldedName(authorOf(work)) === name);
     const [first] = same;
     if (!own || !first) return;
     tellSame(context, own, first, same);
@@ -74,18 +74,4 @@ function judgeNameless({ entry, report }: CorpusContext, subject: Entry, nameles
 function approves(entry: Entry): boolean {
   if (entry.kind === 'authorization') return !neverOpens(entry);
   return entry.kind === 'review' && headerValue(entry.document, 'verdict')?.value !== 'fail';
-}
-
-/** What is judged with a subject: itself, and the package and ddl document that it was made from. */
-function judgedWork(model: Model, subject: Entry): Entry[] {
-  const made = ['package', 'ddl'].flatMap((key) => model.entries.get(pinned(subject, key) ?? '') ?? []);
-  return [subject, ...made];
-}
-
-function pinned({ pins }: Entry, key: string): string | undefined {
-  return pins.find((pin) => pin.key === key)?.path;
-}
-
-function authorOf({ document }: Entry): string | undefined {
-  return headerValue(document, 'author')?.value;
 }
