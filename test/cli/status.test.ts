@@ -40,7 +40,7 @@ const sha256 = (root: string, path: string) =>
 
 /** A document about exactly the bytes that another one has now. */
 function about(root: string, path: string, subject: string, kind: string, fields: string): void {
-  const header = `kind: ${kind}\ndocument_path: ${path}\nchange: ${CHANGE}\nrevision: r1\ndate: 2026-11-23\nauthor: somebody`;
+  const header = `kind: ${kind}\ndocument_path: ${path}\nchange: ${CHANGE}\nrevision: r1\ndate: 2026-01-01\nauthor: somebody`;
   const pin = `subject:\n  document: ${subject}\n  revision: r1\n  sha256: ${sha256(root, subject)}`;
   writeFileSync(join(root, path), `---\n${header}\n${pin}\n${fields}\n---\n\n# About it\n`);
 }
