@@ -71,7 +71,7 @@ describe.skipIf(requirePostgres() === null)('the example change, from draft to r
     const ending = { code: 0, status: 'succeeded', outcome: 'committed' } as const;
     const { report: text } = await expectRun(root, printed, ending, newest());
     expect(text).toContain('## §5 — Preflight (9 of 10 PASS, 1 NOT RUN)');
-    expect(text).toContain('## §7 — Verification (45 of 46 PASS after COMMIT, 1 NOT RUN)');
+    expect(text).toContain('## §7 — Verification (46 of 47 PASS after COMMIT, 1 NOT RUN)');
     expect(text).toContain('every check that a rehearsal can answer passed after COMMIT.');
     await publish();
   });
@@ -86,15 +86,15 @@ describe.skipIf(requirePostgres() === null)('the example change, from draft to r
     expect(err).not.toContain('refused: rehearsed: ');
   });
 
-  test('runs: 10 of 10 before, 46 of 46 after COMMIT', async () => {
+  test('runs: 10 of 10 before, 47 of 47 after COMMIT', async () => {
     addReviews(root);
     await repinExample(root);
     const printed = await run();
     const ending = { code: 0, status: 'succeeded', outcome: 'committed', secret: server.password } as const;
     const { record, report: text } = await expectRun(root, printed, ending, newest());
     expect(text).toContain('## §5 — Preflight (10 of 10 PASS)');
-    expect(text).toContain('## §7 — Verification (46 of 46 PASS after COMMIT)');
-    expect(text).toContain('### Inside the transaction, before COMMIT (47 of 47 PASS)');
+    expect(text).toContain('## §7 — Verification (47 of 47 PASS after COMMIT)');
+    expect(text).toContain('### Inside the transaction, before COMMIT (48 of 48 PASS)');
     expect(text).toContain('committed the migration, and every check passed after COMMIT.');
     expect(record.chain.map(({ verdict, subjectMatches }) => [verdict, subjectMatches])).toEqual([
       ['pass', true],
