@@ -87,11 +87,11 @@ export async function verifyReport(
   const plan = await comparePlan(environment, compilation.config, stored.record, compared);
   return [
     ...compareRecord(document, named, file, stored),
+    ...compareBytes(compilation, entry, stored),
     ...sealed.map((problem) =>
       finding(document, 'seal-signature', 'record.path', `the seal beside ${named}: ${problem}`),
     ),
     ...plan.map((problem) => finding(document, 'record-chain', 'record.path', `${named}: ${problem}`)),
-    ...compareBytes(compilation, entry, stored),
     ...(await compareArtefacts(document, file, stored, compared)),
   ];
 }
