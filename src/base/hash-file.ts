@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from './usage-error.js';
@@ -14,8 +15,12 @@ const PIECE = 1024 * 1024;
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
+    // A device may have no end.
+    if (!(await stat(path)).isFile())
+      throw new UsageError('cannot-read', `${basename(path)} is no plain file`);
     await pipeline(createReadStream(path, { highWaterMark: PIECE }), hash);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError('cannot-read', `cannot read ${basename(path)} (${code})`);
   }

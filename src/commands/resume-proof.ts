@@ -5,7 +5,7 @@ import { compile, preparePlan, reviewErrors } from '../pipeline.js';
 import { planDigest } from '../plan/build-plan.js';
 import type { RunRecord } from '../record/record.js';
 import { ENROLMENT_PACKAGE } from './enroll.js';
-import { missingChain } from './rehearsals.js';
+import { missingChain } from './proved-reports.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
 

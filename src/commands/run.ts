@@ -12,7 +12,7 @@ import { corpusState } from './corpus-state.js';
 import { finish } from './finish.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
-import { missingChain } from './rehearsals.js';
+import { missingChain } from './proved-reports.js';
 import { sealKeyFor } from './seal-key.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { unsignedDocuments } from './signatures.js';

@@ -4,7 +4,7 @@ import { lifeCycles } from '../model/life-cycle.js';
 import { statusPretty } from '../render/status.js';
 import { planDigestNow } from './authorizations.js';
 import { compileCorpus } from './corpus.js';
-import { unprovedInCorpus } from './rehearsals.js';
+import { unprovedInCorpus } from './proved-reports.js';
 import { unsignedDocuments } from './signatures.js';
 import type { Environment } from './terminal.js';
 

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { hashFile } from '../base/hash-file.js';
@@ -8,14 +8,7 @@ import type { VerifyRuleId } from '../check/verify-rules.js';
 import type { Entry } from '../model/entry.js';
 import { type DocumentIndex, headerPosition, headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
-import {
-  JOURNAL_FILE,
-  RECORD_FILE,
-  readRecord,
-  recordProblem,
-  SEAL_FILE,
-  type StoredRecord,
-} from '../record/store.js';
+import { readRecord, recordProblem, type StoredRecord } from '../record/store.js';
 import { renderReport } from '../render/report.js';
 import { compareManifest, isManifest } from '../target/directory-manifest.js';
 import { VERSION } from '../version.js';
@@ -67,12 +60,6 @@ export async function verifyReport(
   const file = join(compilation.config.root, named);
   if (!existsSync(file))
     return [finding(document, 'report-matches-record', 'record.path', `no record at ${named}`)];
-  const odd = [RECORD_FILE, JOURNAL_FILE, SEAL_FILE].find((name) => {
-    const path = join(file, '..', name);
-    return existsSync(path) && !isPlainFile(path);
-  });
-  if (odd)
-    return [finding(document, 'record-chain', 'record.path', `${odd} beside ${named} is no plain file`)];
   let stored: StoredRecord;
   try {
     stored = readRecord(file);
@@ -94,11 +81,6 @@ export async function verifyReport(
     ...plan.map((problem) => finding(document, 'record-chain', 'record.path', `${named}: ${problem}`)),
     ...(await compareArtefacts(document, file, stored, compared)),
   ];
-}
-
-/** What a link or a device gives when it is read is nothing that was filed, and may have no end. */
-function isPlainFile(path: string): boolean {
-  return lstatSync(path).isFile();
 }
 
 function finding(
@@ -145,11 +127,6 @@ async function compareArtefacts(
       continue;
     }
     compared.artefacts += 1;
-    if (!isPlainFile(path)) {
-      const message = `artefact ${artefact.path} is no plain file`;
-      findings.push(finding(document, 'record-chain', 'record.path', message));
-      continue;
-    }
     const observed = await hashFile(path).catch((error: Error) => error.message);
     if (observed === artefact.sha256) {
       if (artefact.name === 'backup' && isManifest(artefact.path))

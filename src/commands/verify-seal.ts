@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { missingSigners, type SigningPolicy } from '../authority/document-signatures.js';
 import { judgeRunSignature } from '../authority/judge-run-signature.js';
 import { refused, type SignatureVerdict } from '../authority/judge-signature.js';
@@ -44,7 +45,8 @@ export async function judgeSeal(
       ...unsigned(run.stored, policy, verdicts),
     ];
   } catch (error) {
-    if (error instanceof UsageError && error.code === 'cannot-read') return [error.message];
+    if (error instanceof UsageError && error.code === 'cannot-read')
+      return [error.message.replace(`${dirname(run.file)}/`, '')];
     throw error;
   }
 }

@@ -16,16 +16,25 @@ export interface EarlierChange {
   readonly closing: readonly ReviewLink[];
 }
 
+/** Whose word counts, beyond what a document says of itself. */
+export interface Counted {
+  /** As by its signatures. */
+  review(entry: Entry): boolean;
+  /** As by its record. */
+  report(entry: Entry): boolean;
+}
+
+const EVERY_WORD: Counted = { review: () => true, report: () => true };
+
 /**
  * The changes that come before a ddl document in its line, nearest first.
  * @param beyond whether the way goes on behind a change: the nearest ones answer for those before them
- * @param counts whether a review counts, as by its signatures
  */
 export function earlierChanges(
   model: Model,
   ddl: Entry,
   beyond = false,
-  counts: (review: Entry) => boolean = () => true,
+  counted: Counted = EVERY_WORD,
 ): EarlierChange[] {
   const found: EarlierChange[] = [];
   const queue = [ddl];
@@ -35,14 +44,14 @@ export function earlierChanges(
       const earlier = /^depends_on\.\d+$/.test(key) && !entered.has(path) && model.entries.get(path);
       if (!earlier) continue;
       entered.add(path);
-      const change = changeOf(model, earlier, counts);
+      const change = changeOf(model, earlier, counted);
       if (change) found.push(change);
       if (!change || beyond) queue.push(earlier);
     }
   return found;
 }
 
-function changeOf(model: Model, ddl: Entry, counts: (review: Entry) => boolean): EarlierChange | null {
+function changeOf(model: Model, ddl: Entry, counted: Counted): EarlierChange | null {
   const pinning = model.pinning('ddl', ddl.document.path).map((path) => model.entries.get(path)!);
   const packages = pinning.filter(({ kind }) => kind === 'command-package');
   if (packages.length === 0) return null;
@@ -50,14 +59,21 @@ function changeOf(model: Model, ddl: Entry, counts: (review: Entry) => boolean):
     ({ kind, document }) =>
       kind === 'execution-report' && headerText(document, 'execution_status') === 'succeeded',
   );
-  return { ddl, packages, reports, closing: reports.flatMap((report) => closingOf(model, report, counts)) };
+  return {
+    ddl,
+    packages,
+    reports,
+    closing: reports
+      .filter((report) => counted.report(report))
+      .flatMap((report) => closingOf(model, report, counted)),
+  };
 }
 
 /** None where one of the reviews of these bytes says fail. */
-function closingOf(model: Model, { document }: Entry, counts: (review: Entry) => boolean): ReviewLink[] {
+function closingOf(model: Model, { document }: Entry, counted: Counted): ReviewLink[] {
   const current = reviewsOf(model, [document.path]).filter(
     ({ entry, subjectMatches }) => entry.kind === 'review' && subjectMatches,
   );
   if (current.some(({ verdict }) => verdict === 'fail')) return [];
-  return current.filter(({ entry, verdict }) => verdict === 'pass' && counts(entry));
+  return current.filter(({ entry, verdict }) => verdict === 'pass' && counted.review(entry));
 }

@@ -49,7 +49,7 @@ export interface Line {
   readonly now: Date;
   /** Why documents count for nothing but a fail, by path. */
   readonly unsigned: ReadonlyMap<string, string>;
-  /** Why dry-run reports count for nothing, by path: they are of another plan, or not what their record says. */
+  /** Why reports count for nothing, by path: they are of another plan, or not what their record says. */
   readonly unproved: ReadonlyMap<string, string>;
   readonly authorizationRequired: boolean;
   /** Digest of the plan of a package as it is now; null where there is no plan. */
@@ -97,12 +97,18 @@ export function drafted(
 /** A package is begun when the changes before it are closed. */
 export function written(line: BeforeAuthorization): StageState {
   const state = drafted(line, 'package written', line.pack);
-  const { model, pack, ddl, unsigned } = line;
+  const { model, pack, ddl, unsigned, unproved } = line;
   if (!pack || !ddl || state.status !== 'done') return state;
-  const counts = (review: Entry) => !unsigned.has(pathOf(review));
-  const open = earlierChanges(model, ddl, true, counts).find(({ closing }) => closing.length === 0);
+  const counted = {
+    review: (entry: Entry) => !unsigned.has(pathOf(entry)),
+    report: (entry: Entry) => !unproved.has(pathOf(entry)),
+  };
+  const open = earlierChanges(model, ddl, true, counted).find(({ closing }) => closing.length === 0);
   if (!open) return state;
-  const missing = `${pathOf(open.ddl)} comes before it, and no execution report of that was reviewed with pass`;
+  const [lost] = open.reports.filter((report) => unproved.has(pathOf(report)));
+  const missing = lost
+    ? `${pathOf(open.ddl)} comes before it, and ${pathOf(lost)} does not count: ${unproved.get(pathOf(lost))}`
+    : `${pathOf(open.ddl)} comes before it, and no execution report of that was reviewed with pass`;
   return { ...state, status: 'open', missing, turn: person(open.reports[0] ?? open.packages[0], 'verifier') };
 }
 

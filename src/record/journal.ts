@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
+import { readPlainFile } from '../base/read-plain-file.js';
 import { UsageError } from '../base/usage-error.js';
 import type { JournalLine, RunEvent } from './events.js';
 
@@ -97,12 +98,7 @@ export function readJournal(path: string): JournalReading {
 
 /** Reads a journal whose last line may be torn, and follows its chain over the raw lines. @throws UsageError `bad-record` */
 export function readInterrupted(path: string): JournalReading {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
-  }
+  const bytes = readPlainFile(path);
   const broken = (line: number, why: string) => new UsageError('bad-record', `${path}:${line}: ${why}`);
   const size = bytes.lastIndexOf(0x0a) + 1;
   let head = CHAIN_START;

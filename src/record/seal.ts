@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../base/digest.js';
+import { readPlainFile } from '../base/read-plain-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { type EnvelopeSignature, readEnvelope } from './dsse.js';
 import { readStatement, runStatement, type Statement, statementProblems } from './statement.js';
@@ -16,13 +16,7 @@ export interface Seal {
 
 /** Reads a seal. @returns what is wrong where it is none @throws UsageError `cannot-read` */
 export function readSeal(path: string): Seal | string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
-  }
-  const read = readEnvelope(bytes);
+  const read = readEnvelope(readPlainFile(path));
   if (typeof read === 'string') return read;
   const { envelope, payload } = read;
   const statement = readStatement(payload);
@@ -63,10 +57,5 @@ function statementOf(
 }
 
 function journalDigest(path: string): string {
-  try {
-    return sha256(readFileSync(join(dirname(path), JOURNAL_FILE)));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError('cannot-read', `cannot read ${JOURNAL_FILE}: ${code}`);
-  }
+  return sha256(readPlainFile(join(dirname(path), JOURNAL_FILE)));
 }

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { sha256 } from '../base/digest.js';
+import { readPlainFile } from '../base/read-plain-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { schemaErrors } from '../load/schemas.js';
 import { readInterrupted, readJournal } from './journal.js';
@@ -70,12 +71,7 @@ function syncFolder(path: string): void {
 
 /** Reads a record. @throws UsageError `cannot-read`, `bad-record` */
 export function readRecord(path: string): StoredRecord {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError('cannot-read', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`);
-  }
+  const bytes = readPlainFile(path);
   let data: unknown;
   try {
     data = JSON.parse(bytes.toString('utf8'));

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -179,6 +180,23 @@ describe('probatum report', () => {
       expect(err).toContain('is not published');
       expect(existsSync(join(root, REHEARSAL.report))).toBe(false);
       expect(existsSync(join(root, dirname(REHEARSAL.record)))).toBe(false);
+    });
+
+    it.each([
+      ['the folder of the report', dirname(REHEARSAL.report)],
+      ['the folder of the record', dirname(REHEARSAL.record)],
+      ['the report', REHEARSAL.report],
+    ])('writes nothing where %s is a symbolic link', async (_, path) => {
+      const [root, elsewhere] = [draft(), folder()];
+      rmSync(join(root, path), { recursive: true, force: true });
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      symlinkSync(path === REHEARSAL.report ? join(elsewhere, 'report.md') : elsewhere, join(root, path));
+      const { code, err } = await publish(root, '--force');
+      expect({ code, err }).toEqual({
+        code: 2,
+        err: expect.stringContaining(`${path} is a symbolic link, and those are not followed`),
+      });
+      expect(readdirSync(elsewhere)).toEqual([]);
     });
 
     it('refuses a path that leads out of the root, and writes nothing there', async () => {

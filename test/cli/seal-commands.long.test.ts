@@ -236,6 +236,21 @@ describe('resume', () => {
   });
 });
 
+describe('a signed seal that says something else', () => {
+  it('is evidence: resume says so, and leaves it', async () => {
+    const root = runs.copyAll(done);
+    const run = newestRun(root)!;
+    const made = JSON.parse(seal()) as { payload: string };
+    const statement = Buffer.from(made.payload, 'base64').toString('utf8');
+    const other = statement.replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${'0'.repeat(64)}"`);
+    const kept = JSON.stringify({ ...made, payload: Buffer.from(other).toString('base64') });
+    writeFileSync(join(run, 'seal.json'), kept);
+    const { err } = await probatum(['resume', run, '--seal-key', pem], { cwd: root });
+    expect(err).toContain('is signed and says something else');
+    expect(readFileSync(join(run, 'seal.json'), 'utf8')).toBe(kept);
+  });
+});
+
 describe('the commit of a record', () => {
   const compared = async (root: string) => {
     const { found, compared } = await verified(root);

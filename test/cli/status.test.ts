@@ -106,6 +106,16 @@ describe('probatum status', () => {
     expect((await probatum(['status'], { cwd: root })).out).toMatch(/p0-2 +●●●●●●●●● {2}closed$/m);
   });
 
+  it('believes no report of a run whose record does not bear it out', async () => {
+    const root = corpus();
+    const pinned = /^record:\n {2}path: .*\n {2}sha256: (.*)$/m.exec(
+      readFileSync(join(root, RUN), 'utf8'),
+    )![1]!;
+    edit(root, RUN, pinned, '0'.repeat(64));
+    const { out } = await probatum(['status', CHANGE], { cwd: root });
+    expect(out).toContain(`executed: ${RUN} does not count: its record has another digest`);
+  });
+
   it('finds every word that became suspect, through the whole chain, by the pins that broke', async () => {
     const root = corpus();
     writeFileSync(join(root, BASE), `${readFileSync(join(root, BASE), 'utf8')}\nOne more line.\n`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
@@ -7,7 +7,7 @@ import type { Since } from '../../src/commands/verify-since.js';
 import { EXAMPLE } from '../../src/demo/example.js';
 import { COMMITTED } from '../record/committed.js';
 import { Repository } from './git-repository.js';
-import { copyExample, probatum, temporaryFolders } from './probatum.js';
+import { copyExample, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
 
 /* What a change breaks, as a pull request is told of it: at the lines, with the reviews that no longer speak of what is there. */
 
@@ -207,4 +207,17 @@ describe('a change that takes documents away', () => {
     const mended = await probatum(['verify', '--since', 'with-no'], { cwd: made.folder });
     expect(mended.out).not.toContain('word-removed');
   });
+});
+
+it('shows what a change breaks in documents that do not name it', async () => {
+  const root = folder({ 'probatum.config.yaml': 'corpus: [knowledge/**/*.md]\n' });
+  cpSync(join(REPOSITORY, 'test/rules/no-self-advance/valid'), root, { recursive: true });
+  const closed = new Repository(root);
+  closed.commit();
+  const review = 'knowledge/report-review.md';
+  const text = readFileSync(join(root, review), 'utf8');
+  closed.git('checkout', '--quiet', '-b', 'change');
+  closed.commit({ [review]: text.replace('verdict: pass', 'verdict: conditional') });
+  const { out } = await probatum(['verify', '--since', 'main', '--format', 'github'], { cwd: root });
+  expect(out).toMatch(/file=knowledge\/b-package\.md.*no-self-advance/);
 });

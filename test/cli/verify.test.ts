@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
@@ -230,6 +230,23 @@ describe('probatum verify', () => {
       artefacts: 6,
       absent: expect.arrayContaining([expect.stringMatching(/rows-before\.txt$/)]),
     });
+  });
+
+  it.each<[string, string, string]>([
+    ['its record', 'record.json', 'it is no plain file'],
+    ['its journal', 'journal.jsonl', 'it is no plain file'],
+    ['its seal', 'seal.json', 'it is no plain file'],
+    ['an artefact', 'artefacts/migration.sql', 'migration.sql is no plain file'],
+  ])('does not read a device in place of %s', async (_, name, why) => {
+    const root = changed((at) => {
+      const file = join(at, dirname(RECORD), name);
+      rmSync(file);
+      symlinkSync('/dev/zero', file);
+    });
+    const { code, out } = await probatum(['verify', RUN.report], { cwd: root });
+    expect(code).toBe(1);
+    expect(out).toContain(why);
+    expect(out).not.toContain(root);
   });
 
   it.each<[string, (root: string) => void, string, string]>([

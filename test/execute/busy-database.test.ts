@@ -79,7 +79,8 @@ describe.skipIf(requirePostgres() === null)('a run on a database where others wo
     expect(await written(change)).toBeGreaterThanOrEqual(theirs.rows);
     const left = await objects();
     expect(left).toContain('t1');
-    expect(theirs.objects.filter((name) => !left.includes(name)).length).toBeLessThanOrEqual(4);
+    const gone = theirs.objects.filter((name) => !left.includes(name));
+    expect(new Set(gone.map((name) => /\d+/.exec(name)![0])).size).toBeLessThanOrEqual(1);
   });
 
   test('goes on where an object that it does not name is made between snapshot and BEGIN', async () => {

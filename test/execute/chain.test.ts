@@ -147,6 +147,37 @@ describe('a run', () => {
     expect(err).toContain('refused: the documents of the plan have errors');
   });
 
+  it('is refused where the change before it is closed by a report that its record does not bear out', async () => {
+    const [pack, report, word] = ['knowledge/earlier.md', 'knowledge/run.md', 'knowledge/word.md'];
+    const write = (name: string, text: string) => {
+      writeFileSync(join(root, name), text);
+      return sha256(Buffer.from(text));
+    };
+    const base = sha256(read('base'));
+    const early = (text: string) => text.replace(/^date: .*$/m, 'date: 2026-01-01');
+    const earlier = early(read('package'))
+      .replaceAll(DOCUMENTS.ddl, DOCUMENTS.base)
+      .replaceAll(sha256(read('ddl')), base)
+      .replace(`document_path: ${DOCUMENTS.package}`, `document_path: ${pack}`);
+    const ofPackage = write(pack, earlier);
+    // The report of the rehearsal, as that of a run of the earlier change.
+    const claimed = early(read('dryRun'))
+      .replace('kind: dry-run-report', 'kind: execution-report')
+      .replaceAll(DOCUMENTS.dryRun, report)
+      .replaceAll(DOCUMENTS.package, pack)
+      .replaceAll(sha256(read('package')), ofPackage)
+      .replaceAll(DOCUMENTS.ddl, DOCUMENTS.base)
+      .replaceAll(sha256(read('ddl')), base);
+    const ofReport = write(report, claimed);
+    const reviewed = early(read('dryRunReview'))
+      .replaceAll(DOCUMENTS.dryRunReview, word)
+      .replaceAll(DOCUMENTS.dryRun, report)
+      .replaceAll(sha256(read('dryRun')), ofReport);
+    write(word, reviewed);
+    const why = `${report} does not count: its record is that of a rehearsal that ended succeeded`;
+    expect(await refusals()).toEqual([`package written: ${DOCUMENTS.base} comes before it, and ${why}`]);
+  });
+
   it('is refused in the words of status', async () => {
     edit('ddlReview', 'verdict: pass', 'verdict: conditional');
     edit('dryRun', '| PF-2 |', '| PF-22 |', 'dryRunReview');

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
+import type { Config } from '../load/config.js';
+import { earlierChanges } from '../model/earlier-changes.js';
 import type { Entry } from '../model/entry.js';
 import { missingLinks } from '../model/life-cycle.js';
-import { headerText } from '../parse/document.js';
+import { type DocumentIndex, headerText, headerValue } from '../parse/document.js';
 import { type Compilation, type PreparedPlan, preparePlan } from '../pipeline.js';
+import { readRecord, recordProblem } from '../record/store.js';
 import type { Environment } from './terminal.js';
 import { nothingCompared, verifyReport } from './verify-report.js';
 
@@ -21,18 +25,27 @@ export async function missingChain(
   const now = environment.now();
   const pack = model.entries.get(plan.package.path);
   const ddl = model.entries.get(plan.ddl.path);
-  const unproved = new Map(await unprovedRehearsals(environment, compilation, plan.package.path, planSha256));
+  const earlier = ddl ? earlierChanges(model, ddl, true).flatMap(({ reports }) => reports) : [];
+  const unproved = new Map([
+    ...(await unprovedRehearsals(environment, compilation, plan.package.path, planSha256)),
+    ...unprovedRuns(compilation.config, earlier),
+  ]);
   return missingLinks({ model, pack, ddl, now, unsigned, unproved });
 }
 
-/** Why dry-run reports count for nothing, by path; those of packages that were executed are history. */
+/**
+ * Why reports count for nothing, by path: those of runs, and those of rehearsals as long as their package was not executed;
+ * after that they are history.
+ */
 export async function unprovedInCorpus(
   environment: Environment,
   compilation: Compilation,
 ): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const { kind, document } of compilation.model.entries.values()) {
-    if (kind !== 'command-package' || wasExecuted(compilation, document.path)) continue;
+  const entries = [...compilation.model.entries.values()];
+  const runs = entries.filter(({ kind }) => kind === 'execution-report');
+  const found = new Map(unprovedRuns(compilation.config, runs));
+  for (const { kind, document } of entries) {
+    if (kind !== 'command-package' || wasExecuted(compilation, document.path, found)) continue;
     const planSha256 = planDigestOf(compilation, document.path);
     for (const [path, why] of await unprovedRehearsals(environment, compilation, document.path, planSha256))
       found.set(path, why);
@@ -51,8 +64,10 @@ function planDigestOf(compilation: Compilation, pack: string): string | null {
   }
 }
 
-function wasExecuted(compilation: Compilation, pack: string): boolean {
-  return succeeded(compilation, pack, 'execution-report').length > 0;
+function wasExecuted(compilation: Compilation, pack: string, unproved: ReadonlyMap<string, string>): boolean {
+  return succeeded(compilation, pack, 'execution-report').some(
+    ({ document }) => !unproved.has(document.path),
+  );
 }
 
 function succeeded({ model }: Compilation, pack: string, kind: Entry['kind']): Entry[] {
@@ -60,6 +75,37 @@ function succeeded({ model }: Compilation, pack: string, kind: Entry['kind']): E
     .pinning('package', pack)
     .map((path) => model.entries.get(path)!)
     .filter((entry) => entry.kind === kind && headerText(entry.document, 'execution_status') === 'succeeded');
+}
+
+/**
+ * Of reports of runs that say `succeeded` those whose record does not bear it out. They may be of an older version of the
+ * tool, with other templates, and of keys that have ended since: what else they say is for `verify`.
+ */
+function unprovedRuns({ root }: Config, reports: readonly Entry[]): [path: string, why: string][] {
+  return reports.flatMap(({ document }): [string, string][] => {
+    if (headerText(document, 'execution_status') !== 'succeeded') return [];
+    const why = whyNotRecorded(root, document);
+    return why === null ? [] : [[document.path, why]];
+  });
+}
+
+function whyNotRecorded(root: string, document: DocumentIndex): string | null {
+  const named = headerValue(document, 'record.path')?.value;
+  if (named === undefined) return 'it names no record';
+  const file = join(root, named);
+  try {
+    const stored = readRecord(file);
+    if (stored.sha256 !== headerValue(document, 'record.sha256')?.value)
+      return 'its record has another digest';
+    const { mode, status } = stored.record;
+    if (mode !== 'run' || status !== 'succeeded')
+      return `its record is that of a ${mode} that ended ${status}`;
+    const problem = recordProblem(file, stored);
+    return problem === null ? null : `of its record, ${problem}`;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message.replace(file, named);
+    throw error;
+  }
 }
 
 async function unprovedRehearsals(
