@@ -64,9 +64,20 @@ export async function recordProofsInside(
   );
   const moved = sequences.observed ?? [...drawn];
   return moved.filter(
-    (name) => there.has(name) && drawn.has(name) && !text.includes(name) && !explained(name),
+    (name) => there.has(name) && drawn.has(name) && !mentions(text, name) && !explained(name),
   );
 }
+
+/** Whether a text has a name, and not as a part of a longer one. */
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if (!PART_OF_NAME.test(text[at - 1] ?? '') && !PART_OF_NAME.test(text[at + name.length] ?? ''))
+      return true;
+  return false;
+}
+
+/** What the server's scanner takes as part of an identifier: everything beyond ASCII is a letter to it. */
+const PART_OF_NAME = /[\w$\u{80}-\u{10ffff}]/u;
 
 /** Tells of a sequence whether it gives values to a table that was written, or to one which that is a part of. */
 function drawnFor({ before, own }: CatalogueWatch, written: ReadonlySet<string>) {

@@ -42,6 +42,11 @@ describe.skipIf(requirePostgres() === null)('a sequence that moved during the tr
     expect(report).toContain('sequence app.');
   });
 
+  test('denies where the migration only has a longer name in it', async () => {
+    const { rows } = await run(drawing(NEXT).replaceAll('"Moved"', 'ite'), STOPPED);
+    expect(rows?.observed).toEqual(['sequence app.ite']);
+  });
+
   test('by others only denies nothing, and the report says that it was others', async () => {
     const { rows, moved, report } = await run(
       drawing('NULL'),
