@@ -94,12 +94,22 @@ function fileAt(path: string): { readonly size: number; readonly isPlain: boolea
   return { size: stats.size, isPlain: stats.isFile() };
 }
 
-/** Paths of the signatures of a document: `DOCUMENT.sig`, and `DOCUMENT.NAME.sig` of further signers. */
+/**
+ * Paths of the signatures of a document: `DOCUMENT.sig`, and `DOCUMENT.NAME.sig` of further signers, unless a file
+ * `DOCUMENT.NAME` is there whose signature that is.
+ */
 export function signaturesBeside(root: string, document: string): string[] {
   const [folder, name] = [dirname(document), basename(document)];
-  const isSignature = (file: string) => file.startsWith(`${name}.`) && file.endsWith('.sig');
-  const files = readdirSync(join(root, folder)).filter(isSignature);
-  return files.map((file) => posix.join(folder, file)).sort(compareText);
+  const beside = readdirSync(join(root, folder)).filter((file) => file.startsWith(`${name}.`));
+  const [signatures, others] = [beside.filter(isSignature), beside.filter((file) => !isSignature(file))];
+  return signatures
+    .filter((file) => !others.some((other) => file.startsWith(`${other}.`)))
+    .map((file) => posix.join(folder, file))
+    .sort(compareText);
+}
+
+function isSignature(file: string): boolean {
+  return file.endsWith('.sig');
 }
 
 /**

@@ -28,6 +28,8 @@ export class Git {
       ...variables,
       // Reading never writes the index.
       GIT_OPTIONAL_LOCKS: '0',
+      // What a commit is named by is what it has: a clone may hold other objects in place of its own.
+      GIT_NO_REPLACE_OBJECTS: '1',
       // Messages are read below.
       LC_ALL: 'C',
       // A hook is told of its repository relative to where it runs, and git is not run there.

@@ -116,6 +116,15 @@ describe('a policy of signatures from a revision', () => {
     }
   });
 
+  it('reads what the revision has, and not what a clone was told to take in its place', async () => {
+    const made = repository();
+    await sign(made, 'mallory');
+    made.commit({ [SIGNERS]: signers('rita').replace(publicKey('rita'), publicKey('mallory')) });
+    made.git('replace', `main:${SIGNERS}`, `HEAD:${SIGNERS}`);
+    expect(made.git('show', `main:${SIGNERS}`)).toContain(publicKey('mallory'));
+    for (const way of WAYS) expect((await verify(made, ...way)).code).toBe(1);
+  });
+
   it('accepts what is signed by who may', async () => {
     const made = repository();
     await sign(made, 'rita');

@@ -152,6 +152,16 @@ describe('signatures that do not count', () => {
     );
   });
 
+  it('are not those of another document whose name begins with its own', async () => {
+    const root = corpus();
+    const other = `${DDL_REVIEW}.old.md`;
+    writeFileSync(join(root, other), 'What the signature is of.\n');
+    await sign(root, DDL_REVIEW, '--key', key('rita'));
+    const args = ['-q', '-Y', 'sign', '-f', key('rob'), '-n', 'probatum-review', join(root, other)];
+    execFileSync('ssh-keygen', args, { stdio: 'ignore' });
+    expect(await findings(root, DDL_REVIEW)).toEqual([]);
+  });
+
   it('are twice the same person, or two names of one key', async () => {
     const root = corpus({ signers: 2 });
     await sign(root, DDL_REVIEW, '--key', key('rita'));
