@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from './usage-error.js';
@@ -16,7 +15,7 @@ export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     // A device may have no end.
-    if (!(await stat(path)).isFile())
+    if (!statSync(path).isFile())
       throw new UsageError('cannot-read', `${basename(path)} is no plain file`);
     await pipeline(createReadStream(path, { highWaterMark: PIECE }), hash);
   } catch (error) {
