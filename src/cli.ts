@@ -423,7 +423,9 @@ program
 
 program
   .command('verify')
-  .description('check every digest pin, and every report against its record by rendering it again')
+  .description(
+    'check pins, lock, reviews, authorizations, signatures and seals, and every report against its record by rendering it again',
+  )
   .argument('[path...]', 'documents or folders (default: all)')
   .addOption(findingsFormat())
   .addOption(findingsOutput())

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
+import { readPlainFile } from '../base/read-plain-file.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, readSignatureConfig } from '../load/config.js';
 import type { SignatureConfig } from '../load/config-types.js';
@@ -98,7 +98,7 @@ function isAsInWorkTree(
 ): boolean {
   if (JSON.stringify(signatures) !== JSON.stringify(trusted)) return false;
   try {
-    return readFileSync(join(root, trusted.allowed_signers), 'utf8') === allowedSigners;
+    return readPlainFile(join(root, trusted.allowed_signers)).toString('utf8') === allowedSigners;
   } catch {
     return false;
   }

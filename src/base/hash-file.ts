@@ -15,8 +15,7 @@ export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     // A device may have no end.
-    if (!statSync(path).isFile())
-      throw new UsageError('cannot-read', `${basename(path)} is no plain file`);
+    if (!statSync(path).isFile()) throw new UsageError('cannot-read', `${basename(path)} is no plain file`);
     await pipeline(createReadStream(path, { highWaterMark: PIECE }), hash);
   } catch (error) {
     if (error instanceof UsageError) throw error;

@@ -57,8 +57,12 @@ function judgeLine(release: Release, line: LockLine): Diagnostic {
     expected: distance < 0 ? next : line.digest,
     observed: distance < 0 ? revision : digest,
     related,
-    help: `a revision never gets other bytes: write "revision: ${next}", or bring back what was locked`,
-    ...digestFix('revision', position, next),
+    ...(release.rendered
+      ? { help: 'a report follows from its record and is not edited: bring back what was locked' }
+      : {
+          help: `a revision never gets other bytes: write "revision: ${next}", or bring back what was locked`,
+          ...digestFix('revision', position, next),
+        }),
   };
 }
 

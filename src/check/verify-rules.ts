@@ -45,8 +45,8 @@ export const VERIFY_RULES = [
   {
     ...common,
     id: 'word-removed',
-    what: 'With `--since`: a change that removes the report of a run on a target, or a review that fails what is there.',
-    why: 'What happened does not become untrue, and a no does not become a yes, by taking the document away.',
+    what: 'With `--since`: a change that removes the report of a run on a target, a review that fails what is there, or the lock file.',
+    why: 'What happened does not become untrue, and a no does not become a yes, by taking the document away; without the lock file nothing says which bytes were released.',
     fix: 'Bring the document back. A subject that was mended has other bytes, and its old review no longer speaks of it.',
   },
 ] as const satisfies readonly RuleDescription[];

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, loadConfig } from '../load/config.js';
+import { CONFIG_FILE } from '../load/config-yaml.js';
 import { type Reading, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import { SourceText } from '../parse/source-text.js';
 import type { Compilation, Compiled } from '../pipeline.js';
@@ -43,7 +46,10 @@ async function trustedConfig(environment: Environment, policyFrom: string | unde
  * @throws UsageError where one has none: nothing checked must not look like a clean corpus
  */
 export function requireDocuments({ config, paths }: Compiled, folders: readonly string[]): void {
-  const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root`;
+  const begin = existsSync(join(config.root, CONFIG_FILE))
+    ? ''
+    : '; a first one is written by: probatum init --write';
+  const help = `globs of the corpus: ${config.corpus.join(', ')}, relative to its root${begin}`;
   if (paths.length === 0) throw new UsageError('no-such-document', 'no document was found', help);
   const empty = folders.find((folder) => !paths.some((path) => path.startsWith(folder)));
   if (empty !== undefined)

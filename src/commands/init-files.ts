@@ -39,7 +39,7 @@ export function initFiles(root: string, ci: readonly CiSystem[], force: boolean)
   const own = (path: string, template: string) => ownFile(root, path, template, force);
   const files = [
     own(CONFIG_FILE, 'probatum.config.yaml'),
-    ...firstDocument(root),
+    ...firstDocument(root, force),
     sharedFile(root, '.pre-commit-config.yaml', 'pre-commit-config.yaml'),
     ...ci.map((system) => {
       const { path, template, shared } = WORKFLOWS[system];
@@ -66,8 +66,9 @@ function sharedFile(root: string, path: string, name: string): InitFile {
 }
 
 /** Without any document `lint` refuses: nothing checked must not look like a clean corpus. */
-function firstDocument(root: string): InitFile[] {
-  const { corpus, ...config } = loadConfig(root);
+function firstDocument(root: string, force: boolean): InitFile[] {
+  // A configuration that is written anew need not be one that can be read.
+  const { corpus, ...config } = force ? defaultConfig(root) : loadConfig(root);
   const isDefault = JSON.stringify(corpus) === JSON.stringify(defaultConfig(root).corpus);
   if (!isDefault || listFiles({ corpus, ...config }).length > 0) return [];
   return [{ path: 'knowledge/README.md', action: 'create', before: '', text: template('README.md') }];

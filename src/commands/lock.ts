@@ -9,6 +9,7 @@ import { revisionBump } from '../check/rules/revision-bump.js';
 import { lockSince } from '../load/lock-since.js';
 import { type DocumentLock, lockText, readDocumentLock, releasesOf } from '../model/document-lock.js';
 import type { Compilation } from '../pipeline.js';
+import { counted } from '../render/counted.js';
 import { diagnosticsPretty, type Paint, summarise } from '../render/diagnostics.js';
 import { encodeTerminal } from '../render/encode.js';
 import { compileCorpus, linesOf, showErrors } from './corpus.js';
@@ -96,7 +97,7 @@ async function check(
   const verdict = (paint: Paint) =>
     found.length === 0
       ? paint.green(`${LOCK_FILE} has every governed document, ${documents.length} of them, as it is`)
-      : paint.red(`${found.length} findings`);
+      : paint.red(counted(found.length, 'finding'));
   await writeFindings(
     environment,
     {

@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../base/diagnostic.js';
+import { LOCK_FILE } from '../base/lock-file.js';
 import { FILE_START } from '../base/position.js';
 import type { VerifyRuleId } from '../check/verify-rules.js';
 import { bytesSince } from '../load/documents-since.js';
+import { lockSince } from '../load/lock-since.js';
 import type { Model } from '../model/model.js';
 import { type Document, type DocumentIndex, headerText, headerValue } from '../parse/document.js';
 import { readDocument } from '../parse/read-document.js';
@@ -9,13 +11,13 @@ import type { Compilation } from '../pipeline.js';
 import type { Environment } from './terminal.js';
 
 /**
- * What a change takes away that spoke of what happened or said no: reports of runs on a target, and reviews that fail what
- * is there. One that has only moved is still there.
+ * What a change takes away that spoke of what happened or said no: reports of runs on a target, reviews that fail what
+ * is there, and the lock file. One that has only moved is still there.
  * @param removed documents that were there before the change
  */
 export async function removedWords(
   environment: Environment,
-  { config, model }: Compilation,
+  { config, model, files }: Compilation,
   removed: readonly string[],
   revision: string,
 ): Promise<Diagnostic[]> {
@@ -25,6 +27,8 @@ export async function removedWords(
     const message = whatIsLost(model, await readDocument(path, bytes));
     if (message !== null) found.push(finding(path, message));
   }
+  if (!files.get(LOCK_FILE) && (await lockSince(config, environment, revision)) !== null)
+    found.push(finding(LOCK_FILE, 'the lock file was removed, and nothing else says what was released'));
   return found;
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type DocumentSignatures,
@@ -10,7 +9,7 @@ import {
 } from '../authority/document-signatures.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { FILE_START } from '../base/position.js';
-import { UsageError } from '../base/usage-error.js';
+import { readPlainFile } from '../base/read-plain-file.js';
 import { foldedName } from '../check/folded-name.js';
 import type { VerifyRuleId } from '../check/verify-rules.js';
 import type { Config } from '../load/config.js';
@@ -92,15 +91,8 @@ export function readPolicy({ root, signatures, policy }: Config): SigningPolicy 
 
 /** Text of the `allowed_signers` file. @throws UsageError where it cannot be read: then nobody may be taken for a signer */
 export function signersOfWorkTree(root: string, { allowed_signers: path }: SignatureConfig): string {
-  try {
-    return readFileSync(join(root, path), 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      'cannot-read',
-      `cannot read ${path} (${(error as NodeJS.ErrnoException).code})`,
-      'signatures.allowed_signers of the configuration names it',
-    );
-  }
+  const help = 'signatures.allowed_signers of the configuration names it';
+  return readPlainFile(join(root, path), path, help).toString('utf8');
 }
 
 /** What is wrong with the signatures of documents, at their first line, or at their kind. */

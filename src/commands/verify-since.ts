@@ -7,6 +7,7 @@ import type { Entry } from '../model/entry.js';
 import { type Suspect, suspectsAmong } from '../model/suspects.js';
 import { headerText, headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
+import { counted } from '../render/counted.js';
 import { suspectLines } from '../render/status.js';
 import { affectedBy } from './affected.js';
 import { judgeSignatures, signatureFindings, signersOfWorkTree } from './signatures.js';
@@ -127,11 +128,10 @@ function withSignersOfWorkTree(config: Config): Config {
 
 /** What changed, and which words no longer count, for people. */
 export function sinceLines({ revision, changed, removed, suspects }: Since): string[] {
-  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
   const became =
     suspects.length === 0 ? 'no earlier review or authorization became suspect' : 'became suspect:';
   return [
-    `since ${revision}: ${count(changed.length, 'document')} changed or added, ${removed.length} removed`,
+    `since ${revision}: ${counted(changed.length, 'document')} changed or added, ${removed.length} removed`,
     ...removed.map((path) => `      removed ${path}`),
     became,
     ...suspects.flatMap(suspectLines),

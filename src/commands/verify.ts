@@ -4,6 +4,7 @@ import { RULES } from '../check/rules/index.js';
 import type { Entry } from '../model/entry.js';
 import { headerValue } from '../parse/document.js';
 import type { Compilation } from '../pipeline.js';
+import { counted } from '../render/counted.js';
 import { diagnosticsPretty, type Paint, summarise } from '../render/diagnostics.js';
 import { encodeTerminal } from '../render/encode.js';
 import { compileCorpus, linesOf } from './corpus.js';
@@ -112,18 +113,18 @@ function show(
   const { compilation, diagnostics, documents } = findings;
   const summary = summarise(diagnostics, documents.length);
   const lines = [
-    `compared ${compared.pins} digest pins in ${all} documents`,
-    `rendered ${compared.reports} reports again from their records, folded ${compared.journals} journals`,
-    `hashed ${compared.artefacts} artefacts of the records`,
-    `read ${compared.seals} seals, ${compared.signedSeals} of them signed; planned ${compared.plans} packages again at the commit of their record`,
-    `accepted ${compared.signatures} signatures`,
+    `compared ${counted(compared.pins, 'digest pin')} in ${counted(all, 'document')}`,
+    `rendered ${counted(compared.reports, 'report')} again from the record, folded ${counted(compared.journals, 'journal')}`,
+    `hashed ${counted(compared.artefacts, 'artefact')} of the records`,
+    `read ${counted(compared.seals, 'seal')}, ${compared.signedSeals} of them signed; planned ${counted(compared.plans, 'package')} again at the commit of the record`,
+    `accepted ${counted(compared.signatures, 'signature')}`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
   ];
   const changes = (change ? sinceLines(change) : []).map((line) => `${encodeTerminal(line)}\n`).join('');
   // A file for another program has no place for it, and who reads the log of a job wants to know.
   if (options.format !== 'pretty' && options.format !== 'json') environment.terminal.err(changes);
   const verdict = (paint: Paint) =>
-    summary.errors === 0 ? paint.green('verified') : paint.red(`${summary.errors} findings`);
+    summary.errors === 0 ? paint.green('verified') : paint.red(counted(summary.errors, 'finding'));
   const pretty = (paint: Paint) =>
     `${diagnosticsPretty(diagnostics, linesOf(compilation), paint)}${lines.join('\n')}\n${changes}${verdict(paint)}\n`;
   const since = change ? { since: change } : {};

@@ -107,6 +107,8 @@ export class Compiler {
     if (!this.state) {
       this.columns = this.cache?.load() ?? null;
       if (this.columns && this.isUnchanged(this.columns, sources)) return unchangedFindings(this.columns);
+      // Where nothing is, nothing is left behind.
+      if (!this.columns && sources.length === 0) return { ...findingsOf([]), read: 0, judged: 0 };
     }
     const { update } = await import('./update.js');
     const team = await this.rules();

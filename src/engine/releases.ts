@@ -10,7 +10,7 @@ export function encodeRelease(entry: Entry): string {
   const said = revisionOf(entry);
   if (!said) return '';
   const { start, end } = said.position;
-  return `${said.revision} ${start.line} ${start.column} ${end.line} ${end.column}`;
+  return `${said.revision} ${said.rendered ? 1 : 0} ${start.line} ${start.column} ${end.line} ${end.column}`;
 }
 
 /** What the lock file says of the rows of a corpus. */
@@ -32,7 +32,7 @@ function* ofRows(rows: readonly Row[]): Iterable<Release> {
 
 function release(path: string, digest: string, said: string): Release {
   const [revision = '', ...places] = said.split(' ');
-  const [line = 0, column = 0, endLine = 0, endColumn = 0] = places.map(Number);
+  const [rendered, line = 0, column = 0, endLine = 0, endColumn = 0] = places.map(Number);
   const position = { start: { line, column }, end: { line: endLine, column: endColumn } };
-  return { path, digest, revision, position };
+  return { path, digest, revision, position, rendered: rendered === 1 };
 }

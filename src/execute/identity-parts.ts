@@ -56,7 +56,7 @@ export function identityParts(target: PlanTarget, identity: Identity, mode: RunM
     ...equal('database oid', target.databaseOid, identity.database_oid),
     ...equal('role', target.role, identity.role),
     ...equal('timeline', target.timeline, identity.timeline),
-    ...equal('marker', target.marker, identity.marker),
+    ...equal('marker', target.marker, identity.marker || 'none'),
     ...(target.ledger === 'none' ? [] : equal('ledger', 'enrolled', enrolment(identity))),
     part('in recovery', 'f', identity.in_recovery, identity.in_recovery === 'f'),
     part('server major version', `${min} to ${max}`, String(major), major >= min && major <= max),

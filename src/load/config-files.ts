@@ -2,7 +2,9 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../base/digest.js';
+import { readPlainFile } from '../base/read-plain-file.js';
 import type { CustomKind, JsonSchema } from '../base/team-settings.js';
+import { UsageError } from '../base/usage-error.js';
 import { badConfiguration, type Places, placeOf, pointer } from './config-yaml.js';
 
 /** A module with rules of the team's own. It is code: importing it runs it with the rights of the user. */
@@ -84,8 +86,10 @@ function readInside(root: string, path: string, place: string): { file: string; 
     const inside = relative(realpathSync(root), file);
     if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
       throw badConfiguration([`${place} ${path} leads out of the folder of the configuration`]);
-    return { file, bytes: readFileSync(file) };
+    return { file, bytes: readPlainFile(file, path) };
   } catch (error) {
+    if (error instanceof UsageError && error.code === 'cannot-read')
+      throw badConfiguration([`${place} ${error.message}`]);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'bad-configuration' || code === undefined) throw error;
     throw badConfiguration([`${place} cannot read ${path}: ${code}`]);

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
+import { readPlainFile } from '../base/read-plain-file.js';
 import type { CustomKind, KindAssignment, LevelOverride, RuleLevels } from '../base/team-settings.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Plugin, readKinds, readPlugins } from './config-files.js';
@@ -93,7 +94,7 @@ export function loadConfig(from: string): Config {
   const root = configRoot(from);
   const file = join(root, CONFIG_FILE);
   if (!existsSync(file)) return defaultConfig(root);
-  const { data, places } = readConfigYaml(readText(file));
+  const { data, places } = readConfigYaml(readPlainFile(file).toString('utf8'));
   requireSchema(data, places);
   const { corpus, ignore, targets, rules, overrides, kinds, ...named } = data as Written;
   const { signatures } = named;
@@ -159,14 +160,6 @@ function requireRoles({ roles = {}, required = {} }: SignatureConfig, places: Pl
       : [`${place} signatures.required.${kind}: there is no role ${role}`];
   });
   if (unknown.length > 0) throw badConfiguration(unknown);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError('cannot-read', `cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
-  }
 }
 
 /** Paths of the configuration file and of those that it names, relative to the root; they judge every document. */

@@ -13,6 +13,8 @@ export interface Release {
   readonly revision: string;
   /** Where the document says its revision. */
   readonly position: Range;
+  /** Whether the document is rendered from a record, and not written. */
+  readonly rendered: boolean;
 }
 
 /** A line of the lock file. */
@@ -33,12 +35,13 @@ const HEAD =
   '# Revision and SHA-256 of every governed document, written by "probatum lock". A revision never gets other bytes.';
 
 /** What a document is in the lock file: of a kind that governs, with a revision; null for every other. */
-export function revisionOf(entry: Entry): Pick<Release, 'revision' | 'position'> | null {
+export function revisionOf(entry: Entry): Pick<Release, 'revision' | 'position' | 'rendered'> | null {
   const kind = kindName(entry);
   const { document }: { document: DocumentIndex } = entry;
   const revision = headerText(document, 'revision') ?? '';
   if (kind === null || kind === 'note' || !REVISION.test(revision)) return null;
-  return { revision, position: headerPosition(document, 'revision') ?? FILE_START };
+  const rendered = kind === 'dry-run-report' || kind === 'execution-report';
+  return { revision, position: headerPosition(document, 'revision') ?? FILE_START, rendered };
 }
 
 /** The governed documents among the entries. */
@@ -51,7 +54,7 @@ export function releasesOf(entries: Iterable<Entry>): Release[] {
 }
 
 /** The one text of a lock file: a head, and a line for each document in the order of paths. */
-export function lockText(releases: readonly Omit<Release, 'position'>[]): string {
+export function lockText(releases: readonly Pick<Release, 'path' | 'digest' | 'revision'>[]): string {
   const sorted = [...releases].sort((a, b) => compareText(a.path, b.path));
   const lines = sorted.map(({ digest, revision, path }) => `${digest}  ${revision}  ${path}`);
   return `${[HEAD, ...lines].join('\n')}\n`;

@@ -1,5 +1,6 @@
 import type { Diagnostic, RelatedPlace, Severity } from '../base/diagnostic.js';
 import { codeFrame, framedLines } from './code-frame.js';
+import { counted } from './counted.js';
 import { encodeTerminal } from './encode.js';
 
 /** Counts that every output of diagnostics ends with. */
@@ -106,9 +107,8 @@ function framedRelated({ file, position, related = [] }: Diagnostic, lineOf: Lin
 
 /** `12 documents, no findings`, or the counts. */
 export function summaryLine({ documents, errors, warnings, suppressed }: Summary): string {
-  const noun = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const found =
-    errors + warnings === 0 ? 'no findings' : `${noun(errors, 'error')}, ${noun(warnings, 'warning')}`;
+    errors + warnings === 0 ? 'no findings' : `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
   const accepted = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
-  return `${noun(documents, 'document')}, ${found}${accepted}`;
+  return `${counted(documents, 'document')}, ${found}${accepted}`;
 }

@@ -368,6 +368,7 @@ describe('what else the order promises', () => {
       'picocolors',
       'picomatch',
       'render/code-frame.ts',
+      'render/counted.ts',
       'render/diagnostics.ts',
       'render/display-width.ts',
       'render/encode.ts',

@@ -122,6 +122,13 @@ describe('probatum init', () => {
     expect(readFileSync(join(made.folder, HOOKS), 'utf8')).toBe('repos: []\n');
   });
 
+  it('writes a configuration with --force that cannot be read', async () => {
+    const made = empty({ 'probatum.config.yaml': 'corpus: [x\n' });
+    expect((await init(made, '--write')).code).toBe(2);
+    expect((await init(made, '--write', '--force')).code).toBe(0);
+    expect((await probatum(['lint'], { cwd: made.folder })).code).toBe(0);
+  });
+
   it('adds no first document where there are some, or where they are looked for elsewhere', async () => {
     const made = empty({ 'knowledge/a.md': '---\nkind: note\n---\n' });
     expect(actions(await json(made))).not.toHaveProperty('knowledge/README.md');

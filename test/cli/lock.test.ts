@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../../src/base/diagnostic.js';
+import { COMMITTED } from '../record/committed.js';
 import { Repository } from './git-repository.js';
-import { probatum, temporaryFolders } from './probatum.js';
+import { copyExample, probatum, temporaryFolders } from './probatum.js';
 
 /* The lock file: a revision names its bytes for good, once it is written there. */
 
@@ -176,6 +178,36 @@ describe('lint with a lock file', () => {
     repository.commit();
     repository.write({ [B]: null });
     expect((await repository.lint(['--since', 'HEAD'])).found).toEqual([`${LOCK} lock-drift`]);
+  });
+
+  it('may not be taken away by a change', async () => {
+    const repository = new Repository(folder());
+    repository.write({ [A]: ddl(A) });
+    await probatum(['lock'], { cwd: repository.folder });
+    repository.commit();
+    const since = () =>
+      probatum(['verify', '--since', 'HEAD', '--format', 'github'], { cwd: repository.folder });
+    expect((await since()).code).toBe(0);
+    repository.write({ [LOCK]: null });
+    const { code, out } = await since();
+    expect(code).toBe(1);
+    expect(out).toMatch(new RegExp(`file=${LOCK}.*word-removed.*lock file was removed`));
+  });
+
+  it('does not advise to edit what is rendered from a record', async () => {
+    const root = folder();
+    copyExample(root);
+    await probatum(['lock'], { cwd: root });
+    const report = COMMITTED[1]!.report;
+    appendFileSync(join(root, report), 'One word more.\n');
+    const { out } = await probatum(['lock', '--check', '--format', 'json'], { cwd: root });
+    const { diagnostics } = JSON.parse(out) as { diagnostics: readonly Diagnostic[] };
+    const [found] = diagnostics.filter(({ ruleId, file }) => ruleId === 'revision-bump' && file === report);
+    expect(found?.help).toContain('bring back what was locked');
+    expect(found).not.toHaveProperty('fix');
+    // The next run says it from what it has kept of the documents.
+    expect((await probatum(['lint'], { cwd: root })).out).toContain(found!.help);
+    expect((await probatum(['lint'], { cwd: root })).out).toContain(found!.help);
   });
 
   it('is a reason to refuse a plan, and a finding of verify', async () => {

@@ -107,7 +107,39 @@ describe('probatum in odd surroundings', () => {
     const root = folder({ 'knowledge/a.md': NOTE, 'probatum.config.yaml/x': '' });
     const { code, err } = await probatum(['lint'], { cwd: root });
     expect(code).toBe(2);
-    expect(err).toBe(`error: cannot read ${join(root, 'probatum.config.yaml')}: EISDIR\n`);
+    expect(err).toBe(`error: cannot read ${join(root, 'probatum.config.yaml')}: it is no plain file\n`);
+  });
+
+  const SIGNED = 'signatures:\n  allowed_signers: signers\n  roles: {}\n  required: {}\n';
+  it.each([
+    ['probatum.config.yaml', 'status', ''],
+    ['probatum.lock', 'verify', ''],
+    ['probatum.lock', 'lock', ''],
+    ['signers', 'status', SIGNED],
+    ['signers', 'verify', SIGNED],
+    ['decision.json', 'lint', 'customKinds:\n  decision: {schema: decision.json}\n'],
+    ['rules.mjs', 'lint', 'plugins: [./rules.mjs]\n'],
+  ])('does not wait for a device or a pipe in place of %s (%s)', async (name, command, config) => {
+    for (const make of [
+      (path: string) => symlinkSync('/dev/zero', path),
+      (path: string) => execute('mkfifo', [path]),
+    ]) {
+      const root = folder({ 'knowledge/a.md': NOTE });
+      if (config !== '') writeFileSync(join(root, 'probatum.config.yaml'), config);
+      await make(join(root, name));
+      const { code, err } = await probatum([command], { cwd: root });
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/no plain file|leads out of/) });
+    }
+  });
+
+  it('leaves nothing behind where no document is, and says how a first one is made', async () => {
+    const root = folder();
+    for (const command of ['lint', 'status', 'verify']) {
+      const { code, err } = await probatum([command], { cwd: root });
+      expect(code).toBe(2);
+      expect(err).toContain('a first one is written by: probatum init --write');
+    }
+    expect(readdirSync(root)).toEqual([]);
   });
 
   it('does not wait for a pipe that is named as a document', async () => {

@@ -203,7 +203,7 @@ describe('signatures that do not count', () => {
     renameSync(join(root, 'governance/allowed_signers'), join(root, 'governance/other'));
     const { code, err } = await probatum(['verify'], { cwd: root });
     expect(code).toBe(2);
-    expect(err).toContain('cannot read governance/allowed_signers (ENOENT)');
+    expect(err).toContain('cannot read governance/allowed_signers: ENOENT');
   });
 });
 
