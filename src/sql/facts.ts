@@ -66,6 +66,8 @@ export interface Statement {
   readonly locks: readonly string[];
   readonly table: TableDefinition | null;
   readonly alteration: TableAlteration | null;
+  /** Of a migration: what it gives to objects besides what they have by themselves (given.ts). */
+  readonly given: readonly string[];
 }
 
 /** `rename` has the name that comes; what goes by the old one is altered. */

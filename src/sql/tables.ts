@@ -160,8 +160,8 @@ function foldDeferral(nodes: readonly Node[]): ConstraintNode[] {
   return found;
 }
 
-/** The server stores no default for a plain NULL. */
-function isNull(expression: Node): boolean {
+/** Whether an expression is a plain NULL, for which the server stores no default where the type is a plain one. */
+export function isNull(expression: Node): boolean {
   const cast = expression.TypeCast as { arg?: Node } | undefined;
   if (cast) return isNull(cast.arg ?? {});
   return (expression.A_Const as { isnull?: boolean } | undefined)?.isnull === true;
