@@ -101,34 +101,38 @@ export class GivenProperties {
     return property?.of(table!) === value;
   }
 
-  #isFromAbove({ what, of }: Property, object: CatalogueObject, value: string): boolean {
+  #isFromAbove(property: Property, object: CatalogueObject, value: string): boolean {
+    const { what, of, exactly = of } = property;
     return this.#above(object).some(
       (name) =>
         this.given.has(what, name) ||
         this.#said(what, name).has(value) ||
-        this.#same(object, name).some((one) => of(one) === value),
+        this.#same(object, name).some((one) => exactly(one) === exactly(object)),
     );
   }
 
   /** Names of what an object has its properties from. */
   #above({ kind, name, table = '', definition }: CatalogueObject): string[] {
     if (kind === 'table') return this.#ancestors(name);
+    if (kind === 'domain') return [definition.base_type ?? ''];
     if (kind !== 'index') return this.#ancestors(table).map((one) => `${one}${name.slice(table.length)}`);
     const index = definition.partition_of ? [definition.partition_of] : [];
     return definition.constraint ? [...index, keysOf(table)] : index;
   }
 
+  /** What a table inherits from, or did until the migration took it from there. */
   #ancestors(table: string): string[] {
     const found = new Set([table]);
     for (const one of found) {
-      const known = this.#table(one);
-      for (const parent of known ? parentsOf(known) : []) found.add(parent);
+      for (const known of this.#same(TABLE, one)) for (const parent of parentsOf(known)) found.add(parent);
+      for (const what of ['parents', 'former parents'])
+        for (const parent of this.given.values(what, one)) found.add(parent);
     }
     return [...found].slice(1);
   }
 
   /** The object of the same kind with a name, after and before. */
-  #same({ kind }: CatalogueObject, name: string): CatalogueObject[] {
+  #same({ kind }: Pick<CatalogueObject, 'kind'>, name: string): CatalogueObject[] {
     const key = `${kind} ${name}`;
     return [this.#after.get(key), this.#before.get(key)].filter((one) => one !== undefined);
   }
@@ -184,6 +188,7 @@ export class GivenProperties {
   }
 }
 
+const TABLE = { kind: 'table' };
 const WITH_OPTIONS: ReadonlySet<string> = new Set(['table', 'column', 'index', 'view', 'materialized view']);
 
 function byName({ objects }: CatalogueSnapshot): Map<string, CatalogueObject> {

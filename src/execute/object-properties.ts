@@ -9,7 +9,7 @@ export interface Property {
   readonly usual: (object: CatalogueObject) => string | null;
   /** All that is to be equal where no statement is about it, if `of` tells less. */
   readonly exactly?: (object: CatalogueObject) => string | null;
-  /** Whether partitions, children and indexes of partitions have it from what they belong to. */
+  /** Whether partitions, children, indexes of partitions and domains of domains have it from what they come from. */
   readonly inherited?: true;
 }
 
@@ -66,9 +66,6 @@ const DEFAULT: Property = {
   inherited: true,
 };
 
-/** A type that is made of another one has that one's default. */
-const DEFAULT_OF_DOMAIN: Property = { ...DEFAULT, usual: () => null };
-
 /** CHECK constraints of a domain are one text. */
 const CONSTRAINTS_OF_DOMAIN: Property = {
   what: 'constraints',
@@ -109,7 +106,7 @@ const BY_KIND: Readonly<Record<string, readonly Property[]>> = {
   view: [OWNER],
   'materialized view': [OWNER, ACCESS_METHOD, TABLESPACE],
   sequence: [OWNER, PERSISTENCE],
-  domain: [OWNER, field('not null', 'not_null', 'no', YES), DEFAULT_OF_DOMAIN, CONSTRAINTS_OF_DOMAIN],
+  domain: [OWNER, field('not null', 'not_null', 'no', YES), DEFAULT, CONSTRAINTS_OF_DOMAIN],
   trigger: [SWITCHING],
   rule: [SWITCHING],
 };
