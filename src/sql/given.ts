@@ -1,4 +1,4 @@
-import { indexName } from './effect-names.js';
+import { commentedObject, indexName, renamedObject } from './effect-names.js';
 import { givenByAlteration, ownerOf } from './given-alterations.js';
 import { columnName, givenByColumn, givenByConstraint } from './given-columns.js';
 import { CASCADE, givenLine } from './given-line.js';
@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<string, (tree: Node) => string[]>> = {
   CreateStmt: givenByTable,
   AlterTableStmt: givenByAlteration,
   RenameStmt: givenByRenaming,
+  CommentStmt: constraintsOfDomain,
   IndexStmt: (tree) => [
     ...givenOptions(tree.options, indexName(tree)),
     ...space(indexName(tree), tree.tableSpace),
@@ -67,10 +68,11 @@ function space(name: string, tablespace: unknown): string[] {
 }
 
 /** What has another name afterwards is not compared under it, as other lines name it by the old one. */
-function givenByRenaming({ relation, renameType, subname, newname }: Node): string[] {
+function givenByRenaming(tree: Node): string[] {
+  const { relation, renameType, subname, newname } = tree;
   if (renameType === 'OBJECT_SCHEMA')
     return [subname, newname].map((name) => givenLine('renaming', quoteName(String(name))));
-  if (!relation) return [];
+  if (!relation) return renameType === 'OBJECT_DOMCONSTRAINT' ? constraintsOfDomain(tree) : [];
   const { schemaname } = relation as { schemaname?: string };
   const name = relationName(relation);
   if (renameType === 'OBJECT_COLUMN' || renameType === 'OBJECT_TABCONSTRAINT')
@@ -79,6 +81,12 @@ function givenByRenaming({ relation, renameType, subname, newname }: Node): stri
       givenLine('renaming', columnName(name, newname)),
     ];
   return [name, relationName({ schemaname, relname: newname })].map((one) => givenLine('renaming', one));
+}
+
+/** The constraints of a domain are one text, with their names and comments. */
+function constraintsOfDomain(tree: Node): string[] {
+  if (tree.objtype === 'OBJECT_DOMCONSTRAINT') return [givenLine('constraints', commentedObject(tree))];
+  return tree.renameType === 'OBJECT_DOMCONSTRAINT' ? [givenLine('constraints', renamedObject(tree))] : [];
 }
 
 /** A view that takes the place of another has none of its options. */
