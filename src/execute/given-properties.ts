@@ -66,7 +66,8 @@ export class GivenProperties {
     if (what === 'statistics target' && was !== undefined && was.id !== object.id) return [];
     const value = of(object);
     const said = this.#said(what, name);
-    if (said.has(value)) return [];
+    // What is said of a table in general may be so of any part.
+    if (said.has(value) || (table !== undefined && this.given.values(what, table).has(value))) return [];
     const usual = was ? exactly(was) : this.#usual(property, object);
     const isUsual = was ? exactly(object) === usual : usual === null || value === usual;
     const isOpen = said.size === 0 || this.#isConditional(object);

@@ -88,7 +88,8 @@ export interface ColumnDefinition {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
-  readonly hasDefault: boolean;
+  /** Null where the server keeps a NULL for some types: `varchar(5) DEFAULT NULL`. */
+  readonly hasDefault: boolean | null;
 }
 
 export interface ForeignKey {

@@ -47,7 +47,7 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
   },
   AT_AddConstraint: ({ name, command: { def } }) => givenByConstraint(name, (def?.Constraint ?? {}) as Node),
   // Since 18 NOT NULL is a constraint, too, and which column it is of stands elsewhere.
-  AT_DropConstraint: ({ name }) => [givenLine('not null', name), givenLine('replica identity', name)],
+  AT_DropConstraint: ({ name }) => [givenLine('not null', name, 'no'), givenLine('replica identity', name)],
   AT_SetNotNull: ofColumn('not null', 'yes'),
   AT_DropNotNull: ofColumn('not null', 'no'),
   AT_ColumnDefault: ({ column, command: { def } }) => [

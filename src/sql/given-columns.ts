@@ -40,7 +40,7 @@ export function givenByConstraint(table: string, constraint: Node, column?: unkn
       return [...each('default', 'some'), ...each('generated', GENERATED[String(constraint.generated_kind)])];
     case 'CONSTR_PRIMARY':
       // The columns of an index stand where it was made.
-      if (constraint.indexname) return [givenLine('not null', table)];
+      if (constraint.indexname) return [givenLine('not null', table, 'yes')];
       return [...each('not null', 'yes'), ...ofKey(table, constraint)];
     case 'CONSTR_UNIQUE':
     case 'CONSTR_EXCLUSION':

@@ -83,9 +83,8 @@ export function readAlteration(tree: Node): TableAlteration {
 function readColumn(node: ColumnNode): { column: ColumnDefinition; complete: boolean } {
   const type = printedType(node.typeName);
   const constraints = (node.constraints ?? []).map((item) => item.Constraint as ConstraintNode | undefined);
-  const hasDefault = constraints.some(
-    (item) => item?.contype === 'CONSTR_DEFAULT' && !isNull(item.raw_expr ?? {}),
-  );
+  const given = constraints.find((item) => item?.contype === 'CONSTR_DEFAULT')?.raw_expr;
+  const hasDefault = given !== undefined && (isNull(given) ? keepsNull(given, node.typeName, type) : true);
   const column = { name: quoteName(node.colname ?? ''), type: type ?? '', hasDefault };
   return { column, complete: type !== null };
 }
@@ -160,7 +159,16 @@ function foldDeferral(nodes: readonly Node[]): ConstraintNode[] {
   return found;
 }
 
-/** Whether an expression is a plain NULL, for which the server stores no default where the type is a plain one. */
+/** A NULL is no default, unless it has to be made to fit: another type, a length, or a domain, which nobody can tell here. */
+function keepsNull(expression: Node, typeName: unknown, type: string | null): null | false {
+  const { names, typmods } = (typeName ?? {}) as { names?: Node[]; typmods?: Node[] };
+  const cast = expression.TypeCast as { arg?: Node; typeName?: unknown } | undefined;
+  const isOwn = !cast || (printedType(cast.typeName) === type && cast.arg?.TypeCast === undefined);
+  const isPlain = stringList(names).length === 1 || stringList(names)[0] === 'pg_catalog';
+  return isOwn && isPlain && !typmods ? false : null;
+}
+
+/** Whether an expression is a plain NULL. */
 export function isNull(expression: Node): boolean {
   const cast = expression.TypeCast as { arg?: Node } | undefined;
   if (cast) return isNull(cast.arg ?? {});

@@ -96,6 +96,11 @@ CREATE UNLOGGED TABLE app.number (
     CONSTRAINT number_pkey PRIMARY KEY (n) WITH (fillfactor = 70)
 ) WITH (fillfactor = 80);
 
+CREATE TABLE app.plain (
+    code varchar(5) DEFAULT NULL,
+    kept text DEFAULT 'x' NOT NULL
+);
+
 CREATE TABLE app.twin (LIKE app.number INCLUDING ALL);
 
 ALTER TABLE app.log ALTER COLUMN note DROP NOT NULL, ALTER COLUMN note SET DEFAULT 'x', SET (fillfactor = 70);
@@ -112,11 +117,13 @@ ALTER TABLE app.log ALTER COLUMN note SET NOT NULL, ALTER COLUMN note DROP DEFAU
 
 DROP TABLE app.twin;
 
+DROP TABLE app.plain;
+
 DROP TABLE app.number;
 
 ${DROP_ITEM}`;
     const scope = {
-      creates: ['app.item', 'app.number', 'app.twin'],
+      creates: ['app.item', 'app.number', 'app.plain', 'app.twin'],
       alters: ['app.log', 'app.base_pkey', 'app.item_id_seq'],
     };
     const { lines, failed } = await observed({ migration, rollback, scope }, '', SUCCEEDED);

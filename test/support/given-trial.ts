@@ -2,7 +2,7 @@ import { partsNotGiven } from '../../src/execute/given-parts.js';
 import { givenParts } from '../../src/sql/given-parts.js';
 import type { CatalogueSnapshot } from '../../src/target/catalogue.js';
 import { readCatalogue } from '../../src/target/catalogue.js';
-import type { Session } from '../../src/target/engine.js';
+import type { Session, Target } from '../../src/target/engine.js';
 import { openPostgresTarget } from '../../src/target/postgres.js';
 import { readFence } from '../sql/read.js';
 import { queryOnce } from './postgres-change.js';
@@ -34,21 +34,32 @@ CREATE SEQUENCE app.number;
 
 let databases = 0;
 
-/** `loadGrammar` must have been awaited. */
+/** In a database of a server of its own. `loadGrammar` must have been awaited. */
 export async function startTrial(server: PostgresServer, prepare = ''): Promise<Trial> {
   databases += 1;
   const url = await server.createDatabase(`trial_${process.pid}_${databases}`);
   await queryOnce(url, BEFORE + prepare);
-  const target = openPostgresTarget('t', { engine: 'postgres', connection: { env: 'URL' } }, { URL: url });
+  return trialOn(openPostgresTarget('t', { engine: 'postgres', connection: { env: 'URL' } }, { URL: url }));
+}
+
+/** In a database as it is. */
+export async function trialOn(target: Target): Promise<Trial> {
   const session = await target.open();
   const before = await readCatalogue(session);
+  const role = (await session.run('SELECT current_user')).rows[0]![0]!;
   return {
-    notGiven: (migration, beside = '') => attempt(session, before, migration, beside),
+    notGiven: (migration, beside = '') => attempt(session, before, role, migration, beside),
     close: () => target.close(),
   };
 }
 
-async function attempt(session: Session, before: CatalogueSnapshot, migration: string, beside: string) {
+async function attempt(
+  session: Session,
+  before: CatalogueSnapshot,
+  role: string,
+  migration: string,
+  beside: string,
+) {
   const { units, problems } = readFence('migration', migration);
   const refused = problems.filter(({ rule }) => rule !== 'lock-hazard');
   if (refused.length > 0) throw new Error(JSON.stringify(refused, null, 2));
@@ -58,7 +69,7 @@ async function attempt(session: Session, before: CatalogueSnapshot, migration: s
     for (const { start, end } of statements)
       await session.run(Buffer.from(migration).subarray(start, end).toString('utf8'));
     if (beside !== '') await session.run(`DO $beside$ BEGIN ${beside} END $beside$`);
-    return partsNotGiven(givenParts(statements)!, before, await readCatalogue(session), 'probatum_test');
+    return partsNotGiven(givenParts(statements)!, before, await readCatalogue(session), role);
   } finally {
     await session.run('ROLLBACK');
   }
