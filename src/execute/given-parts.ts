@@ -1,3 +1,4 @@
+import { UNNAMED } from '../sql/given-line.js';
 import { placeOf } from '../target/attribution.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
 import { GivenLines } from './given-lines.js';
@@ -28,7 +29,8 @@ class Looking {
   readonly #names: ReadonlyMap<string, CatalogueObject>;
   readonly #tables: ReadonlyMap<string, CatalogueObject>;
   readonly #byDefault: readonly CatalogueObject[];
-  readonly #keys = new Map<string, number>();
+  /** New constraints of tables that no statement names. */
+  readonly #unnamed = new Map<string, number>();
 
   constructor(
     private readonly given: GivenLines,
@@ -40,9 +42,10 @@ class Looking {
     this.#names = new Map(before.objects.map((object) => [`${object.kind} ${object.name}`, object]));
     this.#tables = new Map(after.objects.flatMap((one) => (one.kind === 'table' ? [[one.name, one]] : [])));
     this.#byDefault = before.objects.filter(({ kind }) => kind === 'default privileges');
-    for (const { kind, table = '', definition } of after.objects)
-      if (kind === 'constraint' && KEYS.has(definition.type ?? ''))
-        this.#keys.set(table, (this.#keys.get(table) ?? 0) + 1);
+    for (const object of after.objects) {
+      const { table = '' } = object;
+      if (this.#isUnnamed(object)) this.#unnamed.set(table, (this.#unnamed.get(table) ?? 0) + 1);
+    }
   }
 
   /** What nothing explains of one object, in lines. */
@@ -70,7 +73,8 @@ class Looking {
   }
 
   /** An object that is part of a table, and new. */
-  #part({ kind, name, table = '', definition }: CatalogueObject): string[] {
+  #part(object: CatalogueObject): string[] {
+    const { kind, name, table = '', definition } = object;
     const line = kind === 'index' ? `${kind} ${name} on ${table}` : `${kind} ${name}`;
     const fresh = !this.#stays(table);
     if (kind === 'policy' || kind === 'rule') return [line];
@@ -82,14 +86,25 @@ class Looking {
     // Triggers of a table that is only created are counted by a check of their own.
     if (kind === 'trigger' && (!fresh || this.given.has('alterations', table)) && !this.#inherits(table))
       return this.given.hasLine(`trigger ${name}`) ? [] : [line];
-    const isKey = kind === 'constraint' && KEYS.has(definition.type ?? '');
-    if (!isKey || !fresh || this.given.has('alterations', table) || this.#inherits(table)) return [];
-    const count = this.#keys.get(table) ?? 0;
-    return count === 0 || this.#declaredKeys(table) >= count ? [] : [line];
+    const count = this.#isUnnamed(object) ? (this.#unnamed.get(table) ?? 0) : 0;
+    return count === 0 || this.#givenUnnamed(table) >= count ? [] : [line];
   }
 
-  #declaredKeys(table: string): number {
-    return Math.max(0, ...[...this.given.values('keys', table)].map(Number));
+  /**
+   * A new constraint of a table itself that no statement names. Those of a parent come with it, and stay where a partition
+   * is taken from it.
+   */
+  #isUnnamed(object: CatalogueObject): boolean {
+    const { kind, name, table = '', definition } = object;
+    if (kind !== 'constraint' || definition.inherited !== '0') return false;
+    const isKnown = this.#earlier.has(placeOf(object)) || this.#isBuiltAgain(object);
+    const isGiven = this.given.hasLine(`constraint ${name}`) || this.given.has('renaming', name);
+    return !isKnown && !isGiven && this.given.values('former parents', table).size === 0;
+  }
+
+  /** Of constraints that are the same the server makes one, so there may be less. */
+  #givenUnnamed(table: string): number {
+    return Math.max(0, ...[...this.given.values(UNNAMED, table)].map(Number));
   }
 
   /** Whether a table was there before. */
@@ -151,9 +166,6 @@ class Looking {
     return now !== undefined && this.#earlier.get(placeOf(now))?.definition.owner !== now.definition.owner;
   }
 }
-
-/** Types of constraints that are keys without being the primary one. */
-const KEYS: ReadonlySet<string> = new Set(['u', 'x']);
 
 /** One privilege of a list, whose names may be quoted. */
 const ITEM = /(?:"(?:[^"]|"")*"|[^\s"])+/g;

@@ -106,8 +106,6 @@ export interface TableDefinition {
   readonly primaryKey: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: number;
-  /** UNIQUE and EXCLUDE constraints; of such that are the same the server makes one. */
-  readonly keys: number;
   /** Whether parts of another table come with it: LIKE, INHERITS, PARTITION OF. */
   readonly copies: boolean;
   /** False where the statement says more than this model holds (LIKE, INHERITS, PARTITION OF, serial types). */

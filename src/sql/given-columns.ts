@@ -1,4 +1,4 @@
-import { givenLine, keysOf } from './given-line.js';
+import { givenLine, keysOf, UNNAMED } from './given-line.js';
 import { givenOptions } from './given-options.js';
 import type { Node } from './grammar.js';
 import { quoteName, stringList } from './names.js';
@@ -23,8 +23,20 @@ export function givenByColumn(table: string, column: Node): string[] {
   ];
 }
 
-/** What a constraint gives to columns, and to the index of a key. @param column whose definition it stands in */
+/** What a constraint is, and gives to columns and to the index of a key. @param column whose definition it stands in */
 export function givenByConstraint(table: string, constraint: Node, column?: unknown): string[] {
+  const lines = givenToColumns(table, constraint, column);
+  if (!OBJECTS.has(String(constraint.contype))) return lines;
+  const { conname } = constraint;
+  return [...lines, conname ? `constraint ${columnName(table, conname)}` : givenLine(UNNAMED, table)];
+}
+
+/** Constraints that are objects of their own. */
+const OBJECTS: ReadonlySet<string> = new Set(
+  ['CHECK', 'EXCLUSION', 'FOREIGN', 'PRIMARY', 'UNIQUE'].map((name) => `CONSTR_${name}`),
+);
+
+function givenToColumns(table: string, constraint: Node, column?: unknown): string[] {
   const names = (column === undefined ? stringList(constraint.keys) : [column]).map((one) =>
     columnName(table, one),
   );

@@ -1,5 +1,5 @@
-import type { Effect, Statement, TableDefinition } from './facts.js';
-import { givenLine } from './given-line.js';
+import type { Effect, Statement } from './facts.js';
+import { givenLine, UNNAMED } from './given-line.js';
 
 /**
  * What the statements of a migration give to objects besides what an object has by itself: indexes, triggers, unique keys,
@@ -9,6 +9,7 @@ import { givenLine } from './given-line.js';
 export function givenParts(statements: readonly Statement[]): readonly string[] | null {
   const created = new Set<string>();
   const given = new Set<string>();
+  const unnamed = new Map<string, number>();
   for (const { node, effects, table, given: properties } of statements) {
     if (node === 'RenameStmt' && effects.some(({ name }) => created.has(name))) return null;
     for (const effect of effects) {
@@ -16,8 +17,12 @@ export function givenParts(statements: readonly Statement[]): readonly string[] 
       const line = lineOf(effect, node);
       if (line !== null) given.add(line);
     }
-    for (const line of [...(table ? linesOfTable(table) : []), ...properties]) given.add(line);
+    if (table?.copies) given.add(givenLine('copies', table.name));
+    for (const line of properties)
+      if (line.startsWith(`${UNNAMED} of `)) unnamed.set(line, (unnamed.get(line) ?? 0) + 1);
+      else given.add(line);
   }
+  for (const [line, count] of unnamed) given.add(`${line}: ${count}`);
   return [...given].sort();
 }
 
@@ -27,11 +32,4 @@ function lineOf({ action, kind, name }: Effect, node: string): string | null {
   if (kind === 'comment') return givenLine('comments', name);
   if (kind === 'grant') return givenLine('privileges', name);
   return node === 'AlterTableStmt' ? givenLine('alterations', name) : null;
-}
-
-function linesOfTable({ name, keys, copies }: TableDefinition): string[] {
-  return [
-    ...(keys > 0 ? [givenLine('keys', name, String(keys))] : []),
-    ...(copies ? [givenLine('copies', name)] : []),
-  ];
 }

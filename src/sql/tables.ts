@@ -30,7 +30,7 @@ export function readTable(tree: Node): TableDefinition {
   const columns: ColumnDefinition[] = [];
   const primaryKey: string[] = [];
   const foreignKeys: ForeignKey[] = [];
-  let [checks, keys] = [0, 0];
+  let checks = 0;
   let copies = Boolean(tree.inhRelations || tree.partbound);
   let complete = !tree.inhRelations && !tree.partbound && !tree.partspec && !tree.ofTypename;
   const constrain = (node: ConstraintNode, column: string | null) => {
@@ -40,7 +40,6 @@ export function readTable(tree: Node): TableDefinition {
       primaryKey.push(...(column ? [column] : stringList(node.keys).map(quoteName)));
     else if (node.contype === 'CONSTR_FOREIGN') foreignKeys.push(readForeignKey(node, column));
     else if (node.contype === 'CONSTR_CHECK') checks += 1;
-    else if (node.contype === 'CONSTR_UNIQUE' || node.contype === 'CONSTR_EXCLUSION') keys += 1;
     else if (node.contype === 'CONSTR_IDENTITY' || node.contype === 'CONSTR_GENERATED') complete = false;
   };
   for (const element of (tree.tableElts ?? []) as Node[]) {
@@ -58,7 +57,7 @@ export function readTable(tree: Node): TableDefinition {
     }
   }
   const name = relationName(tree.relation);
-  return { name, columns, primaryKey, foreignKeys, checks, keys, copies, complete };
+  return { name, columns, primaryKey, foreignKeys, checks, copies, complete };
 }
 
 /** Columns that an ALTER TABLE adds and drops. */

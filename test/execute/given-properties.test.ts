@@ -111,6 +111,28 @@ describe.skipIf(requirePostgres() === null)('what statements give', () => {
       'CREATE INDEX parent_n ON app.parent (n) WITH (fillfactor = 22) TABLESPACE fast; ALTER TABLE app.parent ADD UNIQUE (n, label) WITH (fillfactor = 21);',
     ],
     [
+      'constraints, with a name and without one',
+      `CREATE TABLE app.a (a integer CHECK (a > 0) CHECK (a > 1), b integer CONSTRAINT positive CHECK (b > 0) REFERENCES app.log (id),
+         c integer UNIQUE, UNIQUE (c), UNIQUE (a, b), EXCLUDE USING btree (b WITH =), PRIMARY KEY (a));
+       ALTER TABLE app.a ADD CHECK (c > 0), ADD CONSTRAINT named CHECK (c > 1), ADD COLUMN d integer UNIQUE CHECK (d > 0);
+       ALTER TABLE app.log ADD CHECK (id > 0), ADD CHECK (id > 1), ADD COLUMN e integer REFERENCES app.a;
+       ALTER TABLE app.log ADD CONSTRAINT unchecked CHECK (id > 2) NOT VALID;
+       ALTER TABLE app.log RENAME CONSTRAINT unchecked TO checked;
+       ALTER TABLE app.log VALIDATE CONSTRAINT checked;
+       CREATE TABLE app.whole (k integer PRIMARY KEY CHECK (k > 0)) PARTITION BY LIST (k);
+       CREATE TABLE app.part PARTITION OF app.whole FOR VALUES IN (1);
+       CREATE TABLE app.rest PARTITION OF app.whole DEFAULT;
+       CREATE TABLE app.refers (k integer REFERENCES app.whole);
+       CREATE TABLE app.splits (k integer REFERENCES app.a, l integer) PARTITION BY LIST (l);
+       CREATE TABLE app.split PARTITION OF app.splits DEFAULT;
+       ALTER TABLE app.splits ADD FOREIGN KEY (l) REFERENCES app.whole;
+       ALTER TABLE app.splits DETACH PARTITION app.split;
+       ALTER TABLE app.base ADD CHECK (n > 0);
+       CREATE TABLE app.own () INHERITS (app.base);
+       ALTER TABLE app.log ALTER note TYPE varchar(9);`,
+      "ALTER TABLE app.log ADD CHECK (note <> '');",
+    ],
+    [
       'other objects',
       `CREATE SCHEMA made AUTHORIZATION "given ""Role";
        ALTER INDEX app.log_id SET (fillfactor = 12), SET TABLESPACE fast;

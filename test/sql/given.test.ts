@@ -11,7 +11,10 @@ describe('what statements give is said in lines', () => {
   it.each<[string, readonly string[]]>([
     ['CREATE TABLE a.b (x int)', ['column a.b.x']],
     ['CREATE TABLE a.b ("X y" int NOT NULL)', ['column a.b."X y"', 'not null of a.b."X y": yes']],
-    ['CREATE TABLE a.b (x int, PRIMARY KEY (x))', ['column a.b.x', 'not null of a.b.x: yes']],
+    [
+      'CREATE TABLE a.b (x int UNIQUE, CONSTRAINT c CHECK (x > 0), PRIMARY KEY (x))',
+      ['column a.b.x', 'constraint a.b.c', 'constraints without a name of a.b: 2', 'not null of a.b.x: yes'],
+    ],
     ['CREATE TABLE a.b (x serial)', ['column a.b.x', 'default of a.b.x: some', 'not null of a.b.x: yes']],
     ['CREATE TABLE a.b (x int DEFAULT 3)', ['column a.b.x', 'default of a.b.x: some']],
     ['CREATE TABLE a.b (x int DEFAULT NULL)', ['column a.b.x', 'default of a.b.x']],
