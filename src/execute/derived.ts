@@ -28,7 +28,7 @@ export function observeDerived(
   check: DerivedCheck,
   { before, after, rows, sequences, role }: DerivedEvidence,
 ): readonly string[] | null {
-  if (check.subject === 'catalogue-delta') return before ? topLevel(before, after) : null;
+  if (check.subject === 'catalogue-delta') return before ? topLevel(before, after, check.expected) : null;
   if (check.subject === 'scope') return before ? outsideOfScope(check.allowed, before, after) : null;
   if (check.subject === 'given-parts')
     return before ? partsNotGiven(check.allowed, before, after, role) : null;
@@ -62,17 +62,26 @@ export function observeDerived(
   }
 }
 
-/** The delta with what happened to parts of a table that stays under the table's name. */
-function topLevel(before: CatalogueSnapshot, after: CatalogueSnapshot): string[] {
+/**
+ * The delta with what happened to parts of a table that stays under the table's name, or under their own where a statement
+ * names them: an index, the sequence of a column.
+ */
+function topLevel(
+  before: CatalogueSnapshot,
+  after: CatalogueSnapshot,
+  expected: readonly string[],
+): string[] {
   const delta = catalogueDelta(ownedByTables(before), ownedByTables(after));
   const changed = delta.changed.map(({ after: object }) => object);
   const moved = [...delta.added, ...delta.removed];
   const owners = new Set(moved.filter(({ table }) => table === undefined).map(({ name }) => name));
-  const parts = [...moved, ...changed].filter(({ table }) => table !== undefined && !owners.has(table));
+  const ofTables = [...moved, ...changed].filter(({ table }) => table !== undefined);
+  const isNamed = ({ name }: CatalogueObject) => expected.includes(`~ ${name}`);
+  const parts = ofTables.filter((part) => !owners.has(part.table!) || isNamed(part));
   const whole = changed.filter(({ table }) => table === undefined);
   const cameAndWent = deltaLines({ ...delta, changed: [] }).filter((line) => !partLines(parts).has(line));
   const touched = [
-    ...parts.map(({ table }) => table),
+    ...parts.map((part) => (isNamed(part) ? part.name : part.table)),
     ...whole.map(({ kind, name }) => (kind === 'schema' ? `schema ${name}` : name)),
   ];
   return [...new Set([...cameAndWent, ...touched.map((name) => `~ ${name}`)])].sort();

@@ -1,6 +1,8 @@
-import { givenLine } from '../sql/given-parts.js';
+import { UNNAMED } from '../sql/given-line.js';
 import { placeOf } from '../target/attribution.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
+import { GivenLines } from './given-lines.js';
+import { GivenProperties } from './given-properties.js';
 
 /**
  * What our transaction gave to objects and no statement of the migration says: what an event trigger, or a function that
@@ -15,80 +17,94 @@ export function partsNotGiven(
   after: CatalogueSnapshot,
   role: string,
 ): readonly string[] {
-  const looking = new Looking(new Set(given), before, after, role);
+  const lines = new GivenLines(given);
+  const properties = new GivenProperties(lines, before, after, role);
+  const looking = new Looking(lines, before, after, properties);
   return [...new Set(after.objects.flatMap((object) => looking.found(object)))].sort();
 }
 
 class Looking {
   readonly #earlier: ReadonlyMap<string, CatalogueObject>;
-  /** Kinds and names that were there before. */
-  readonly #names: ReadonlySet<string>;
+  /** What was there before, by kind and name. */
+  readonly #names: ReadonlyMap<string, CatalogueObject>;
   readonly #tables: ReadonlyMap<string, CatalogueObject>;
   readonly #byDefault: readonly CatalogueObject[];
-  readonly #keys = new Map<string, number>();
+  /** New constraints of tables that no statement names. */
+  readonly #unnamed = new Map<string, number>();
 
   constructor(
-    private readonly given: ReadonlySet<string>,
+    private readonly given: GivenLines,
     before: CatalogueSnapshot,
     after: CatalogueSnapshot,
-    private readonly role: string,
+    private readonly properties: GivenProperties,
   ) {
     this.#earlier = new Map(before.objects.map((object) => [placeOf(object), object]));
-    this.#names = new Set(before.objects.map(({ kind, name }) => `${kind} ${name}`));
+    this.#names = new Map(before.objects.map((object) => [`${object.kind} ${object.name}`, object]));
     this.#tables = new Map(after.objects.flatMap((one) => (one.kind === 'table' ? [[one.name, one]] : [])));
     this.#byDefault = before.objects.filter(({ kind }) => kind === 'default privileges');
-    for (const { kind, table = '', definition } of after.objects)
-      if (kind === 'constraint' && KEYS.has(definition.type ?? ''))
-        this.#keys.set(table, (this.#keys.get(table) ?? 0) + 1);
+    for (const object of after.objects) {
+      const { table = '' } = object;
+      if (this.#isUnnamed(object)) this.#unnamed.set(table, (this.#unnamed.get(table) ?? 0) + 1);
+    }
   }
 
   /** What nothing explains of one object, in lines. */
   found(object: CatalogueObject): string[] {
     if (object.extension !== undefined || object.kind === 'extension') return [];
     const was = this.#earlier.get(placeOf(object));
-    if (was) return was.name === object.name ? this.#changed(was, object) : [];
-    if (this.#isBuiltAgain(object)) return [];
+    if (was?.name !== undefined && was.name !== object.name) return [];
+    if (this.given.has('renaming', schemaOf(object.name))) return [];
+    if (was) return [...this.#changed(was, object), ...this.properties.found(object, was)];
+    const { kind, name } = object;
+    if (this.#isBuiltAgain(object))
+      return kind === 'index' ? this.properties.found(object, this.#names.get(`${kind} ${name}`)) : [];
     return [
       ...this.#part(object),
       ...this.#privileges(object),
       ...this.#comment(object),
-      ...this.#table(object),
+      ...this.properties.found(object, undefined),
     ];
   }
 
   /** Another type of a column has the server make its indexes and statistics anew, with their comments. */
   #isBuiltAgain({ kind, name, table }: CatalogueObject): boolean {
-    if (table === undefined || !this.#names.has(`${kind} ${name}`)) return false;
-    return this.#has('alterations', table) || this.#inherits(table);
-  }
-
-  #has(what: Parameters<typeof givenLine>[0], name: string): boolean {
-    return this.given.has(givenLine(what, name));
+    if (kind === 'column' || table === undefined || !this.#names.has(`${kind} ${name}`)) return false;
+    return this.given.has('alterations', table) || this.#inherits(table);
   }
 
   /** An object that is part of a table, and new. */
-  #part({ kind, name, table = '', definition }: CatalogueObject): string[] {
+  #part(object: CatalogueObject): string[] {
+    const { kind, name, table = '', definition } = object;
     const line = kind === 'index' ? `${kind} ${name} on ${table}` : `${kind} ${name}`;
     const fresh = !this.#stays(table);
     if (kind === 'policy' || kind === 'rule') return [line];
-    if (this.#has('copies', table)) return [];
+    if (this.given.has('copies', table)) return [];
     if (kind === 'statistics') return [line];
     // An index of a constraint, or of a partition, comes with what it belongs to.
     if (kind === 'index' && !definition.constraint && !definition.partition_of)
-      return this.given.has(`index ${name}`) ? [] : [line];
+      return this.given.hasLine(`index ${name}`) ? [] : [line];
     // Triggers of a table that is only created are counted by a check of their own.
-    if (kind === 'trigger' && (!fresh || this.#has('alterations', table)) && !this.#inherits(table))
-      return this.given.has(`trigger ${name}`) ? [] : [line];
-    const isKey = kind === 'constraint' && KEYS.has(definition.type ?? '');
-    if (!isKey || !fresh || this.#has('alterations', table) || this.#inherits(table)) return [];
-    const count = this.#keys.get(table) ?? 0;
-    return count === 0 || this.#declaredKeys(table) >= count ? [] : [line];
+    if (kind === 'trigger' && (!fresh || this.given.has('alterations', table)) && !this.#inherits(table))
+      return this.given.hasLine(`trigger ${name}`) ? [] : [line];
+    const count = this.#isUnnamed(object) ? (this.#unnamed.get(table) ?? 0) : 0;
+    return count === 0 || this.#givenUnnamed(table) >= count ? [] : [line];
   }
 
-  #declaredKeys(table: string): number {
-    const start = `${givenLine('keys', table)}: `;
-    const line = [...this.given].find((one) => one.startsWith(start));
-    return Number(line?.slice(start.length) ?? 0);
+  /**
+   * A new constraint of a table itself that no statement names. Those of a parent come with it, and stay where a partition
+   * is taken from it.
+   */
+  #isUnnamed(object: CatalogueObject): boolean {
+    const { kind, name, table = '', definition } = object;
+    if (kind !== 'constraint' || definition.inherited !== '0') return false;
+    const isKnown = this.#earlier.has(placeOf(object)) || this.#isBuiltAgain(object);
+    const isGiven = this.given.hasLine(`constraint ${name}`) || this.given.has('renaming', name);
+    return !isKnown && !isGiven && this.given.values('former parents', table).size === 0;
+  }
+
+  /** Of constraints that are the same the server makes one, so there may be less. */
+  #givenUnnamed(table: string): number {
+    return Math.max(0, ...[...this.given.values(UNNAMED, table)].map(Number));
   }
 
   /** Whether a table was there before. */
@@ -101,19 +117,19 @@ class Looking {
     return Boolean(this.#tables.get(table)?.definition.inherits);
   }
 
-  #privileges({ kind, name, table, definition }: CatalogueObject): string[] {
-    const of = table ?? name;
-    if (!definition.acl || this.#mayHavePrivileges(of)) return [];
-    const usual = this.#usual(kind, schemaOf(of));
+  #privileges(object: CatalogueObject): string[] {
+    const { kind, name, table, definition } = object;
+    if (!definition.acl || this.#isGiven('privileges', object)) return [];
+    const usual = this.#usual(kind, schemaOf(table ?? name));
     const items = definition.acl.match(ITEM) ?? [];
     return items
       .filter((item) => !ownersOwn(item) && !usual.has(item) && !usual.has(item.replace(/\/.*$/s, '')))
       .map((item) => `privileges of ${kind} ${name}: ${item}`);
   }
 
-  /** By name, or with all of its schema. */
-  #mayHavePrivileges(name: string): boolean {
-    return this.#has('privileges', name) || this.#has('privileges', schemaOf(name));
+  /** To the object itself, which may stand with its kind, or to the table that it is a part of. */
+  #isGiven(what: 'privileges' | 'comments', { kind, name, table }: CatalogueObject): boolean {
+    return [name, `${kind} ${name}`, table ?? name].some((one) => this.given.has(what, one));
   }
 
   /** What everybody has on such an object by the server's own defaults, and what default privileges add. */
@@ -126,30 +142,21 @@ class Looking {
     return new Set([...added, ...(everybody ? [everybody] : [])]);
   }
 
-  #comment({ kind, name, table, definition }: CatalogueObject): string[] {
-    if (!definition.comment || this.#has('comments', name)) return [];
-    if (table !== undefined && (this.#has('comments', table) || this.#has('copies', table))) return [];
-    return [`comment on ${kind} ${name}`];
+  #comment(object: CatalogueObject): string[] {
+    const { kind, name, table, definition } = object;
+    if (!definition.comment || this.#isGiven('comments', object)) return [];
+    return table !== undefined && this.given.has('copies', table) ? [] : [`comment on ${kind} ${name}`];
   }
 
-  /** A table that is new. */
-  #table({ kind, name, definition }: CatalogueObject): string[] {
-    if (kind !== 'table') return [];
-    const owner = definition.owner === this.role ? [] : [`owner of table ${name}: ${definition.owner}`];
-    const secured = SECURITY.some((field) => definition[field] !== 'f') && !this.#has('alterations', name);
-    return [...owner, ...(secured ? [`row security of table ${name}`] : [])];
-  }
-
-  /** A table that was there before, under the same name, or a column of one: delta and scope fold them into the table. */
-  #changed(was: CatalogueObject, { kind, name, table, definition }: CatalogueObject): string[] {
-    if (kind !== 'table' && kind !== 'column') return [];
-    const of = table ?? name;
+  /** What was there before, under the same name: delta and scope do not tell what of it was changed. */
+  #changed(was: CatalogueObject, object: CatalogueObject): string[] {
+    const { kind, name, table, definition } = object;
     const differs = (field: string) => (was.definition[field] ?? null) !== (definition[field] ?? null);
     const lines: string[] = [];
-    if (differs('acl') && !this.#mayHavePrivileges(of) && !this.#hasOtherOwner(of))
+    const isGranted = this.#isGiven('privileges', object) || this.#hasOtherOwner(table ?? name);
+    if (differs('acl') && was.definition.owner === definition.owner && !isGranted)
       lines.push(`privileges of ${kind} ${name}`);
-    if (differs('comment') && !this.#has('comments', of)) lines.push(`comment on ${kind} ${name}`);
-    if (SECURITY.some(differs) && !this.#has('alterations', of)) lines.push(`row security of table ${of}`);
+    if (differs('comment') && !this.#isGiven('comments', object)) lines.push(`comment on ${kind} ${name}`);
     return lines;
   }
 
@@ -159,10 +166,6 @@ class Looking {
     return now !== undefined && this.#earlier.get(placeOf(now))?.definition.owner !== now.definition.owner;
   }
 }
-
-/** Types of constraints that are keys without being the primary one. */
-const KEYS: ReadonlySet<string> = new Set(['u', 'x']);
-const SECURITY = ['row_security', 'force_row_security'] as const;
 
 /** One privilege of a list, whose names may be quoted. */
 const ITEM = /(?:"(?:[^"]|"")*"|[^\s"])+/g;

@@ -8,6 +8,7 @@ import {
   deltaLines,
 } from '../target/catalogue.js';
 import type { CatalogueDelta } from '../target/catalogue-delta.js';
+import { parentsOf } from './inheritance.js';
 import { ownedByTables } from './owned-by-tables.js';
 
 /**
@@ -76,11 +77,12 @@ class Scope {
     this.#declared = declared;
     this.#added = wholes(delta.added);
     this.#removed = wholes(delta.removed);
-    for (const { kind, name, definition } of [...was.objects, ...is.objects]) {
+    for (const object of [...was.objects, ...is.objects]) {
+      const { kind, name, definition } = object;
       if (kind !== 'table' || !definition.inherits) continue;
       if (definition.partition_bound) this.#partitions.add(name);
       const known = this.#parents.get(name) ?? new Set();
-      for (const parent of definition.inherits.match(QUALIFIED) ?? []) known.add(parent);
+      for (const parent of parentsOf(object)) known.add(parent);
       this.#parents.set(name, known);
     }
   }
@@ -131,9 +133,6 @@ const PLAIN = new Set(
 function ownName({ kind, name }: CatalogueObject): string {
   return PLAIN.has(kind) ? name : `${kind} ${name}`;
 }
-
-/** One qualified name of a list. */
-const QUALIFIED = /(?:"(?:[^"]|"")*"|[^".,\s]+)\.(?:"(?:[^"]|"")*"|[^".,\s]+)/g;
 
 /** TRUNCATE gives a table another data file and leaves its definition. */
 function onlyDataFile(before: CatalogueObject, after: CatalogueObject): boolean {

@@ -58,9 +58,9 @@ export function newName(tree: Node): string | null {
 
 export function commentedObject(tree: Node): string {
   if (tree.objtype === 'OBJECT_SCHEMA') return `schema ${dottedObject(tree.object)}`;
-  // A comment on a column or constraint belongs to its table or domain.
+  // A comment on a part belongs to its table, view, type or domain.
   const list = (tree.object as { List?: { items?: Node[] } }).List?.items ?? [];
-  if (['OBJECT_COLUMN', 'OBJECT_TABCONSTRAINT'].includes(String(tree.objtype)))
+  if (/^OBJECT_(?:COLUMN|TABCONSTRAINT|TRIGGER|POLICY|RULE)$/.test(String(tree.objtype)))
     return dottedName(list.slice(0, -1));
   return dottedObject(tree.objtype === 'OBJECT_DOMCONSTRAINT' ? list[0] : tree.object);
 }

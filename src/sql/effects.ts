@@ -149,7 +149,8 @@ export function isAllowed(node: string, tree: Node): boolean {
 
 /** Kinds of which only some forms are allowed. */
 const FORMS: Readonly<Record<string, (tree: Node) => boolean>> = {
-  CommentStmt: (tree) => NAMED_OBJECTS.has(String(tree.objtype)) || ROUTINES.has(String(tree.objtype)),
+  CommentStmt: ({ objtype }) =>
+    [NAMED_OBJECTS, ROUTINES, COMMENTED_PARTS].some((kinds) => kinds.has(String(objtype))),
   GrantStmt: (tree) => NAMED_OBJECTS.has(String(tree.objtype)) || ROUTINES.has(String(tree.objtype)),
   RenameStmt: (tree) => NAMED_OBJECTS.has(String(tree.renameType)),
   DropStmt: (tree) => Object.hasOwn(DROPPABLE, String(tree.removeType)),
@@ -163,6 +164,8 @@ const NAMED_OBJECTS = new Set(
   `OBJECT_TABLE OBJECT_COLUMN OBJECT_ATTRIBUTE OBJECT_TABCONSTRAINT OBJECT_INDEX OBJECT_VIEW OBJECT_SEQUENCE
    OBJECT_SCHEMA OBJECT_TYPE OBJECT_DOMAIN OBJECT_DOMCONSTRAINT`.split(/\s+/),
 );
+/** What a comment can be told of besides: parts of a table, and what no other statement here makes. */
+const COMMENTED_PARTS = new Set(['OBJECT_TRIGGER', 'OBJECT_POLICY', 'OBJECT_RULE', 'OBJECT_MATVIEW']);
 const ROUTINES = new Set(['OBJECT_FUNCTION', 'OBJECT_PROCEDURE']);
 
 /** Settings that a change may make for its own transaction: they decide how fast it is, and nothing else. */

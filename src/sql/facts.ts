@@ -66,6 +66,8 @@ export interface Statement {
   readonly locks: readonly string[];
   readonly table: TableDefinition | null;
   readonly alteration: TableAlteration | null;
+  /** Of a migration: what it gives to objects besides what they have by themselves (given.ts). */
+  readonly given: readonly string[];
 }
 
 /** `rename` has the name that comes; what goes by the old one is altered. */
@@ -86,7 +88,8 @@ export interface ColumnDefinition {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
-  readonly hasDefault: boolean;
+  /** Null where the server keeps a NULL for some types: `varchar(5) DEFAULT NULL`. */
+  readonly hasDefault: boolean | null;
 }
 
 export interface ForeignKey {
@@ -103,8 +106,6 @@ export interface TableDefinition {
   readonly primaryKey: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
   readonly checks: number;
-  /** UNIQUE and EXCLUDE constraints; of such that are the same the server makes one. */
-  readonly keys: number;
   /** Whether parts of another table come with it: LIKE, INHERITS, PARTITION OF. */
   readonly copies: boolean;
   /** False where the statement says more than this model holds (LIKE, INHERITS, PARTITION OF, serial types). */

@@ -1,22 +1,28 @@
-import type { Effect, Statement, TableDefinition } from './facts.js';
+import type { Effect, Statement } from './facts.js';
+import { givenLine, UNNAMED } from './given-line.js';
 
 /**
  * What the statements of a migration give to objects besides what an object has by itself: indexes, triggers, unique keys,
- * comments, privileges. One line each, as the executor looks for them.
+ * comments, privileges, and properties such as NOT NULL. One line each, as the executor looks for them.
  * @returns null where something that is made here is renamed: then the lines would name what is not there
  */
 export function givenParts(statements: readonly Statement[]): readonly string[] | null {
   const created = new Set<string>();
   const given = new Set<string>();
-  for (const { node, effects, table } of statements) {
+  const unnamed = new Map<string, number>();
+  for (const { node, effects, table, given: properties } of statements) {
     if (node === 'RenameStmt' && effects.some(({ name }) => created.has(name))) return null;
     for (const effect of effects) {
       if (effect.action === 'create') created.add(effect.name);
       const line = lineOf(effect, node);
       if (line !== null) given.add(line);
     }
-    for (const line of table ? linesOfTable(table) : []) given.add(line);
+    if (table?.copies) given.add(givenLine('copies', table.name));
+    for (const line of properties)
+      if (line.startsWith(`${UNNAMED} of `)) unnamed.set(line, (unnamed.get(line) ?? 0) + 1);
+      else given.add(line);
   }
+  for (const [line, count] of unnamed) given.add(`${line}: ${count}`);
   return [...given].sort();
 }
 
@@ -26,19 +32,4 @@ function lineOf({ action, kind, name }: Effect, node: string): string | null {
   if (kind === 'comment') return givenLine('comments', name);
   if (kind === 'grant') return givenLine('privileges', name);
   return node === 'AlterTableStmt' ? givenLine('alterations', name) : null;
-}
-
-function linesOfTable({ name, keys, copies }: TableDefinition): string[] {
-  return [
-    ...(keys > 0 ? [`${givenLine('keys', name)}: ${keys}`] : []),
-    ...(copies ? [givenLine('copies', name)] : []),
-  ];
-}
-
-/** Line of what is given to an object as such. */
-export function givenLine(
-  what: 'comments' | 'privileges' | 'alterations' | 'keys' | 'copies',
-  name: string,
-): string {
-  return `${what} of ${name}`;
 }

@@ -116,10 +116,13 @@ export function partLabel(kind: 'column' | 'constraint', table: string, name: un
   return `${kind} ${table}.${quoteName(String(name ?? ''))}`;
 }
 
-interface AlterCommand {
+/** One command of an ALTER TABLE, as the grammar has it. */
+export interface AlterCommand {
   readonly subtype?: string;
+  /** Of a column, constraint, trigger, tablespace, ... */
   readonly name?: string;
   readonly def?: Node;
+  readonly newowner?: Node;
   readonly behavior?: string;
   readonly missing_ok?: boolean;
 }

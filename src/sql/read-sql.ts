@@ -5,6 +5,7 @@ import { Allowances } from './allowances.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
+import { givenBy } from './given.js';
 import { type Node, type ParsedStatement, syntaxProblem, type Token, tokensOf } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
 import { inversionProblems, type ParsedUnit } from './inversion.js';
@@ -107,14 +108,15 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason.why, reason.help);
     }
-    return toStatement(raw, text, changes, transaction);
+    const given = role === 'migration' ? givenBy(raw.node, raw.tree) : [];
+    return { ...toStatement(raw, text, changes, transaction), given };
   });
   if (role === 'migration') problems.push(...lockHazards(text, parsed));
   const unit: ParsedUnit = {
     statements: parsed,
     place: (raw) => firstLine(text.range(raw.start, raw.end), text, raw),
   };
-  return { statements: changes ? withoutOwnLocks(statements) : statements, tokens, unit };
+  return { statements: changes ? withTables(withoutOwnLocks(statements)) : statements, tokens, unit };
 }
 
 /** SQL that could not be read, or that may not run, has been reported; what it does is not known. */
@@ -152,6 +154,20 @@ function withoutOwnLocks(statements: readonly Statement[]): Statement[] {
       if (action === 'create' && table === undefined) created.add(name);
     const locks = statement.locks.filter((lock) => !created.has(lock.replace(/^[A-Z ]+ on /, '')));
     return { ...statement, locks };
+  });
+}
+
+/** What is done to an index that the unit itself makes is done to a part of its table. */
+function withTables(statements: readonly Statement[]): Statement[] {
+  const tables = new Map<string, string>();
+  return statements.map((statement) => {
+    for (const { action, kind, name, table } of statement.effects)
+      if (action === 'create' && kind === 'index' && table !== undefined) tables.set(name, table);
+    const effects = statement.effects.map((effect) => {
+      const table = effect.action === 'alter' ? tables.get(effect.name) : undefined;
+      return table !== undefined && statement.node !== 'RenameStmt' ? { ...effect, table } : effect;
+    });
+    return { ...statement, effects };
   });
 }
 
@@ -229,7 +245,7 @@ function toStatement(
   text: UnitText,
   changes: boolean,
   transaction: Statement['transaction'],
-): Statement {
+): Omit<Statement, 'given'> {
   return {
     node,
     start,

@@ -58,7 +58,8 @@ function dangerousName(key: string, part: Node): ReturnType<typeof functionDange
 }
 
 function refusedInside(node: string, key: string, part: Node): string | null {
-  if (key === 'SelectStmt' || key === 'ReturnStmt') return null;
+  // The last is a part of ALTER TABLE.
+  if (key === 'SelectStmt' || key === 'ReturnStmt' || key === 'ReplicaIdentityStmt') return null;
   // Settings of a function hold while it runs, and bring back none that the session was started with.
   if (node === 'CreateFunctionStmt' && key === 'VariableSetStmt')
     return isSettingOfFunction(part) ? null : `a function that sets ${String(part.name ?? 'all settings')}`;

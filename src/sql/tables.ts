@@ -30,7 +30,7 @@ export function readTable(tree: Node): TableDefinition {
   const columns: ColumnDefinition[] = [];
   const primaryKey: string[] = [];
   const foreignKeys: ForeignKey[] = [];
-  let [checks, keys] = [0, 0];
+  let checks = 0;
   let copies = Boolean(tree.inhRelations || tree.partbound);
   let complete = !tree.inhRelations && !tree.partbound && !tree.partspec && !tree.ofTypename;
   const constrain = (node: ConstraintNode, column: string | null) => {
@@ -40,7 +40,6 @@ export function readTable(tree: Node): TableDefinition {
       primaryKey.push(...(column ? [column] : stringList(node.keys).map(quoteName)));
     else if (node.contype === 'CONSTR_FOREIGN') foreignKeys.push(readForeignKey(node, column));
     else if (node.contype === 'CONSTR_CHECK') checks += 1;
-    else if (node.contype === 'CONSTR_UNIQUE' || node.contype === 'CONSTR_EXCLUSION') keys += 1;
     else if (node.contype === 'CONSTR_IDENTITY' || node.contype === 'CONSTR_GENERATED') complete = false;
   };
   for (const element of (tree.tableElts ?? []) as Node[]) {
@@ -58,7 +57,7 @@ export function readTable(tree: Node): TableDefinition {
     }
   }
   const name = relationName(tree.relation);
-  return { name, columns, primaryKey, foreignKeys, checks, keys, copies, complete };
+  return { name, columns, primaryKey, foreignKeys, checks, copies, complete };
 }
 
 /** Columns that an ALTER TABLE adds and drops. */
@@ -83,9 +82,8 @@ export function readAlteration(tree: Node): TableAlteration {
 function readColumn(node: ColumnNode): { column: ColumnDefinition; complete: boolean } {
   const type = printedType(node.typeName);
   const constraints = (node.constraints ?? []).map((item) => item.Constraint as ConstraintNode | undefined);
-  const hasDefault = constraints.some(
-    (item) => item?.contype === 'CONSTR_DEFAULT' && !isNull(item.raw_expr ?? {}),
-  );
+  const given = constraints.find((item) => item?.contype === 'CONSTR_DEFAULT')?.raw_expr;
+  const hasDefault = given !== undefined && (isNull(given) ? keepsNull(given, node.typeName, type) : true);
   const column = { name: quoteName(node.colname ?? ''), type: type ?? '', hasDefault };
   return { column, complete: type !== null };
 }
@@ -160,8 +158,17 @@ function foldDeferral(nodes: readonly Node[]): ConstraintNode[] {
   return found;
 }
 
-/** The server stores no default for a plain NULL. */
-function isNull(expression: Node): boolean {
+/** A NULL is no default, unless it has to be made to fit: another type, a length, or a domain, which nobody can tell here. */
+function keepsNull(expression: Node, typeName: unknown, type: string | null): null | false {
+  const { names, typmods } = (typeName ?? {}) as { names?: Node[]; typmods?: Node[] };
+  const cast = expression.TypeCast as { arg?: Node; typeName?: unknown } | undefined;
+  const isOwn = !cast || (printedType(cast.typeName) === type && cast.arg?.TypeCast === undefined);
+  const isPlain = stringList(names).length === 1 || stringList(names)[0] === 'pg_catalog';
+  return isOwn && isPlain && !typmods ? false : null;
+}
+
+/** Whether an expression is a plain NULL. */
+export function isNull(expression: Node): boolean {
   const cast = expression.TypeCast as { arg?: Node } | undefined;
   if (cast) return isNull(cast.arg ?? {});
   return (expression.A_Const as { isnull?: boolean } | undefined)?.isnull === true;

@@ -84,7 +84,7 @@ SELECT 'column' AS kind, pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.a
   CASE WHEN a.attcollation <> t.typcollation THEN (SELECT pg_catalog.format('%I.%I', on_.nspname, o.collname)
     FROM pg_catalog.pg_collation AS o JOIN pg_catalog.pg_namespace AS on_ ON on_.oid = o.collnamespace
     WHERE o.oid = a.attcollation) END AS collation,
-  a.attstorage AS storage, ${compression} AS compression, a.attstattarget AS statistics_target,
+  a.attstorage AS storage, t.typstorage AS type_storage, ${compression} AS compression, a.attstattarget AS statistics_target,
   a.attoptions AS options,
   CASE WHEN a.attfdwoptions IS NOT NULL THEN ${optionsWithoutSecrets('a.attfdwoptions', 'a.xmin')} END
     AS foreign_options,
@@ -135,7 +135,7 @@ SELECT 'index' AS kind, ${relation('c')} AS name, pg_catalog.format('%I.%I', tn.
     'k.xmin',
     writersOf('a', 'FROM pg_catalog.pg_attribute AS a WHERE i.indexprs IS NOT NULL AND a.attrelid = c.oid'),
   )},
-  pg_catalog.pg_get_indexdef(c.oid) AS definition, i.indisvalid AS valid, i.indisready AS ready,
+  pg_catalog.pg_get_indexdef(c.oid) AS definition, c.reloptions AS options, i.indisvalid AS valid, i.indisready AS ready,
   i.indisclustered AS clustered, pg_catalog.pg_relation_filenode(c.oid) AS filenode,
   (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) AS tablespace,
   CASE WHEN h.inhparent IS NOT NULL THEN ${relationByOid('h.inhparent')} END AS partition_of,

@@ -69,7 +69,11 @@ describe.skipIf(requirePostgres() === null)(
       ],
       ['a comment', "COMMENT ON TABLE app.item IS 'x'", 'comment on table app.item'],
       ['a comment on a column', "COMMENT ON COLUMN app.item.id IS 'x'", 'comment on column app.item.id'],
-      ['row security', 'ALTER TABLE app.item ENABLE ROW LEVEL SECURITY', 'row security of table app.item'],
+      [
+        'row security',
+        'ALTER TABLE app.item ENABLE ROW LEVEL SECURITY',
+        'row security of table app.item: on',
+      ],
       ['an owner', 'ALTER TABLE app.item OWNER TO "given ""Role"', 'owner of table app.item: given "Role'],
     ])('%s of a new table stops it inside the transaction', async (_, sql, line) => {
       const { observed: lines, failed, report } = await observed(SIMPLE, alongside(sql), STOPPED);
