@@ -47,7 +47,7 @@ const BUILT_FILES = {
 const ON_DEMAND = {
   name: 'on demand',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(?:child_process|crypto)$/ }, ({ path, namespace }) =>
+    onResolve({ filter: /^node:(?:child_process|crypto|worker_threads)$/ }, ({ path, namespace }) =>
       namespace === 'on-demand' ? { path, external: true } : { path, namespace: 'on-demand' },
     );
     onLoad({ filter: /.*/, namespace: 'on-demand' }, ({ path }) => {

@@ -1,6 +1,7 @@
 import type { ListedFile, Stamp } from '../load/list-files.js';
 import { readableLandings } from '../model/model.js';
 import { fileKey, landingsKey, PRESENCE } from '../model/offers.js';
+import { NONE_KNOWN, soundExamples } from '../sql/fences.js';
 import { isSameFile, replaced } from './columns.js';
 import type { FactStore } from './fact-store.js';
 import { isRoughNumber, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
@@ -91,6 +92,14 @@ export class Changes {
     }
   }
 
+  /** Digests of texts that are known to be SQL from how a document was before. @throws FactsLost */
+  soundIn(path: string): ReadonlySet<string> {
+    const known = this.rows[this.places.get(path)!];
+    if (!known) return NONE_KNOWN;
+    const { fences, sql } = this.entry(known);
+    return soundExamples(fences, sql);
+  }
+
   /** A file that is no document came or went. */
   fileMoved(path: string): void {
     this.any = true;
@@ -120,10 +129,15 @@ export class Changes {
   }
 
   /** Where links into a document can lead, as one text. @throws FactsLost */
-  private landings({ path, digest, facts }: Row): string {
-    const face = () => this.store.face(facts);
-    const body = () => this.store.body(facts);
-    return JSON.stringify(readableLandings(new StoredEntry(path, digest, { face, body })));
+  private landings(row: Row): string {
+    return JSON.stringify(readableLandings(this.entry(row)));
+  }
+
+  private entry({ path, digest, facts }: Row): StoredEntry {
+    return new StoredEntry(path, digest, {
+      face: () => this.store.face(facts),
+      body: () => this.store.body(facts),
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
+import type { ColumnHistory } from '../model/columns.js';
 import { type Model, modelOver } from '../model/model.js';
 import { fileKey } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
@@ -53,6 +54,7 @@ export class Judge {
       entries: corpus.entries,
       offering: (key: string) => corpus.offering(key),
       onDisk: (path: string) => this.onDisk(path),
+      columns: (make: () => ColumnHistory) => corpus.columns(make),
       asked: (key: string) => void this.keys.add(keyNumber(key)),
       askedPath: (path: string) => void this.paths.add(path),
       askedPresence: (path: string) => void this.places.add(path),
@@ -113,6 +115,7 @@ function judgeIn(index: SharedArrayBuffer, folder: string, team: TeamRules): Jud
     rowsOf(columns),
     new FolderStore(folder, columns.segments),
     team.config.root,
+    columns.tables,
   );
   const judge = new Judge(corpus, team);
   open = { folder, first, judge };

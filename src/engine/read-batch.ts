@@ -6,7 +6,7 @@ import type { TeamRules } from '../team-rules.js';
 import { lengthOf, packed } from './fact-store.js';
 import { encodeFacts, type Facts } from './facts-codec.js';
 import { keyNumbers } from './keys.js';
-import { readFacts, readHarmlessFacts } from './read-facts.js';
+import { readFacts, readHarmlessFacts, type SoundSql } from './read-facts.js';
 import { encodeRelease } from './releases.js';
 
 /** A file that is to be read. */
@@ -48,8 +48,12 @@ export interface ReadTask {
   readonly limited: boolean;
 }
 
-/** Reads files as far as they have changed. */
-export async function readBatch({ root, items, limited }: ReadTask, team: TeamRules): Promise<Batch> {
+/** Reads files as far as they have changed. @param soundIn gives what SQL is known from how a document was before */
+export async function readBatch(
+  { root, items, limited }: ReadTask,
+  team: TeamRules,
+  soundIn?: (path: string) => ReturnType<SoundSql>,
+): Promise<Batch> {
   const outcomes: Outcome[] = [];
   const facts: Facts[] = [];
   for (const { path, name, bytes: given, known } of items) {
@@ -59,9 +63,8 @@ export async function readBatch({ root, items, limited }: ReadTask, team: TeamRu
       outcomes.push({ became: 'same' });
       continue;
     }
-    const entry = limited
-      ? await readFacts(path, bytes, team.kinds)
-      : await readHarmlessFacts(path, bytes, team.kinds);
+    const read = limited ? readFacts : readHarmlessFacts;
+    const entry = await read(path, bytes, team.kinds, soundIn && (() => soundIn(path)));
     if (!entry) {
       outcomes.push({ became: 'suspect' });
       continue;
