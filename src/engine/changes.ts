@@ -58,9 +58,11 @@ export class Changes {
   }
 
   /** Takes what was read of some files. */
-  take(given: readonly Item[], { outcomes, facts }: Batch): void {
+  take(given: readonly Item[], { outcomes, digests, offers: offered, facts }: Batch): void {
     const { segment, offset } = facts.length > 0 ? this.store.append(facts) : { segment: 0, offset: 0 };
     let from = offset;
+    let keys = 0;
+    let at = 0;
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.became === 'suspect') continue;
       const { path } = given[index]!;
@@ -72,8 +74,11 @@ export class Changes {
         this.rows[place] = replaced(known!, { stamp });
         continue;
       }
-      const { length, offers, release } = outcome;
-      const digest = Buffer.from(outcome.digest);
+      const { length, release } = outcome;
+      const offers = offered.subarray(keys, keys + outcome.offered);
+      const digest = Buffer.from(digests.subarray(at, at + 32));
+      keys += outcome.offered;
+      at += 32;
       const row = {
         path,
         stamp,

@@ -5,7 +5,7 @@ import { offers } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
 import { lengthOf, packed } from './fact-store.js';
 import { encodeFacts, type Facts } from './facts-codec.js';
-import { keyNumbers } from './keys.js';
+import { joined, keyNumbers } from './keys.js';
 import { readFacts, readHarmlessFacts, type SoundSql } from './read-facts.js';
 import { encodeRelease } from './releases.js';
 
@@ -27,16 +27,21 @@ export type Outcome =
   | { readonly became: 'suspect' }
   | {
       readonly became: 'read';
-      readonly digest: Uint8Array;
       /** Length of the face of its facts, which stands behind that of the document read before. */
       readonly length: number;
-      readonly offers: Uint32Array;
+      /** How many keys it offers. */
+      readonly offered: number;
       readonly release: string;
     };
 
-/** Facts of several files, as a store keeps them. */
+/** What became of several files. Those that were read have their part of each list, one behind the other. */
 export interface Batch {
   readonly outcomes: readonly Outcome[];
+  /** SHA-256 of the bytes of each, of 32 bytes. */
+  readonly digests: Uint8Array;
+  /** Numbers of the keys that they can be found by. */
+  readonly offers: Uint32Array;
+  /** Facts as a store keeps them. */
   readonly facts: Buffer;
 }
 
@@ -55,6 +60,8 @@ export async function readBatch(
   soundIn?: (path: string) => ReturnType<SoundSql>,
 ): Promise<Batch> {
   const outcomes: Outcome[] = [];
+  const digests: Buffer[] = [];
+  const offered: Uint32Array[] = [];
   const facts: Facts[] = [];
   for (const { path, name, bytes: given, known } of items) {
     const bytes = given ?? readBytes(root, name);
@@ -70,14 +77,12 @@ export async function readBatch(
       continue;
     }
     const kept = encodeFacts(entry, judgeDocument(entry, team.rules, team.settings));
+    const keys = keyNumbers(offers(entry));
     facts.push(kept);
-    outcomes.push({
-      became: 'read',
-      digest,
-      length: lengthOf(kept),
-      offers: keyNumbers(offers(entry)),
-      release: encodeRelease(entry),
-    });
+    digests.push(digest);
+    offered.push(keys);
+    const release = encodeRelease(entry);
+    outcomes.push({ became: 'read', length: lengthOf(kept), offered: keys.length, release });
   }
-  return { outcomes, facts: packed(facts) };
+  return { outcomes, digests: Buffer.concat(digests), offers: joined(offered), facts: packed(facts) };
 }

@@ -39,8 +39,8 @@ export async function readInBulk(
 }
 
 /** A buffer arrives as plain bytes. */
-function received({ outcomes, facts }: Batch): Batch {
-  return { outcomes, facts: Buffer.from(facts.buffer, facts.byteOffset, facts.byteLength) };
+function received({ facts, ...batch }: Batch): Batch {
+  return { ...batch, facts: Buffer.from(facts.buffer, facts.byteOffset, facts.byteLength) };
 }
 
 /** A list in pieces of some length. */

@@ -89,9 +89,11 @@ async function judge(
   const { store, tables } = corpus;
   const numbers = toJudge(rows, changed);
   if (numbers.length === 0) return 0;
-  const take = (judged: readonly Judged[]) => {
-    for (const { number, asked, findings, outside: files } of judged) {
-      rows[number] = replaced(rows[number]!, { asked, findings });
+  const take = ({ rows: judged, asked }: Judged) => {
+    let from = 0;
+    for (const { number, asked: count, findings, outside: files } of judged) {
+      rows[number] = replaced(rows[number]!, { asked: asked.subarray(from, from + count), findings });
+      from += count;
       for (const [path, there] of files) outside.set(path, there);
     }
   };
