@@ -47,7 +47,7 @@ const BUILT_FILES = {
 const ON_DEMAND = {
   name: 'on demand',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:(?:child_process|crypto)$/ }, ({ path, namespace }) =>
+    onResolve({ filter: /^node:(?:child_process|crypto|worker_threads)$/ }, ({ path, namespace }) =>
       namespace === 'on-demand' ? { path, external: true } : { path, namespace: 'on-demand' },
     );
     onLoad({ filter: /.*/, namespace: 'on-demand' }, ({ path }) => {
@@ -102,9 +102,10 @@ function inAscii(text) {
 }
 
 async function bundleLibrary() {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     ...COMMON,
     entryPoints: ['src/index.ts', 'src/parse/parse-worker.ts', 'src/engine/bulk-worker.ts'],
+    write: false,
     entryNames: '[name]',
     chunkNames: 'chunks/[name]-[hash]',
     outdir: 'dist',
@@ -113,6 +114,8 @@ async function bundleLibrary() {
     // Bundled CommonJS asks for modules of Node by require.
     banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
   });
+  mkdirSync(join(dist, 'chunks'));
+  for (const { path, text } of outputFiles) writeFileSync(path, inAscii(text));
   return Object.keys(metafile.inputs);
 }
 

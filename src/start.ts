@@ -16,9 +16,11 @@ import { crc32 } from 'node:zlib';
 /** Name of the program with the digest of its text in it, so that nothing is ever run that was made of another text. */
 declare const PROGRAM: string;
 
-/** What V8 made of the program, with a sum and the size of the code in front. */
+/** What V8 made of the program. */
 interface Kept {
-  readonly code: Buffer;
+  /** Let go once it is used. */
+  code?: Buffer;
+  /** Size of the code that it has. */
   readonly size: number;
 }
 
@@ -41,9 +43,10 @@ const script = new Script(
   `(function (require, module, exports, __filename, __dirname, __import) {${readFileSync(file, 'latin1')}\n})`,
   {
     filename: file,
-    ...(kept ? { cachedData: kept.code } : {}),
+    ...(kept?.code ? { cachedData: kept.code } : {}),
   },
 );
+if (kept) delete kept.code;
 if (linting) process.on('exit', keep);
 const own = { exports: {} };
 const load = (specifier: string): Promise<unknown> => import(specifier);

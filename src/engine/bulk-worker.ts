@@ -7,7 +7,7 @@ import { type Batch, type ReadTask, readBatch } from './read-batch.js';
 export type Task = ReadTask | JudgeTask;
 
 /** What a thread answers. */
-export type Answer = { readonly batch: Batch } | { readonly judged: readonly Judged[] };
+export type Answer = { readonly batch: Batch } | { readonly judged: Judged };
 
 /** An error as plain data: its class would be lost on the way. */
 export interface Failure {
@@ -32,7 +32,7 @@ const port = parentPort!;
 
 port.on('message', (task: Task) => {
   perform(task).then(
-    (answer) => port.postMessage(answer, 'batch' in answer ? transferable(answer.batch) : []),
+    (answer) => port.postMessage(answer, transferable(answer)),
     ({ name, message, stack, code, help }: Failure) =>
       port.postMessage({ failure: { name, message, stack, code, help } }),
   );
@@ -43,8 +43,10 @@ async function perform(task: Task): Promise<Answer> {
   return 'items' in task ? { batch: await readBatch(task, team) } : { judged: judgeTask(task, team) };
 }
 
-/** The memory of the facts, where nothing else lies in it. */
-function transferable({ facts }: Batch): ArrayBuffer[] {
-  const memory = facts.buffer as ArrayBuffer;
-  return facts.byteLength === memory.byteLength ? [memory] : [];
+/** Memory that is handed over instead of copied: that of lists that nothing else lies in. */
+function transferable(answer: Answer): ArrayBuffer[] {
+  const lists = 'batch' in answer ? [answer.batch.facts, answer.batch.offers] : [answer.judged.asked];
+  return lists
+    .filter(({ byteLength, buffer }) => byteLength === buffer.byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
 }

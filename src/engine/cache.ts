@@ -56,14 +56,15 @@ export class Cache {
     }
   }
 
-  save({ rows, store, outside, listed }: State): void {
+  save({ rows, store, ...state }: State): void {
     if (store.segments.length === 0 && rows.length > 0) return;
     try {
       const compact = store.segments.length > MOST_SEGMENTS ? this.compacted(rows, store) : { rows, store };
       const temporary = join(this.folder, `${randomUUID()}.index`);
-      writeParts(temporary, encodeIndex(compact.rows, compact.store.segments, outside, this.basis, listed));
+      const { segments } = compact.store;
+      writeParts(temporary, encodeIndex({ ...state, rows: compact.rows, segments }, this.basis));
       renameSync(temporary, join(this.folder, INDEX));
-      this.sweep(compact.store.segments);
+      this.sweep(segments);
     } catch {
       // The disk is full or not ours to write: what could be kept is kept, and nothing depends on it.
     }
@@ -79,13 +80,19 @@ export class Cache {
     writeFileSync(join(this.folder, '.gitignore'), '*\n');
   }
 
+  /** What few changes have left is made one segment; the large one that has nearly everything stays as it is. */
   private compacted(rows: readonly Row[], store: FactStore) {
-    const one = new FolderStore(this.folder, []);
+    const large = largest(rows);
+    const kept = large === null ? [] : [store.segments[large]!];
+    const fewer = new FolderStore(this.folder, kept);
     const moved = rows.map((row) => {
-      const { length } = row.facts;
-      return replaced(row, { facts: { ...one.append(store.raw(row.facts)), length } });
+      const { segment, offset, length } = row.facts;
+      if (segment !== large)
+        return replaced(row, { facts: { ...fewer.append(store.raw(row.facts)), length } });
+      return segment === 0 ? row : replaced(row, { facts: { segment: 0, offset, length } });
     });
-    return { rows: moved, store: one };
+    fewer.close();
+    return { rows: moved, store: fewer };
   }
 
   /** Removes what no index names any more. */
@@ -96,6 +103,14 @@ export class Cache {
       if (Date.now() - statSync(file).mtimeMs > ABANDONED) rmSync(file, { force: true });
     }
   }
+}
+
+/** Number of the segment that has the facts of more than two thirds of the rows; null where none has. */
+function largest(rows: readonly Row[]): number | null {
+  const counts = new Map<number, number>();
+  for (const { facts } of rows) counts.set(facts.segment, (counts.get(facts.segment) ?? 0) + 1);
+  for (const [segment, count] of counts) if (count > (2 / 3) * rows.length) return segment;
+  return null;
 }
 
 /** Writes a file from parts, which need no memory a second time. */

@@ -1,6 +1,7 @@
 import type { ListedFile, Stamp } from '../load/list-files.js';
 import { readableLandings } from '../model/model.js';
 import { fileKey, landingsKey, PRESENCE } from '../model/offers.js';
+import { NONE_KNOWN, soundExamples } from '../sql/fences.js';
 import { isSameFile, replaced } from './columns.js';
 import type { FactStore } from './fact-store.js';
 import { isRoughNumber, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
@@ -57,9 +58,11 @@ export class Changes {
   }
 
   /** Takes what was read of some files. */
-  take(given: readonly Item[], { outcomes, facts }: Batch): void {
+  take(given: readonly Item[], { outcomes, digests, offers: offered, facts }: Batch): void {
     const { segment, offset } = facts.length > 0 ? this.store.append(facts) : { segment: 0, offset: 0 };
     let from = offset;
+    let keys = 0;
+    let at = 0;
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.became === 'suspect') continue;
       const { path } = given[index]!;
@@ -71,8 +74,11 @@ export class Changes {
         this.rows[place] = replaced(known!, { stamp });
         continue;
       }
-      const { length, offers, release } = outcome;
-      const digest = Buffer.from(outcome.digest);
+      const { length, release } = outcome;
+      const offers = offered.subarray(keys, keys + outcome.offered);
+      const digest = Buffer.from(digests.subarray(at, at + 32));
+      keys += outcome.offered;
+      at += 32;
       const row = {
         path,
         stamp,
@@ -89,6 +95,14 @@ export class Changes {
       if (known) this.changed(known, row);
       else this.appearedOrWent(row);
     }
+  }
+
+  /** Digests of texts that are known to be SQL from how a document was before. @throws FactsLost */
+  soundIn(path: string): ReadonlySet<string> {
+    const known = this.rows[this.places.get(path)!];
+    if (!known) return NONE_KNOWN;
+    const { fences, sql } = this.entry(known);
+    return soundExamples(fences, sql);
   }
 
   /** A file that is no document came or went. */
@@ -120,10 +134,15 @@ export class Changes {
   }
 
   /** Where links into a document can lead, as one text. @throws FactsLost */
-  private landings({ path, digest, facts }: Row): string {
-    const face = () => this.store.face(facts);
-    const body = () => this.store.body(facts);
-    return JSON.stringify(readableLandings(new StoredEntry(path, digest, { face, body })));
+  private landings(row: Row): string {
+    return JSON.stringify(readableLandings(this.entry(row)));
+  }
+
+  private entry({ path, digest, facts }: Row): StoredEntry {
+    return new StoredEntry(path, digest, {
+      face: () => this.store.face(facts),
+      body: () => this.store.body(facts),
+    });
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Stamp } from '../load/list-files.js';
+import type { ColumnHistory } from '../model/columns.js';
+import { type Keys, keysBefore, keysOf } from './key-columns.js';
 import type { Outside } from './outside.js';
 import type { Location, Row } from './row.js';
 
@@ -14,12 +16,13 @@ export interface Columns {
   readonly releases: readonly string[];
   /** Segment, offset and length, three numbers a row. */
   readonly locations: Uint32Array;
-  /** Where the offers and the asked keys of each row end, two numbers a row. */
-  readonly ends: Uint32Array;
-  readonly keys: Uint32Array;
+  readonly offers: Keys;
+  readonly asked: Keys;
   /** Findings by number of the row, as JSON. */
   readonly findings: ReadonlyMap<number, string>;
   readonly outside: Outside;
+  /** The history of columns; null where it was not asked for since it changed. */
+  readonly tables: ColumnHistory | null;
   /** When the files were listed, in milliseconds. */
   readonly listed: number;
 }
@@ -52,12 +55,10 @@ export class StoredRow implements Row {
     return { segment: locations[at]!, offset: locations[at + 1]!, length: locations[at + 2]! };
   }
   get offers(): Uint32Array {
-    const { keys, ends } = this.columns;
-    return keys.subarray(keysBefore(this.columns, this.index), ends[2 * this.index]);
+    return keysOf(this.columns.offers, this.index);
   }
   get asked(): Uint32Array {
-    const { keys, ends } = this.columns;
-    return keys.subarray(ends[2 * this.index], ends[2 * this.index + 1]);
+    return keysOf(this.columns.asked, this.index);
   }
   get findings(): string | null {
     return this.columns.findings.get(this.index) ?? null;
@@ -99,10 +100,35 @@ export function replaced(row: Row, parts: Partial<Row>): Row {
   return { path, stamp, digest, release, facts, offers, asked, findings, ...parts };
 }
 
-/** How many keys stand before those of a row. */
-export function keysBefore({ ends }: Columns, index: number): number {
-  return index === 0 ? 0 : ends[2 * index - 1]!;
+/** The keys of a list of rows: where little has changed, a few long parts are copied as they are. */
+export function keysOfAll(rows: readonly Row[], of: 'offers' | 'asked', runs = runsOf(rows)): Keys {
+  const parts = runs.map(({ from, to, stored }) => {
+    if (!stored) return { from, numbers: rows[from]![of] ?? NO_KEYS, ends: null, before: 0 };
+    const { [of]: keys } = stored.columns;
+    const [first, last] = [stored.index, stored.index + to - from];
+    const [before, end] = [keysBefore(keys, first), keysBefore(keys, last)];
+    return {
+      from,
+      numbers: keys.numbers.subarray(before, end),
+      ends: keys.ends.subarray(first, last),
+      before,
+    };
+  });
+  const numbers = new Uint32Array(parts.reduce((sum, part) => sum + part.numbers.length, 0));
+  const ends = new Uint32Array(rows.length);
+  let length = 0;
+  for (const part of parts) {
+    numbers.set(part.numbers, length);
+    const moved = length - part.before;
+    length += part.numbers.length;
+    if (!part.ends) ends[part.from] = length;
+    else if (moved === 0) ends.set(part.ends, part.from);
+    else for (let row = 0; row < part.ends.length; row++) ends[part.from + row] = part.ends[row]! + moved;
+  }
+  return { ends, numbers };
 }
+
+const NO_KEYS = new Uint32Array(0);
 
 /** Whether a file on disk is as a row has it, without making the row. */
 export function isAsListed(columns: Columns, index: number, stamp: Stamp): boolean {

@@ -113,8 +113,8 @@ export class Compiler {
     const { update } = await import('./update.js');
     const team = await this.rules();
     const before = this.known();
-    const { rows, outside, any, read, judged } = await update(before, sources, team);
-    this.state = { rows, store: before.store, outside, listed };
+    const { rows, outside, tables, any, read, judged } = await update(before, sources, team);
+    this.state = { rows, store: before.store, outside, tables, listed };
     if (any) this.cache?.save(this.state);
     return { ...findingsOf(rows), read, judged };
   }
@@ -124,8 +124,8 @@ export class Compiler {
     if (this.state) return this.state;
     const { columns } = this;
     const store = this.cache?.store(columns?.segments ?? []) ?? new MemoryStore();
-    const { outside = new Map(), listed = 0 } = columns ?? {};
-    this.state = { rows: columns ? rowsOf(columns) : [], store, outside, listed };
+    const { outside = new Map(), tables = null, listed = 0 } = columns ?? {};
+    this.state = { rows: columns ? rowsOf(columns) : [], store, outside, tables, listed };
     return this.state;
   }
 

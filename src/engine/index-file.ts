@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { type Columns, keysBefore, type Run, runsOf, type StoredRow } from './columns.js';
-import type { Outside } from './outside.js';
+import type { ColumnCount } from '../model/model.js';
+import { type Columns, keysOfAll, runsOf, type StoredRow } from './columns.js';
 import type { Row } from './row.js';
 
 /*
@@ -22,16 +22,18 @@ interface Head {
 
 const ALIGN = 8;
 
+/** What an index has of a corpus. */
+export interface Indexed extends Pick<Columns, 'segments' | 'outside' | 'tables' | 'listed'> {
+  readonly rows: readonly Row[];
+}
+
 /** The rows as a file. @param basis as it has to be when the file is read again */
-export function encodeIndex(
-  rows: readonly Row[],
-  segments: readonly string[],
-  outside: Outside,
-  basis: string,
-  listed: number,
-): Buffer[] {
-  const columns = [...columnsOf(rows), Buffer.from(JSON.stringify([...outside]))];
-  const body = columns.flatMap((column) => [column, Buffer.alloc(padding(column.length))]);
+export function encodeIndex({ rows, segments, outside, tables, listed }: Indexed, basis: string): Buffer[] {
+  const said = [[...outside], tables && [...tables]];
+  const columns = [...columnsOf(rows), ...said.map((one) => Buffer.from(JSON.stringify(one)))];
+  const padded = columns.flatMap((column) => [column, Buffer.alloc(padding(column.length))]);
+  // Of bytes that have no memory, zlib begins a new sum.
+  const body = padded.filter(({ length }) => length > 0);
   const lengths = columns.map(({ length }) => length);
   const sum = body.reduce((before, part) => crc32(part, before), 0);
   const head: Head = { format: 1, basis, listed, count: rows.length, segments, lengths, sum };
@@ -41,12 +43,9 @@ export function encodeIndex(
 
 /** Where little has changed, a few long runs are copied as they are. */
 function columnsOf(rows: readonly Row[]): Buffer[] {
-  const runs = runsOf(rows);
-  const writer = new ColumnWriter(
-    rows.length,
-    runs.reduce((sum, run) => sum + keyCount(rows, run), 0),
-  );
+  const writer = new ColumnWriter(rows.length);
   const findings: [number, string][] = [];
+  const runs = runsOf(rows);
   for (const { from, to, stored } of runs) {
     if (stored) writer.copy(stored, from, to - from);
     else writer.put(rows[from]!, from);
@@ -57,14 +56,9 @@ function columnsOf(rows: readonly Row[]): Buffer[] {
   }
   const paths = Buffer.from(rows.map(({ path }) => path).join('\0'));
   const releases = Buffer.from(rows.map(({ release }) => release).join('\0'));
-  return [paths, releases, ...writer.columns(), Buffer.from(JSON.stringify(findings))];
-}
-
-function keyCount(rows: readonly Row[], { from, to, stored }: Run): number {
-  const { offers, asked } = rows[from]!;
-  if (!stored) return offers.length + (asked?.length ?? 0);
-  const { columns, index } = stored;
-  return keysBefore(columns, index + to - from) - keysBefore(columns, index);
+  const keys = [keysOfAll(rows, 'offers', runs), keysOfAll(rows, 'asked', runs)];
+  const ofKeys = keys.flatMap(({ ends, numbers }) => [bytesOf(ends), bytesOf(numbers)]);
+  return [paths, releases, ...writer.columns(), ...ofKeys, Buffer.from(JSON.stringify(findings))];
 }
 
 /** The columns of fixed width, filled row by row or many rows at once. */
@@ -72,26 +66,17 @@ class ColumnWriter {
   private readonly stamps: Float64Array;
   private readonly digests: Buffer;
   private readonly locations: Uint32Array;
-  private readonly ends: Uint32Array;
-  private readonly keys: Uint32Array;
-  private end = 0;
 
-  constructor(count: number, keys: number) {
+  constructor(count: number) {
     this.stamps = new Float64Array(4 * count);
     this.digests = Buffer.alloc(32 * count);
     this.locations = new Uint32Array(3 * count);
-    this.ends = new Uint32Array(2 * count);
-    this.keys = new Uint32Array(keys);
   }
 
-  put({ stamp, digest, facts, offers, asked }: Row, index: number): void {
+  put({ stamp, digest, facts }: Row, index: number): void {
     this.stamps.set(stamp ?? [Number.NaN, Number.NaN, Number.NaN, Number.NaN], 4 * index);
     digest.copy(this.digests, 32 * index);
     this.locations.set([facts.segment, facts.offset, facts.length], 3 * index);
-    this.keys.set(offers, this.end);
-    this.ends[2 * index] = this.end += offers.length;
-    this.keys.set(asked ?? [], this.end);
-    this.ends[2 * index + 1] = this.end += asked?.length ?? 0;
   }
 
   copy({ columns, index }: StoredRow, at: number, count: number): void {
@@ -100,18 +85,11 @@ class ColumnWriter {
     this.stamps.set(part(columns.stamps, 4), 4 * at);
     this.digests.set(part(columns.digests, 32), 32 * at);
     this.locations.set(part(columns.locations, 3), 3 * at);
-    const first = keysBefore(columns, index);
-    const last = keysBefore(columns, index + count);
-    this.keys.set(columns.keys.subarray(first, last), this.end);
-    const moved = this.end - first;
-    const ends = part(columns.ends, 2);
-    for (let row = 0; row < ends.length; row++) this.ends[2 * at + row] = ends[row]! + moved;
-    this.end += last - first;
   }
 
   columns(): Buffer[] {
-    const { stamps, digests, locations, ends, keys } = this;
-    return [bytesOf(stamps), digests, bytesOf(locations), bytesOf(ends), bytesOf(keys)];
+    const { stamps, digests, locations } = this;
+    return [bytesOf(stamps), digests, bytesOf(locations)];
   }
 }
 
@@ -133,17 +111,8 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     at += length + padding(length);
     return column;
   });
-  const [paths, releases, stamps, digests, locations, ends, keys, findings, outside] = columns as [
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-    Buffer,
-  ];
+  const [paths, releases, stamps, digests, locations, ...others] = columns as Several;
+  const [offerEnds, offers, askedEnds, asked, findings, outside, tables] = others as Several;
   return {
     count: head.count,
     segments: head.segments,
@@ -152,12 +121,20 @@ export function decodeIndex(file: Buffer, basis: string): Columns | null {
     stamps: viewOf(stamps, Float64Array),
     digests,
     locations: viewOf(locations, Uint32Array),
-    ends: viewOf(ends, Uint32Array),
-    keys: viewOf(keys, Uint32Array),
+    offers: { ends: viewOf(offerEnds, Uint32Array), numbers: viewOf(offers, Uint32Array) },
+    asked: { ends: viewOf(askedEnds, Uint32Array), numbers: viewOf(asked, Uint32Array) },
     findings: new Map(JSON.parse(findings.toString('utf8')) as [number, string][]),
     outside: new Map(JSON.parse(outside.toString('utf8')) as [string, boolean][]),
+    tables: toMap(JSON.parse(tables.toString('utf8')) as [string, ColumnCount[]][] | null),
     listed: head.listed,
   };
+}
+
+/** As many columns as are named. */
+type Several = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, ...Buffer[]];
+
+function toMap<Value>(pairs: readonly [string, Value][] | null): Map<string, Value> | null {
+  return pairs && new Map(pairs);
 }
 
 function bytesOf(array: Float64Array | Uint32Array): Buffer {

@@ -1,5 +1,6 @@
 import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
+import type { ColumnHistory } from '../model/columns.js';
 import { type Model, modelOver } from '../model/model.js';
 import { fileKey } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
@@ -7,15 +8,22 @@ import { rowsOf } from './columns.js';
 import { FolderStore } from './fact-store.js';
 import { encodeFindings, type Said } from './findings.js';
 import { decodeIndex } from './index-file.js';
-import { inOrder, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
+import { inOrder, joined, keyNumber, pathKeyNumber, placeKeyNumber } from './keys.js';
 import { StoredCorpus } from './stored-corpus.js';
 import type { StoredEntry } from './stored-entry.js';
 
-/** What became of a row when it was judged beside others. */
+/** What became of rows that were judged beside others. */
 export interface Judged {
+  readonly rows: readonly JudgedRow[];
+  /** Numbers of the keys that they asked for, one row's behind the other's. */
+  readonly asked: Uint32Array;
+}
+
+interface JudgedRow {
   /** Number of the row. */
   readonly number: number;
-  readonly asked: Uint32Array;
+  /** How many keys it asked for. */
+  readonly asked: number;
   readonly findings: string | null;
   /** Files that are no documents of which it was asked whether they are there, with the answer. */
   readonly outside: readonly (readonly [path: string, there: boolean])[];
@@ -30,7 +38,7 @@ export interface JudgeTask {
 }
 
 /** Judges rows of a corpus that a task brings along. */
-export function judgeTask({ numbers, index, folder }: JudgeTask, team: TeamRules): Judged[] {
+export function judgeTask({ numbers, index, folder }: JudgeTask, team: TeamRules): Judged {
   return judgeIn(index, folder, team).judge(numbers);
 }
 
@@ -53,6 +61,7 @@ export class Judge {
       entries: corpus.entries,
       offering: (key: string) => corpus.offering(key),
       onDisk: (path: string) => this.onDisk(path),
+      columns: (make: () => ColumnHistory) => corpus.columns(make),
       asked: (key: string) => void this.keys.add(keyNumber(key)),
       askedPath: (path: string) => void this.paths.add(path),
       askedPresence: (path: string) => void this.places.add(path),
@@ -61,17 +70,20 @@ export class Judge {
   }
 
   /** @param numbers of the rows */
-  judge(numbers: Iterable<number>): Judged[] {
-    const judged: Judged[] = [];
+  judge(numbers: Iterable<number>): Judged {
+    const rows: JudgedRow[] = [];
+    const keys: Uint32Array[] = [];
     for (const number of numbers) {
       const entry = this.corpus.read(this.corpus.rows[number]!);
       const findings = encodeFindings(this.said(entry));
-      judged.push({ number, asked: this.asked(), findings, outside: [...this.outside] });
+      const asked = this.asked();
+      keys.push(asked);
+      rows.push({ number, asked: asked.length, findings, outside: [...this.outside] });
       this.outside.clear();
       // Its body is asked for here, and seldom again.
       entry.forget();
     }
-    return judged;
+    return { rows, asked: joined(keys) };
   }
 
   private onDisk(path: string): boolean {
@@ -113,6 +125,7 @@ function judgeIn(index: SharedArrayBuffer, folder: string, team: TeamRules): Jud
     rowsOf(columns),
     new FolderStore(folder, columns.segments),
     team.config.root,
+    columns.tables,
   );
   const judge = new Judge(corpus, team);
   open = { folder, first, judge };

@@ -46,3 +46,17 @@ export function keyNumbers(keys: Iterable<string>): Uint32Array {
 export function inOrder(numbers: ReadonlySet<number>): Uint32Array {
   return Uint32Array.from(numbers).sort();
 }
+
+/**
+ * Lists of numbers, one behind the other: ten thousand small ones take more memory for what is kept about each than for
+ * the numbers.
+ */
+export function joined(lists: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}

@@ -5,8 +5,8 @@ import { offers } from '../model/offers.js';
 import type { TeamRules } from '../team-rules.js';
 import { lengthOf, packed } from './fact-store.js';
 import { encodeFacts, type Facts } from './facts-codec.js';
-import { keyNumbers } from './keys.js';
-import { readFacts, readHarmlessFacts } from './read-facts.js';
+import { joined, keyNumbers } from './keys.js';
+import { readFacts, readHarmlessFacts, type SoundSql } from './read-facts.js';
 import { encodeRelease } from './releases.js';
 
 /** A file that is to be read. */
@@ -27,16 +27,21 @@ export type Outcome =
   | { readonly became: 'suspect' }
   | {
       readonly became: 'read';
-      readonly digest: Uint8Array;
       /** Length of the face of its facts, which stands behind that of the document read before. */
       readonly length: number;
-      readonly offers: Uint32Array;
+      /** How many keys it offers. */
+      readonly offered: number;
       readonly release: string;
     };
 
-/** Facts of several files, as a store keeps them. */
+/** What became of several files. Those that were read have their part of each list, one behind the other. */
 export interface Batch {
   readonly outcomes: readonly Outcome[];
+  /** SHA-256 of the bytes of each, of 32 bytes. */
+  readonly digests: Uint8Array;
+  /** Numbers of the keys that they can be found by. */
+  readonly offers: Uint32Array;
+  /** Facts as a store keeps them. */
   readonly facts: Buffer;
 }
 
@@ -48,9 +53,15 @@ export interface ReadTask {
   readonly limited: boolean;
 }
 
-/** Reads files as far as they have changed. */
-export async function readBatch({ root, items, limited }: ReadTask, team: TeamRules): Promise<Batch> {
+/** Reads files as far as they have changed. @param soundIn gives what SQL is known from how a document was before */
+export async function readBatch(
+  { root, items, limited }: ReadTask,
+  team: TeamRules,
+  soundIn?: (path: string) => ReturnType<SoundSql>,
+): Promise<Batch> {
   const outcomes: Outcome[] = [];
+  const digests: Buffer[] = [];
+  const offered: Uint32Array[] = [];
   const facts: Facts[] = [];
   for (const { path, name, bytes: given, known } of items) {
     const bytes = given ?? readBytes(root, name);
@@ -59,22 +70,19 @@ export async function readBatch({ root, items, limited }: ReadTask, team: TeamRu
       outcomes.push({ became: 'same' });
       continue;
     }
-    const entry = limited
-      ? await readFacts(path, bytes, team.kinds)
-      : await readHarmlessFacts(path, bytes, team.kinds);
+    const read = limited ? readFacts : readHarmlessFacts;
+    const entry = await read(path, bytes, team.kinds, soundIn && (() => soundIn(path)));
     if (!entry) {
       outcomes.push({ became: 'suspect' });
       continue;
     }
     const kept = encodeFacts(entry, judgeDocument(entry, team.rules, team.settings));
+    const keys = keyNumbers(offers(entry));
     facts.push(kept);
-    outcomes.push({
-      became: 'read',
-      digest,
-      length: lengthOf(kept),
-      offers: keyNumbers(offers(entry)),
-      release: encodeRelease(entry),
-    });
+    digests.push(digest);
+    offered.push(keys);
+    const release = encodeRelease(entry);
+    outcomes.push({ became: 'read', length: lengthOf(kept), offered: keys.length, release });
   }
-  return { outcomes, facts: packed(facts) };
+  return { outcomes, digests: Buffer.concat(digests), offers: joined(offered), facts: packed(facts) };
 }

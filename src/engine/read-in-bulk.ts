@@ -5,33 +5,42 @@ import type { Threads } from './threads.js';
 /** Files that are read at once. */
 const BATCH = 50;
 
+/** Who has files read. */
+interface Reader {
+  take(items: readonly Item[], batch: Batch): void;
+  /** Digests of texts that are known to be SQL from how a document was before; not asked by threads. */
+  soundIn(path: string): ReadonlySet<string>;
+}
+
 /** Reads files, in threads if there are any; each batch is handed over as it comes. */
 export async function readInBulk(
   items: readonly Item[],
   team: TeamRules,
   threads: Threads | null,
-  take: (items: readonly Item[], batch: Batch) => void,
+  reader: Reader,
 ): Promise<void> {
   const { root } = team.config;
   const suspects: Item[] = [];
   const takeRead = ({ items: given }: ReadTask, batch: Batch) => {
-    take(given, batch);
+    reader.take(given, batch);
     for (const [index, { became }] of batch.outcomes.entries())
       if (became === 'suspect') suspects.push(given[index]!);
   };
   const tasks = inBatches(items, BATCH).map((some) => ({ root, items: some, limited: false }));
-  if (!threads) for (const task of tasks) takeRead(task, await readBatch(task, team));
+  const soundIn = (path: string) => reader.soundIn(path);
+  if (!threads) for (const task of tasks) takeRead(task, await readBatch(task, team, soundIn));
   else
     await threads.run(tasks, (task, answer) => {
       if ('batch' in answer) takeRead(task, received(answer.batch));
     });
   // One by one: a limit is fair only where nothing else of ours takes the processor.
-  for (const item of suspects) take([item], await readBatch({ root, items: [item], limited: true }, team));
+  for (const item of suspects)
+    reader.take([item], await readBatch({ root, items: [item], limited: true }, team));
 }
 
 /** A buffer arrives as plain bytes. */
-function received({ outcomes, facts }: Batch): Batch {
-  return { outcomes, facts: Buffer.from(facts.buffer, facts.byteOffset, facts.byteLength) };
+function received({ facts, ...batch }: Batch): Batch {
+  return { ...batch, facts: Buffer.from(facts.buffer, facts.byteOffset, facts.byteLength) };
 }
 
 /** A list in pieces of some length. */

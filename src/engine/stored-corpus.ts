@@ -1,4 +1,5 @@
 import { isOnDisk } from '../load/on-disk.js';
+import type { ColumnHistory } from '../model/columns.js';
 import type { Entry } from '../model/entry.js';
 import type { Entries, Lookup } from '../model/model.js';
 import type { FactStore } from './fact-store.js';
@@ -14,18 +15,25 @@ const HELD = 800;
 export class StoredCorpus implements Lookup {
   readonly entries: Entries;
   private readonly postings: Postings;
-  private readonly byPath: ReadonlyMap<string, Row>;
   private readonly held = new Map<string, StoredEntry>();
 
-  /** @param rows in path order */
+  /**
+   * @param rows in path order
+   * @param tables the history of columns, where it is known
+   */
   constructor(
     readonly rows: readonly Row[],
-    private readonly store: FactStore,
+    readonly store: FactStore,
     private readonly root: string,
+    public tables: ColumnHistory | null,
   ) {
-    this.byPath = new Map(rows.map((row) => [row.path, row]));
     this.postings = new Postings(rows);
-    this.entries = new StoredEntries(this.byPath, (row) => this.read(row));
+    this.entries = new StoredEntries(rows, (row) => this.read(row));
+  }
+
+  columns(make: () => ColumnHistory): ColumnHistory {
+    this.tables ??= make();
+    return this.tables;
   }
 
   offering(key: string): string[] {
@@ -50,25 +58,32 @@ export class StoredCorpus implements Lookup {
 }
 
 class StoredEntries implements Entries {
+  private known: ReadonlyMap<string, Row> | undefined;
+
   constructor(
-    private readonly rows: ReadonlyMap<string, Row>,
+    private readonly rows: readonly Row[],
     private readonly read: (row: Row) => Entry,
   ) {}
 
   get size(): number {
-    return this.rows.size;
+    return this.rows.length;
   }
   has(path: string): boolean {
-    return this.rows.has(path);
+    return this.byPath.has(path);
   }
   get(path: string): Entry | undefined {
-    const row = this.rows.get(path);
+    const row = this.byPath.get(path);
     return row && this.read(row);
   }
   keys() {
-    return this.rows.keys();
+    return this.byPath.keys();
   }
   *values() {
-    for (const row of this.rows.values()) yield this.read(row);
+    for (const row of this.rows) yield this.read(row);
+  }
+
+  private get byPath(): ReadonlyMap<string, Row> {
+    this.known ??= new Map(this.rows.map((row) => [row.path, row]));
+    return this.known;
   }
 }

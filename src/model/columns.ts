@@ -3,6 +3,9 @@ import { headerText } from '../parse/document.js';
 import type { Entry } from './entry.js';
 import type { ColumnCount } from './model.js';
 
+/** Numbers of columns that each table has had, by qualified name. */
+export type ColumnHistory = ReadonlyMap<string, readonly ColumnCount[]>;
+
 /**
  * How many columns each table has had, by replaying the migrations of all ddl documents in the order in which they
  * depend on each other. Tables that a statement leaves unclear are left out: no claim is judged by a guess.

@@ -2,10 +2,11 @@ import { posix } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
 import { firstNotBefore } from '../base/search.js';
 import { headerText } from '../parse/document.js';
-import { bareNames, columnHistory } from './columns.js';
+import { bareNames, type ColumnHistory, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
 import {
+  COLUMNS,
   type DigestOwner,
   foldersOf,
   HEAD,
@@ -40,7 +41,7 @@ export interface Model {
   /** What has a digest, whole or by its first digits (at least `HEAD`); by digest. */
   digests(head: string): ReadonlyMap<string, readonly DigestOwner[]>;
   /** Numbers of columns that a table has had, by qualified name, with the document that says so. */
-  readonly columns: ReadonlyMap<string, readonly ColumnCount[]>;
+  readonly columns: ColumnHistory;
   /** Paths of the documents in which a digest is written in full, by its first digits. */
   writing(head: string): readonly string[];
   /** Qualified name of the one known table with a name in any schema; undefined where there is none, or several. */
@@ -61,6 +62,8 @@ export interface Model {
   pinning(key: PinnedKey, path: string): readonly string[];
   /** Paths of the documents that name a document: in pins, in their text, by links. */
   referrers(path: string): readonly string[];
+  /** Whether another document names a document; of those that do, no more are read than it takes to tell. */
+  isReferred(path: string): boolean;
 }
 
 export interface ColumnCount {
@@ -75,6 +78,8 @@ export interface Lookup {
   offering(key: string): Iterable<string>;
   /** Whether a path below the root is there, whatever it is. */
   onDisk(path: string): boolean;
+  /** The history of columns, where somebody keeps it; else what is made of the documents now. */
+  columns?(make: () => ColumnHistory): ColumnHistory;
   /** Called with each key that an answer depends on. */
   asked?(key: string): void;
   /** The same for the key of a document itself, by its path. */
@@ -109,9 +114,8 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
     const paths = new Set(keys.flatMap((key) => [...ask(key)]));
     return [...paths].filter((path) => is(lookup.entries.get(path)!)).sort(compareText);
   };
-  const columns = once(() =>
-    columnHistory([...lookup.offering('columns')].map((path) => lookup.entries.get(path)!)),
-  );
+  const made = () => columnHistory([...lookup.offering(COLUMNS)].map((path) => lookup.entries.get(path)!));
+  const columns = once(() => lookup.columns?.(made) ?? made());
   const bare = once(() => bareNames(columns().keys()));
   const paths = once(() => [...lookup.entries.keys()]);
   const model: Model = {
@@ -134,11 +138,11 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
         written.some((digest) => digest.startsWith(head)),
       ),
     get columns() {
-      lookup.asked?.('columns');
+      lookup.asked?.(COLUMNS);
       return columns();
     },
     tableNamed: (name) => {
-      lookup.asked?.('columns');
+      lookup.asked?.(COLUMNS);
       return bare().get(name) ?? undefined;
     },
     named: (fileName) => {
@@ -164,13 +168,22 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
     },
     pinning: (key, path) =>
       found([pinKey(key, path)], ({ pins }) => pins.some((pin) => pin.key === key && pin.path === path)),
-    referrers: (path) =>
-      found(
-        [`ref ${path}`, ...foldersOf(path).map((folder) => `refs ${folder}`)],
-        (entry) => entry.document.path !== path && references(entry, path),
-      ),
+    referrers: (path) => found(referrerKeys(path), (entry) => refersTo(entry, path)),
+    isReferred: (path) => {
+      const offering = referrerKeys(path).map((key) => [...ask(key)]);
+      return offering.some((paths) => paths.some((one) => refersTo(lookup.entries.get(one)!, path)));
+    },
   };
   return model;
+}
+
+/** The keys of who names a document, in full or by a pattern. */
+function referrerKeys(path: string): string[] {
+  return [`ref ${path}`, ...foldersOf(path).map((folder) => `refs ${folder}`)];
+}
+
+function refersTo(entry: Entry, path: string): boolean {
+  return entry.document.path !== path && references(entry, path);
 }
 
 /** The landings of a document without problems. */

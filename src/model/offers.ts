@@ -28,7 +28,7 @@ export function offers(entry: Entry): string[] {
   for (const named of referencedPaths(entry)) keys.push(referenceKey(named));
   for (const { key, path: pinned } of entry.pins) if (isPinnedKey(key)) keys.push(pinKey(key, pinned));
   for (const digest of entry.written) keys.push(`written ${digest.slice(0, HEAD)}`);
-  if (entry.kind === 'ddl') keys.push('columns');
+  if (entry.kind === 'ddl') keys.push(COLUMNS);
   return [...new Set(keys)];
 }
 
@@ -38,7 +38,7 @@ export function offers(entry: Entry): string[] {
  */
 export function isRough(key: string): boolean {
   return (
-    key.startsWith('digest ') || key.startsWith('written ') || key.startsWith('refs ') || key === 'columns'
+    key.startsWith('digest ') || key.startsWith('written ') || key.startsWith('refs ') || key === COLUMNS
   );
 }
 
@@ -69,6 +69,9 @@ export function foldersOf(path: string): string[] {
     folders.push(path.slice(0, at + 1));
   return folders;
 }
+
+/** The key of the history of columns, which all ddl documents make. */
+export const COLUMNS = 'columns';
 
 /** Keys that change because a document appeared or went. */
 export const PRESENCE = 'paths';

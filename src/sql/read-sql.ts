@@ -5,6 +5,7 @@ import { Allowances } from './allowances.js';
 import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
+import { isExample, isExecutable, NONE_KNOWN } from './fences.js';
 import { givenBy } from './given.js';
 import { type Node, type ParsedStatement, syntaxProblem, type Token, tokensOf } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
@@ -26,19 +27,16 @@ import { relationsOf } from './walk.js';
 const ROLES: readonly FenceRole[] = ['migration', 'rollback', 'fixture', 'preflight', 'verify'];
 const NOTHING: SqlFacts = { units: [], checks: [], problems: [] };
 
-/** Whether a document has SQL at all; only then is the grammar needed. */
-export function holdsSql(document: Document): boolean {
-  return document.fences.some((fence) => fence.language === 'sql');
-}
-
-/** Whether a fence is one that may run: at the root, from column 0, closed (FORMAT, "SQL fences"). */
-export function isExecutable(fence: Fence): boolean {
-  return fence.role !== null && fence.atRoot && fence.closed;
-}
-
-/** Reads the SQL of a document. `loadGrammar` must have been awaited. */
-export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
-  if (!holdsSql(document)) return NOTHING;
+/**
+ * Reads the SQL of a document. `loadGrammar` must have been awaited where `needsGrammar` says so.
+ * @param sound digests of texts that are known to be SQL
+ */
+export function readSql(
+  document: Document,
+  bytes: Uint8Array,
+  sound: ReadonlySet<string> = NONE_KNOWN,
+): SqlFacts {
+  if (document.fences.every(({ language }) => language !== 'sql')) return NOTHING;
   let lines: SourceText | undefined;
   const source = () => {
     lines ??= new SourceText(bytes);
@@ -74,7 +72,7 @@ export function readSql(document: Document, bytes: Uint8Array): SqlFacts {
   if (!problems.some(({ rule }) => UNREAD.includes(rule))) problems.push(...allowances.unused());
   problems.push(...judgeRollback(document, parsed, problems));
   if (units.length > 0) problems.push(...loneReturns(source()));
-  for (const fence of document.fences.filter((fence) => fence.language === 'sql' && !isExecutable(fence))) {
+  for (const fence of document.fences.filter((one) => isExample(one) && !sound.has(one.digest))) {
     const text = bytes.subarray(fence.start, fence.end);
     // In a quote, the marks of the quote stand among the bytes.
     if (!fence.atRoot && /^[ \t]*>/m.test(Buffer.from(text).toString('utf8'))) continue;

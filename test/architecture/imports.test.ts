@@ -383,6 +383,7 @@ describe('what else the order promises', () => {
       'engine/fact-store.ts',
       'engine/findings.ts',
       'engine/index-file.ts',
+      'engine/key-columns.ts',
       'engine/open-cache.ts',
       'engine/outside.ts',
     ]);
