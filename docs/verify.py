@@ -22,8 +22,7 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 def read_journal(path):
-    lines, prev = [], "0" * 64
-    data = path.read_bytes()
+    lines, prev, data = [], "0" * 64, path.read_bytes()
     check(data.endswith(b"\n"), "the journal's last line is not complete")
     for number, text in enumerate(data.split(b"\n")[:-1], 1):
         line = json.loads(text)
@@ -35,43 +34,33 @@ def read_journal(path):
 def bare(line):
     return None if line is None else {key: line[key] for key in line if key not in ("seq", "at", "prev", "type")}
 
-def last(items):
-    return items[-1] if items else None
-
 def fold(lines, head):
     """The record that a journal gives."""
-    def only(kind, after=0):
-        return [line for line in lines if line["type"] == kind and line["seq"] > after]
-
-    def timed(kind):
-        return [{**bare(line), "at": line["at"]} for line in only(kind)]
-
+    last = lambda items: items[-1] if items else None
+    only = lambda kind, after=0: [line for line in lines if line["type"] == kind and line["seq"] > after]
+    timed = lambda kind: [{**bare(line), "at": line["at"]} for line in only(kind)]
     def last_of(kind, *keys):
         items = [bare(line) for line in only(kind)]
         named = {tuple(item[key] for key in keys): index for index, item in enumerate(items)}
         return [item for index, item in enumerate(items) if index in named.values()]
-
     def step(started):
         later = [one["seq"] for one in only("step-started", started["seq"]) if one["id"] == started["id"]]
         ends = [one for one in only("step-finished", started["seq"]) if one["id"] == started["id"]]
         end = last([one for one in ends if not later or one["seq"] < later[0]]) or {}
         return {"id": started["id"], "step": started["step"], "status": end.get("status", "running"),
                 "detail": end.get("detail", ""), "startedAt": started["at"], "finishedAt": end.get("at")}
-
     def transaction(unit):
         begun = last([line for line in only("transaction-started") if line["unit"] == unit])
         if begun is None:
             return None
         own = lambda kind: [line for line in only(kind, begun["seq"]) if line["unit"] == unit]
         end = last(own("transaction-ended")) or {}
-        refused = own("statement-refused")
         return {"unit": unit, "startedAt": begun["at"], "endedAt": end.get("at"), "xid": begun["xid"],
                 "ledger": begun["ledger"], "statements": [bare(line) for line in own("statement-executed")],
-                "refused": bare(refused[0] if refused else None), "tag": end.get("tag"),
+                "refused": bare(next(iter(own("statement-refused")), None)), "tag": end.get("tag"),
                 "outcome": end.get("outcome", "unknown"), "decidedBy": end.get("decidedBy")}
 
-    start = lines[0]
-    end = lines[-1] if lines[-1]["type"] == "run-finished" else {}
+    start, end = lines[0], lines[-1] if lines[-1]["type"] == "run-finished" else {}
     identity = {line["moment"]: bare(line) for line in reversed(only("identity-read"))}
     said = "runId ledgerId mode tool plan planSha256 target chain authorization earlier corpus".split()
     return {
@@ -110,11 +99,15 @@ def statement(record, files):
         },
     }
 
-def usable(line, now):
-    """The person, type, key and text of a line of allowed_signers that lets one person sign runs now; else None."""
+def entry(line):
+    """The names, options, type and key of a line of allowed_signers."""
     words = re.findall(r'(?:"[^"]*"|[^\s"])+', line)
     options = [] if words[1].startswith(("ssh-", "ecdsa-", "sk-")) else re.findall(r'(?:"[^"]*"|[^",])+', words.pop(1))
-    person, kind, key = words[:3]
+    return words[0].strip('"').split(","), options, words[1], base64.b64decode(words[2])
+
+def usable(line, now):
+    """The person, type, key and text of a line of allowed_signers that lets one person sign runs now; else None."""
+    names, options, kind, key = entry(line)
     for option in options:
         name, _, value = option.replace('"', "").partition("=")
         if name in ("valid-after", "valid-before"):
@@ -124,7 +117,16 @@ def usable(line, now):
                 return None
         elif name != "namespaces" or "probatum-run" not in value.split(","):
             return None
-    return None if re.search(r'[*?!,"]', person) else (person, kind, base64.b64decode(key), line)
+    return None if len(names) > 1 or re.search("[*?!]", names[0]) else (names[0], kind, key, line)
+
+def names_of_person(name, lines):
+    """All names that have a key in common with a name, also over further keys: a key is one person's."""
+    names, keys, known = {name}, set(), 0
+    while known < (known := len(names) + len(keys)):
+        for own, options, _, key in map(entry, lines):
+            if "cert-authority" not in options and (key in keys or names & set(own)):
+                names, keys = names | {one for one in own if one and not re.search("[*?!]", one)}, keys | {key}
+    return frozenset(names)
 
 def armoured(sig):
     """Whether a signature of OpenSSH is in the one form that ssh-keygen gives it."""
@@ -133,27 +135,23 @@ def armoured(sig):
     return sig == f"-----BEGIN SSH SIGNATURE-----\n{lines}\n-----END SSH SIGNATURE-----\n".encode()
 
 def signed_by(signature, payload, signers):
-    """The person whose signature it is, with the key; None where it is nobody's."""
+    """The names of the person whose signature it is, with the key; None where it is nobody's."""
     sig = base64.b64decode(signature["sig"], validate=True)
-    signed = b"DSSEv1 %d %s %d %s" % (len(TYPE), TYPE.encode(), len(payload), payload)
+    signed, names = b"DSSEv1 %d %s %d %s" % (len(TYPE), TYPE.encode(), len(payload), payload), set()
     with tempfile.TemporaryDirectory() as folder:
-        def file(name, data):
-            Path(folder, name).write_bytes(data)
-            return str(Path(folder, name))
-
+        file = lambda name, data: Path(folder, name).write_bytes(data) and str(Path(folder, name))
         for person, kind, key, line in signers:
             fingerprint = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
-            command = ["ssh-keygen", "-Y", "verify", "-f", file("signers", line.encode()), "-I", person, "-n", "probatum-run"]
-            command += ["-s", file("sig", sig)]
+            command = ["ssh-keygen", "-Y", "verify", "-f", file("signers", line.encode()), "-I", person, "-s", file("sig", sig)]
+            command += ["-n", "probatum-run"]
             if len(sig) == 64:
                 spki = bytes.fromhex("302a300506032b6570032100") + key[-32:]
                 command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", file("key", spki), "-rawin"]
                 command += ["-in", file("signed", signed), "-sigfile", file("sig", sig)]
-            fits = kind == "ssh-ed25519" if len(sig) == 64 else armoured(sig)
-            if fits and signature["keyid"] == f"SHA256:{fingerprint}":
-                if subprocess.run(command, input=signed, capture_output=True).returncode == 0:
-                    return person, fingerprint
-    return None
+            fits = f"SHA256:{fingerprint}" == signature["keyid"] and (kind == "ssh-ed25519" if len(sig) == 64 else armoured(sig))
+            if fits and subprocess.run(command, input=signed, capture_output=True).returncode == 0:
+                names.add(person)
+    return (names, signature["keyid"]) if names else None
 
 def main():
     parser = argparse.ArgumentParser()
@@ -171,7 +169,7 @@ def main():
     for one in record["artefacts"]:
         file = run / one["path"]
         check(not file.exists() or digest(file.read_bytes()) == one["sha256"], f"{one['path']} has another digest")
-    sealed = (run / "seal.json").read_bytes()
+    journal, sealed = ((run / name).read_bytes() for name in ("journal.jsonl", "seal.json"))
     envelope = json.loads(sealed)
     check(canonical(envelope) + b"\n" == sealed, "the seal is not in canonical form")
     check(set(envelope) == {"payload", "payloadType", "signatures"}, "the seal is no envelope")
@@ -179,18 +177,20 @@ def main():
     check(envelope["payloadType"] == TYPE, "the seal's payload is of another type")
     payload = base64.b64decode(envelope["payload"], validate=True)
     check(base64.b64encode(payload).decode() == envelope["payload"], "the seal's base64 is not in canonical form")
-    journal = digest((run / "journal.jsonl").read_bytes())
-    files = {"journal.jsonl": journal, "record.json": digest(text), "report.md": digest(report)}
+    files = {"journal.jsonl": digest(journal), "record.json": digest(text), "report.md": digest(report)}
     check(payload == canonical(statement(record, files)), "the seal says something else than the files")
-    lines, now = Path(wish.signers).read_text().splitlines() if wish.signers else [], datetime.now(timezone.utc)
-    signers = [usable(line, now) for line in lines if line.strip() and not line.startswith("#")]
-    found = [signed_by(one, payload, [signer for signer in signers if signer]) for one in envelope["signatures"]]
-    check(None not in found, "a signature of the seal does not hold")
+    trusted = Path(wish.signers).read_text() if wish.signers else ""
+    lines = [line for line in trusted.splitlines() if line.strip() and not line.startswith("#")]
+    signers = [one for one in (usable(line, datetime.now(timezone.utc)) for line in lines) if one]
+    found = [signed_by(one, payload, signers) for one in envelope["signatures"]]
+    unheld = "a signature of the seal does not hold" if wish.signers else "the seal is signed, and no --signers were named"
+    check(None not in found, unheld)
     check((b"\nkind: execution-report\n" in report) == (record["mode"] == "run"), "the report is of another kind than its record")
     if wish.role and record["mode"] == "run":
-        counted = [one for one in found if one and one[0] in wish.role.split(",")]
-        people, keys = {person for person, _ in counted}, {key for _, key in counted}
-        check(min(len(people), len(keys)) >= (wish.number or 1), "a signature is missing")
+        role = set(wish.role.split(","))
+        counted = [(names & role, key) for names, key in filter(None, found) if names & role]
+        people = {names_of_person(name, lines) for names, _ in counted for name in names}
+        check(min(len(people), len({key for _, key in counted})) >= (wish.number or 1), "a signature is missing")
 
 try:
     main()

@@ -15,23 +15,38 @@ export interface AllowedSigner {
   readonly key: string;
 }
 
-/** Lines of a file, and those that cannot be read, which allow nobody. */
-export interface AllowedSigners {
-  readonly signers: readonly AllowedSigner[];
-  readonly unreadable: readonly { readonly line: number; readonly why: string }[];
+/** A line that cannot be read, and allows nobody. */
+export interface UnreadableLine {
+  /** 1-based. */
+  readonly line: number;
+  readonly why: string;
+  /** What stands where principals do. */
+  readonly principals: readonly string[];
+  /** What looks like a public key in base64. */
+  readonly keys: readonly string[];
 }
 
+/** Lines of a file. */
+export interface AllowedSigners {
+  readonly signers: readonly AllowedSigner[];
+  readonly unreadable: readonly UnreadableLine[];
+}
+
+/** Of a principal: it is a pattern, and no name. */
+export const PATTERN = /[*?!]/;
+
 const KEY_TYPE = /^(?:ssh|ecdsa|sk)-[a-z0-9@.-]+$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** Reads an `allowed_signers` file: principals, options, type of the key, key, comment. */
 export function readAllowedSigners(text: string): AllowedSigners {
   const signers: AllowedSigner[] = [];
-  const unreadable: { line: number; why: string }[] = [];
+  const unreadable: UnreadableLine[] = [];
   text.split(/\r?\n/).forEach((raw, index) => {
     const trimmed = raw.trim();
     if (trimmed === '' || trimmed.startsWith('#')) return;
     const read = readLine(trimmed, index + 1);
-    if (typeof read === 'string') unreadable.push({ line: index + 1, why: read });
+    if (typeof read === 'string') unreadable.push(unreadableLine(trimmed, index + 1, read));
     else signers.push(read);
   });
   return { signers, unreadable };
@@ -42,6 +57,18 @@ function words(text: string): string[] {
   return text.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? [];
 }
 
+function unreadableLine(text: string, line: number, why: string): UnreadableLine {
+  const [principals = '', ...rest] = words(text);
+  // Every key begins with the length of its type's name, in four bytes.
+  const keys = rest.filter((word) => word.startsWith('AAAA') && BASE64.test(word));
+  // A line of authorized_keys has no principals, and begins with a type that many have.
+  return { line, why, principals: KEY_TYPE.test(principals) ? [] : namesIn(principals), keys };
+}
+
+function namesIn(principals: string): string[] {
+  return unquoted(principals).split(',');
+}
+
 function readLine(text: string, line: number): AllowedSigner | string {
   const [principals = '', ...rest] = words(text);
   const at = rest.findIndex((word) => KEY_TYPE.test(word));
@@ -49,8 +76,8 @@ function readLine(text: string, line: number): AllowedSigner | string {
   const options = readOptions(at === 1 ? rest[0]! : '');
   if (typeof options === 'string') return options;
   const [keyType, key] = [rest[at]!, rest[at + 1] ?? ''];
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(key)) return 'its key is no base64';
-  return { line, text, principals: unquoted(principals).split(','), ...options, keyType, key };
+  if (!BASE64.test(key)) return 'its key is no base64';
+  return { line, text, principals: namesIn(principals), ...options, keyType, key };
 }
 
 type Options = Pick<AllowedSigner, 'namespaces' | 'validAfter' | 'validBefore' | 'authority'>;

@@ -3,7 +3,13 @@ import { basename, dirname, join, posix } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
 import type { RequiredSigners, SignatureConfig } from '../load/config-types.js';
 import { type AllowedSigners, readAllowedSigners } from './allowed-signers.js';
-import { judgeSignature, NAMESPACES, type SignatureVerdict } from './judge-signature.js';
+import {
+  type AcceptedSignature,
+  judgeSignature,
+  NAMESPACES,
+  type SignatureVerdict,
+} from './judge-signature.js';
+import { namesOfPerson } from './same-person.js';
 
 /** Kinds of document that are signed. */
 export type SignedKind = 'review' | 'authorization';
@@ -55,8 +61,11 @@ export interface Judging {
   readonly policy: SigningPolicy;
   /** When the keys have to be valid. */
   readonly at: Date;
-  /** Why a person may not give their word on this document, whatever their key may; null where they may. */
-  readonly whyNot: (principal: string) => string | null;
+  /**
+   * Why a person may not give their word on this document, whatever their key may; null where they may.
+   * @param names all that the person has, that of the signature first
+   */
+  readonly whyNot: (names: readonly string[]) => string | null;
 }
 
 /** Judges every signature beside a document, and whether the policy is kept. @param at when the keys have to be valid */
@@ -78,7 +87,9 @@ export async function judgeDocument(
       namespace: NAMESPACES[document.kind],
     };
     const verdict = await judgeSignature(signed, policy.allowed, at);
-    const reason = verdict.accepted ? whyNot(verdict.principal) : null;
+    const reason = verdict.accepted
+      ? whyNot([...namesOfPerson(policy.allowed, verdict.principals[0]!)])
+      : null;
     signatures.push({ path, verdict: reason === null ? verdict : { accepted: false, reason } });
   }
   const required = policy.required[document.kind];
@@ -108,6 +119,21 @@ export function signaturesBeside(root: string, document: string): string[] {
     .sort(compareText);
 }
 
+/** Signatures beside no file, in the folders of documents that are signed. @param documents those documents */
+export function straySignatures(root: string, documents: readonly string[]): string[] {
+  const folders = [...new Set(documents.map((path) => dirname(path)))];
+  return folders
+    .flatMap((folder) => {
+      const files = readdirSync(join(root, folder));
+      const others = new Set(files.filter((file) => !isSignature(file)));
+      const isOf = (file: string) =>
+        [...file.matchAll(/\./g)].some(({ index }) => others.has(file.slice(0, index)));
+      const stray = files.filter((file) => /\.md\.(?:.*\.)?sig$/.test(file) && !isOf(file));
+      return stray.map((file) => posix.join(folder, file));
+    })
+    .sort(compareText);
+}
+
 function isSignature(file: string): boolean {
   return file.endsWith('.sig');
 }
@@ -118,20 +144,45 @@ function isSignature(file: string): boolean {
  */
 export function missingSigners(
   { role, signers = '1' }: RequiredSigners,
-  { roles }: SigningPolicy,
+  { roles, allowed }: SigningPolicy,
   signatures: readonly { readonly verdict: SignatureVerdict }[],
 ): string | null {
   const members = roles[role] ?? [];
-  const accepted = signatures.flatMap(({ verdict }) =>
-    verdict.accepted && members.includes(verdict.principal) ? [verdict] : [],
-  );
-  const people = new Set(accepted.map(({ principal }) => principal));
-  const keys = new Set(accepted.map(({ fingerprint }) => fingerprint));
-  const found = Math.min(people.size, keys.size);
-  if (found >= Number(signers)) return null;
+  const accepted = signatures.flatMap(({ verdict }) => (verdict.accepted ? [verdict] : []));
+  const hasRole = ({ principals }: AcceptedSignature) => principals.some((name) => members.includes(name));
+  const counted = accepted.filter(hasRole);
+  const names = counted.flatMap(({ principals }) => principals.filter((name) => members.includes(name)));
+  const people = byPerson(allowed, names);
+  const keys = new Set(counted.map(({ fingerprint }) => fingerprint));
+  if (Math.min(people.length, keys.size) >= Number(signers)) return null;
   const wanted =
     signers === '1'
       ? `a signature by a ${role}`
       : `signatures by ${signers} different people who are ${role}`;
-  return `it needs ${wanted}; valid ones: ${found === 0 ? 'none' : [...people].join(', ')}`;
+  const valid = people.length === 0 ? 'none' : people.map(onePerson).join(', ');
+  const others = accepted.filter((one) => !hasRole(one));
+  return `it needs ${wanted}; valid ones: ${valid}${others.length === 0 ? '' : ` (${withoutRole(others, role)})`}`;
+}
+
+/** Names in groups, each those of one person. */
+function byPerson(allowed: AllowedSigners, names: readonly string[]): string[][] {
+  const people: { readonly all: ReadonlySet<string>; readonly names: string[] }[] = [];
+  for (const name of new Set(names)) {
+    const known = people.find(({ all }) => all.has(name));
+    if (known) known.names.push(name);
+    else people.push({ all: namesOfPerson(allowed, name), names: [name] });
+  }
+  return people.map((person) => person.names);
+}
+
+function onePerson([name, ...others]: readonly string[]): string {
+  return others.length === 0 ? name! : `${name} (by a common key also ${others.join(', ')}: one person)`;
+}
+
+/** Whose signatures hold and do not count, with the lines of their keys that could have given another name. */
+function withoutRole(accepted: readonly AcceptedSignature[], role: string): string {
+  const names = [...new Set(accepted.flatMap(({ principals }) => principals))];
+  const who =
+    names.length === 1 ? `${names[0]} has signed it, and is` : `${names.join(', ')} have signed it, and are`;
+  return [`${who} no ${role}`, ...new Set(accepted.flatMap(({ unused }) => unused))].join('; ');
 }

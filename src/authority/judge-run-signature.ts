@@ -2,11 +2,11 @@ import type { AllowedSigners } from './allowed-signers.js';
 import { ED25519, verifiesEd25519 } from './ed25519.js';
 import {
   judgeSignature,
+  linesOfKey,
   NAMESPACES,
   refused,
   refusedBytes,
   type SignatureVerdict,
-  usableLine,
 } from './judge-signature.js';
 import type { RunSignature } from './seal-key.js';
 import { canonicalArmour, fingerprintOf, readSignature } from './ssh-signature.js';
@@ -39,14 +39,16 @@ function judgeRaw(
   bytes: Uint8Array,
   keyid: string,
   signature: Buffer,
-  { signers }: AllowedSigners,
+  allowed: AllowedSigners,
   at: Date,
 ): SignatureVerdict {
-  const key = signers.find((one) => fingerprintOf(Buffer.from(one.key, 'base64')) === keyid)?.key ?? '';
-  const usable = usableLine(signers, { keyType: ED25519, key, fingerprint: keyid }, NAMESPACES.run, at);
-  if (typeof usable === 'string') return refused(usable);
-  const { principal } = usable;
+  const keys = [...allowed.signers.map((one) => one.key), ...allowed.unreadable.flatMap((line) => line.keys)];
+  const key = keys.find((one) => fingerprintOf(Buffer.from(one, 'base64')) === keyid) ?? '';
+  const named = { keyType: ED25519, key, fingerprint: keyid };
+  const { usable, unused } = linesOfKey(allowed, named, NAMESPACES.run, at);
+  if (usable.length === 0) return refused(unused.join('; '));
+  const principals = [...new Set(usable.map((line) => line.principals[0]!))];
   return verifiesEd25519(bytes, signature, Buffer.from(key, 'base64'))
-    ? { accepted: true, principal, fingerprint: keyid }
-    : refusedBytes(principal);
+    ? { accepted: true, principals, fingerprint: keyid, unused }
+    : refusedBytes(usable);
 }

@@ -31,7 +31,7 @@ export const VERIFY_RULES = [
   {
     ...common,
     id: 'signature-valid',
-    what: 'A review or an authorization with a signature that does not hold, or without those that the configuration asks for.',
+    what: 'A review or an authorization with a signature that does not hold, or without those that the configuration asks for; as a warning, a line of allowed_signers that cannot be read.',
     why: 'A name in front matter is typed by anybody; a signature of exactly these bytes is not.',
     fix: 'Have the document signed as it is now (`probatum sign`), by a key that allowed_signers allows and a person who has the role.',
   },

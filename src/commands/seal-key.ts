@@ -43,7 +43,9 @@ export async function sealKeyFor(
   if (!verdict.accepted) throw refusal(verdict.reason);
   // One key is one of the signers that are asked for; the others sign what it has sealed.
   if (missingSigners({ role: rule.role }, policy, [{ verdict }]) !== null)
-    throw refusal(`its key is that of ${verdict.principal}, who does not have the role ${rule.role}`);
+    throw refusal(
+      `its key is that of ${verdict.principals.join(', ')}, who does not have the role ${rule.role}`,
+    );
   return key;
 }
 

@@ -8,6 +8,7 @@ import { kindName } from '../model/entry.js';
 import type { Compilation } from '../pipeline.js';
 import { encodeTerminal } from '../render/encode.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { judgeSignatures } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { writeResult } from './write-file.js';
 
@@ -46,7 +47,30 @@ export async function sign(environment: Environment, path: string, options: Sign
   terminal.out(
     `signed ${encodeTerminal(document.path)} for ${namespace}\nkey        ${fingerprint}\nsignature  ${encodeTerminal(relative(cwd, file))}\n`,
   );
+  for (const said of await whatVerifySays(environment, compilation, document.path, file))
+    terminal.err(`${encodeTerminal(`note: verify will say: ${said}`)}\n`);
   return 0;
+}
+
+/** Why the signature that was just written does not count, or not yet; nothing where nobody says who may sign. */
+async function whatVerifySays(
+  { now }: Environment,
+  compilation: Compilation,
+  path: string,
+  file: string,
+): Promise<string[]> {
+  const { config, model } = compilation;
+  if (!config.signatures) return [];
+  try {
+    const [judged] = await judgeSignatures(compilation, [model.entries.get(path)!], now());
+    const own = judged!.signatures.find((one) => join(config.root, one.path) === file)?.verdict;
+    const refused = own && !own.accepted ? [own.reason] : [];
+    return [...refused, ...(judged!.missing === null ? [] : [judged!.missing])];
+  } catch (error) {
+    // The signature is there, and is none the worse for it.
+    if (error instanceof UsageError) return [error.message];
+    throw error;
+  }
 }
 
 function signable({ model, files }: Compilation, path: string): SignableDocument {

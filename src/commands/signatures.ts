@@ -7,6 +7,7 @@ import {
   signaturesBeside,
   signingPolicy,
 } from '../authority/document-signatures.js';
+import { unreadableProblem } from '../authority/judge-signature.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { FILE_START } from '../base/position.js';
 import { readPlainFile } from '../base/read-plain-file.js';
@@ -32,7 +33,7 @@ export async function judgeSignatures(
     const { kind, document } = entry;
     if (!isSignedKind(kind)) continue;
     const { path } = document;
-    const whyNot = (principal: string) => ownWork(model, entry, principal);
+    const whyNot = (names: readonly string[]) => ownWork(model, entry, names);
     if (policy)
       judged.push(
         await judgeDocument(
@@ -51,15 +52,20 @@ export async function judgeSignatures(
 }
 
 /** A signature of somebody's own work counts for nothing, whatever name stands in `author` of the review; a no does. */
-function ownWork(model: Model, entry: Entry, principal: string): string | null {
+function ownWork(model: Model, entry: Entry, names: readonly string[]): string | null {
   if (headerText(entry.document, 'verdict') === 'fail') return null;
-  const own = judgedWork(model, entry).find((work) => foldedName(authorOf(work)) === foldedName(principal));
-  return own ? `${principal} wrote ${own.document.path}, and a word on one's own work does not count` : null;
+  for (const work of judgedWork(model, entry)) {
+    const name = names.find((one) => foldedName(one) === foldedName(authorOf(work)));
+    if (name === undefined) continue;
+    const who = name === names[0] ? name : `${name}, by a common key the same person as ${names[0]},`;
+    return `${who} wrote ${work.document.path}, and a word on one's own work does not count`;
+  }
+  return null;
 }
 
 /** Reasons that say whose signers they speak of, where those are not the ones in the work tree. */
 function asOf({ document, signatures, missing }: DocumentSignatures, revision: string): DocumentSignatures {
-  const by = (reason: string) => `${reason} (by the policy of ${revision})`;
+  const by = (reason: string) => byPolicyOf(revision, reason);
   return {
     document,
     signatures: signatures.map(({ path, verdict }) =>
@@ -67,6 +73,10 @@ function asOf({ document, signatures, missing }: DocumentSignatures, revision: s
     ),
     missing: missing === null ? null : by(missing),
   };
+}
+
+function byPolicyOf(revision: string, reason: string): string {
+  return `${reason} (by the policy of ${revision})`;
 }
 
 /** Why documents of a corpus do not count by its policy, by path. @param at when the keys have to be valid */
@@ -93,6 +103,22 @@ export function readPolicy({ root, signatures, policy }: Config): SigningPolicy 
 export function signersOfWorkTree(root: string, { allowed_signers: path }: SignatureConfig): string {
   const help = 'signatures.allowed_signers of the configuration names it';
   return readPlainFile(join(root, path), path, help).toString('utf8');
+}
+
+/** Lines of `allowed_signers` that cannot be read: nobody may sign by them, and another line may be meant. */
+export function signersFindings(config: Config): Diagnostic[] {
+  const { signatures, policy } = config;
+  if (!signatures) return [];
+  const ruleId: VerifyRuleId = 'signature-valid';
+  const help = 'bring it into the form of ssh-keygen(1), "ALLOWED SIGNERS"; dates are YYYYMMDD[HHMM[SS]][Z]';
+  return readPolicy(config)!.allowed.unreadable.map((one): Diagnostic => {
+    const problem = unreadableProblem(one);
+    const start = { line: one.line, column: 1 };
+    const common = { ruleId, severity: 'warning', file: signatures.allowed_signers, help } as const;
+    return policy?.differs
+      ? { ...common, message: byPolicyOf(policy.revision, problem), position: FILE_START }
+      : { ...common, message: problem, position: { start, end: start } };
+  });
 }
 
 /** What is wrong with the signatures of documents, at their first line, or at their kind. */

@@ -30,6 +30,8 @@ export interface Compared {
   plans: number;
   /** Documents and artefacts that are named and not here: their digests were not compared. */
   readonly absent: string[];
+  /** Signatures beside no document: nobody's word on anything that is here. */
+  strays: readonly string[];
 }
 
 /** Nothing was compared yet. */
@@ -44,6 +46,7 @@ export function nothingCompared(): Compared {
     signedSeals: 0,
     plans: 0,
     absent: [],
+    strays: [],
   };
 }
 

@@ -10,7 +10,7 @@ import type { Compilation } from '../pipeline.js';
 import { counted } from '../render/counted.js';
 import { suspectLines } from '../render/status.js';
 import { affectedBy } from './affected.js';
-import { judgeSignatures, signatureFindings, signersOfWorkTree } from './signatures.js';
+import { judgeSignatures, signatureFindings, signersFindings, signersOfWorkTree } from './signatures.js';
 import type { Environment } from './terminal.js';
 
 /** What a change does to the words that were given before it. Published as `since` of `verify --format json`. */
@@ -116,7 +116,8 @@ export async function ownPolicyFindings(
     `${file}\0${message.replace(/ \(by the policy of [^)]*\)$/, '')}`;
   const known = new Set(found.map(key));
   const judged = await judgeSignatures({ ...compilation, config: own }, entries, at);
-  return signatureFindings(compilation, judged).filter((one) => !known.has(key(one)));
+  const findings = [...signatureFindings(compilation, judged), ...signersFindings(loadConfig(root))];
+  return findings.filter((one) => !known.has(key(one)));
 }
 
 /** As if the work tree were a revision, so that findings say whose policy they speak of. */

@@ -1,3 +1,4 @@
+import { straySignatures } from '../authority/document-signatures.js';
 import { compareDiagnostics, compareText } from '../base/diagnostic.js';
 import { DIGEST } from '../base/digest.js';
 import { RULES } from '../check/rules/index.js';
@@ -10,7 +11,7 @@ import { encodeTerminal } from '../render/encode.js';
 import { compileCorpus, linesOf } from './corpus.js';
 import { type OutputOptions, type Shown, writeFindings } from './findings.js';
 import { removedWords } from './removed-words.js';
-import { judgeSignatures, signatureFindings } from './signatures.js';
+import { judgeSignatures, signatureFindings, signersFindings } from './signatures.js';
 import type { Environment } from './terminal.js';
 import { authorizationFindings } from './verify-authorizations.js';
 import { type Compared, nothingCompared, verifyReport } from './verify-report.js';
@@ -58,13 +59,15 @@ export async function verify(
     if (isReport(entry)) found.push(...(await verifyReport(environment, compilation, entry, compared)));
   }
   const judged = await judgeSignatures(compilation, entries, environment.now());
-  const refused = signatureFindings(compilation, judged);
+  const refused = [...signatureFindings(compilation, judged), ...signersFindings(compilation.config)];
   found.push(...refused);
   if (options.since !== undefined)
     found.push(...(await ownPolicyFindings(compilation, entries, environment.now(), refused)));
   found.push(...authorizationFindings(compilation, entries, environment.now()));
   const accepted = judged.flatMap(({ signatures }) => signatures.filter(({ verdict }) => verdict.accepted));
   compared.signatures = accepted.length;
+  const signable = judged.map(({ document }) => document);
+  compared.strays = straySignatures(compilation.config.root, signable);
   found.sort(compareDiagnostics);
   const documents = entries.map(({ document }) => document.path);
   const change =
@@ -119,6 +122,9 @@ function show(
     `read ${counted(compared.seals, 'seal')}, ${compared.signedSeals} of them signed; planned ${counted(compared.plans, 'package')} again at the commit of the record`,
     `accepted ${counted(compared.signatures, 'signature')}`,
     ...(compared.absent.length > 0 ? [`not here, not compared: ${compared.absent.join(', ')}`] : []),
+    ...(compared.strays.length > 0
+      ? [`signatures beside no document: ${encodeTerminal(compared.strays.join(', '))}`]
+      : []),
   ];
   const changes = (change ? sinceLines(change) : []).map((line) => `${encodeTerminal(line)}\n`).join('');
   // A file for another program has no place for it, and who reads the log of a job wants to know.

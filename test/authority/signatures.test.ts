@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAllowedSigners } from '../../src/authority/allowed-signers.js';
 import { judgeSignature } from '../../src/authority/judge-signature.js';
+import { namesOfPerson } from '../../src/authority/same-person.js';
 import { signBytes } from '../../src/authority/ssh-keygen.js';
 
 /* Signatures as OpenSSH makes and checks them: what is refused, and with which words. */
@@ -45,8 +46,9 @@ describe('a signature', () => {
     const shown = execFileSync('ssh-keygen', ['-l', '-f', at(`${name}.pub`)], { encoding: 'utf8' });
     expect(verdict).toEqual({
       accepted: true,
-      principal: `${name}@example.org`,
+      principals: [`${name}@example.org`],
       fingerprint: shown.split(' ')[1],
+      unused: [],
     });
     writeFileSync(at('allowed'), allowed);
     writeFileSync(at('made.sig'), made);
@@ -135,7 +137,7 @@ describe('a signature', () => {
       'behind an option that nobody knows',
       {},
       (): string => `alice no-such-option ${publicKey('alice')}`,
-      "is nobody's in allowed_signers",
+      'line 1 of allowed_signers cannot be read: its option no-such-option cannot be read',
     ],
     [
       'that is none',
@@ -156,12 +158,57 @@ describe('a signature', () => {
 
   it('of a key with a window is accepted within it', async () => {
     const line = `alice valid-after="20261123",valid-before="20261124235959Z",namespaces="${REVIEW}" ${publicKey('alice')}`;
-    expect(await judge(line)).toMatchObject({ accepted: true, principal: 'alice' });
+    expect(await judge(line)).toMatchObject({ accepted: true, principals: ['alice'] });
   });
 
   it('is accepted by a line that allows it, whatever another line says of the same key', async () => {
     const lines = `* ${publicKey('alice')}\nalice ${publicKey('alice')}\nbob valid-before="20200101Z" ${publicKey('alice')}`;
-    expect(await judge(lines)).toMatchObject({ accepted: true, principal: 'alice' });
+    expect(await judge(lines)).toMatchObject({
+      accepted: true,
+      principals: ['alice'],
+      unused: [
+        'line 1 of allowed_signers names no single person: "*"',
+        'line 3 of allowed_signers: the key was valid until 2020-01-01T00:00:00.000Z',
+      ],
+    });
+  });
+
+  it('is accepted for every person whose line lets the key sign', async () => {
+    const lines = `alice@home ${publicKey('alice')}\nalice namespaces="git" ${publicKey('alice')}\nalice@work namespaces="${REVIEW}" ${publicKey('alice')}`;
+    expect(await judge(lines)).toMatchObject({ accepted: true, principals: ['alice@home', 'alice@work'] });
+  });
+
+  it('is refused with what is wrong of each line of its key', async () => {
+    const lines = `alice namespaces="git" ${publicKey('alice')}\nbob valid-before="20200101Z" ${publicKey('alice')}`;
+    expect(await judge(lines)).toEqual({
+      accepted: false,
+      reason: `line 1 of allowed_signers allows the key for git, and not for ${REVIEW}; line 2 of allowed_signers: the key was valid until 2020-01-01T00:00:00.000Z`,
+    });
+  });
+
+  it.each([
+    [
+      'that has its key',
+      (): string => `alice valid-before="2027-01-01" ${publicKey('alice')}`,
+      /^line 1 of allowed_signers cannot be read: its option valid-before="2027-01-01" cannot be read$/,
+    ],
+    [
+      'that has its key, and no person',
+      (): string => `mallory ${publicKey('mallory')}\n${publicKey('alice')}`,
+      /^line 2 of allowed_signers cannot be read: it has no key where one is expected$/,
+    ],
+    [
+      'that may be that of its key',
+      (): string => 'nonsense\nalice ssh-ed25519 AAAA!\nmore nonsense',
+      /^its key SHA256:\S+ is nobody's in allowed_signers; line 1 of allowed_signers cannot be read: it has no key where one is expected \(and 2 more\)$/,
+    ],
+    [
+      'that is about another key',
+      (): string => `mallory valid-before="2027-01-01" ${publicKey('mallory')}`,
+      /^its key SHA256:\S+ is nobody's in allowed_signers$/,
+    ],
+  ])('is refused with the line %s and cannot be read', async (_, allowed, reason) => {
+    expect(await judge(allowed())).toEqual({ accepted: false, reason: expect.stringMatching(reason) });
   });
 
   it('with any byte changed is refused', async () => {
@@ -198,11 +245,43 @@ describe('allowed_signers', () => {
         key: 'AAAA',
       }),
     ]);
-    expect(unreadable).toEqual([{ line: 4, why: 'it has no key where one is expected' }]);
+    expect(unreadable).toMatchObject([{ line: 4, why: 'it has no key where one is expected' }]);
   });
 
   it('gives a date without Z the time zone of the machine', () => {
     const [signer] = readAllowedSigners('alice valid-before="20260102" ssh-ed25519 AAAA').signers;
     expect(signer!.validBefore).toEqual(new Date(2026, 0, 2));
+  });
+});
+
+describe('a person', () => {
+  const [K1, K2, K3] = ['AAAA1', 'AAAA2', 'AAAA3'].map((key) => `ssh-ed25519 ${key}`) as [
+    string,
+    string,
+    string,
+  ];
+  const names = (lines: readonly string[], name: string) => [
+    ...namesOfPerson(readAllowedSigners(lines.join('\n')), name),
+  ];
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['a key on two lines', [`home ${K1}`, `alice ${K1}`, `bob ${K2}`], ['home']],
+    [
+      'keys in a row, in whatever order',
+      [`c ${K3}`, `b ${K3}`, `b ${K2}`, `home ${K2}`, `alice ${K2}`],
+      ['home', 'b', 'c'],
+    ],
+    ['a line of several people', [`alice ${K1}`, `home,alice namespaces="git" ${K2}`], ['home']],
+    [
+      'a key that has expired or may not sign',
+      [`home valid-before="20200101",namespaces="git" ${K1}`, `alice ${K1}`],
+      ['home'],
+    ],
+    ['a line that cannot be read', [`home valid-before="2027-01-01" ${K1}`, `alice ${K1}`], ['home']],
+    ['no pattern', [`* ${K1}`, `alice ${K1}`, `*,bob ${K2}`], []],
+    ['no authority that may certify both', [`alice cert-authority ${K1}`, `bob cert-authority ${K1}`], []],
+    ['no lines that begin with the type of a key', [`${K1} x`, `${K2} x`, `alice ${K1}`, `bob ${K2}`], []],
+  ])('has all names that are joined by %s', (_, lines, others) => {
+    expect(names(lines, 'alice').sort()).toEqual(['alice', ...others].sort());
   });
 });

@@ -223,6 +223,24 @@ describe('a policy of signatures from a revision', () => {
     expect(out).toContain(`${NEEDS} (by the policy of main)`);
   });
 
+  it('is warned of where a line of its signers cannot be read, as of one that the change adds', async () => {
+    const line = (name: string) => `${name} valid-before="2027-01-01" ${publicKey(name)}\n`;
+    const made = repository({ [SIGNERS]: signers('rita') + line('sam') });
+    await sign(made, 'rita');
+    made.commit({ [SIGNERS]: `${signers('rita') + line('sam')}${line('rob')}` });
+    const { code, out } = await probatum(['verify', REVIEW, '--since', 'main', '--format', 'json'], {
+      cwd: made.folder,
+    });
+    const { diagnostics } = JSON.parse(out) as { diagnostics: readonly Diagnostic[] };
+    const why = 'cannot be read: its option valid-before="2027-01-01" cannot be read';
+    const shown = diagnostics.filter(({ ruleId }) => ruleId === 'signature-valid');
+    expect(shown.map((one) => [one.severity, one.file, one.position.start.line, one.message])).toEqual([
+      ['warning', SIGNERS, 1, `line 2 of allowed_signers ${why} (by the policy of main)`],
+      ['warning', SIGNERS, 3, `line 3 of allowed_signers ${why}`],
+    ]);
+    expect(code).toBe(diagnostics.some(({ severity }) => severity === 'error') ? 1 : 0);
+  });
+
   it('has to be that of a commit', async () => {
     const { code, err } = await verify(repository(), '--policy-from', 'nowhere');
     expect(code).toBe(2);

@@ -341,7 +341,6 @@ describe('a signature of a seal', () => {
       () => allow(signer(key, 'ops', 'valid-after="29990101Z"')),
       'line 1 of allowed_signers: the key is valid from 2999-01-01T00:00:00.000Z',
     ],
-    ['by a person without the role', () => allow(signer(key, 'eve')), null],
     ['that is left out', () => reseal(() => []), null],
     [
       'that is none',
@@ -391,6 +390,20 @@ describe('a signature of a seal', () => {
     const problems = (await found(change())).map((one) => one.replaceAll(/SHA256:[A-Za-z0-9+/]{43}/g, 'KEY'));
     const refused = reason === null ? [] : [`SEAL its signature is refused: ${reason.replaceAll('\\', '')}`];
     expect(problems).toEqual([NONE, ...refused]);
+  });
+
+  it('by a person without the role does not count, and is named', async () => {
+    expect(await found(allow(signer(key, 'eve')))).toEqual([
+      `${NONE} (eve has signed it, and is no operator)`,
+    ]);
+  });
+
+  it('by an Ed25519 key on a line that cannot be read is refused with the line', async () => {
+    const line = signer(pem, 'ops', 'valid-before="2027-01-01"');
+    const problems = await found(both(reseal(byEd25519(pem, keyidOf(pem))), allow(line)));
+    expect(problems).toContain(
+      'SEAL its signature is refused: line 1 of allowed_signers cannot be read: its option valid-before="2027-01-01" cannot be read',
+    );
   });
 
   it('by an Ed25519 key as PEM counts', async () => {

@@ -217,6 +217,53 @@ describe('docs/verify-by-hand.md', () => {
     expect((await verified(root)).found).not.toEqual([]);
   });
 
+  /** What verify.py prints. */
+  const verifier = (root: string, { report }: Published, ...args: string[]) =>
+    spawnSync('python3', ['docs/verify.py', report, ...args], { cwd: root, encoding: 'utf8' }).stdout;
+  const SIGNERS = ['--signers', 'allowed_signers'];
+
+  it('has a verifier that says so where no signers were named', () => {
+    const { root, at } = copy('openssh');
+    expect(verifier(root, at)).toBe('the seal is signed, and no --signers were named\n');
+    expect(verifier(root, at, ...SIGNERS)).toBe('verified\n');
+  });
+
+  it.each(['openssh', 'ed25519'])(
+    'knows one person by each line of a key, as verify does: %s',
+    async (way) => {
+      const { root, at } = copy(way);
+      const key = keys[way]!;
+      const other = signer(key, 'ops@home', 'valid-after="20200101Z",namespaces="file,probatum-run"');
+      configure(root, RUN_SIGNED, other + signer(key));
+      expect((await verified(root)).found).toEqual([]);
+      expect(verifier(root, at, ...SIGNERS, '--role', 'ops')).toBe('verified\n');
+      const two = RUN_SIGNED.replace('[ops]', '[ops, ops@home]').replace('role: operator', '$&, signers: 2');
+      configure(root, two, other + signer(key));
+      expect((await verified(root)).found).toEqual([
+        expect.stringContaining('valid ones: ops@home (by a common key also ops: one person)'),
+      ]);
+      const asked = [...SIGNERS, '--role', 'ops,ops@home', '--number', '2'];
+      expect(verifier(root, at, ...asked)).toBe('a signature is missing\n');
+    },
+  );
+
+  it('counts two keys of one person once, by a third that has the names of both', async () => {
+    const { root, at } = copy('openssh');
+    const two = RUN_SIGNED.replace('[ops]', '[ops, ops@home]').replace('role: operator', '$&, signers: 2');
+    const args = ['attest', at.record, '--seal-key', keys.ed25519!, '--output', at.seal, '--force'];
+    const lines = signer(keys.openssh!) + signer(keys.ed25519!, 'ops@home');
+    configure(root, two, lines);
+    expect((await probatum(args, { cwd: root })).code).toBe(0);
+    const asked = [...SIGNERS, '--role', 'ops,ops@home', '--number', '2'];
+    expect((await verified(root)).found).toEqual([]);
+    expect(verifier(root, at, ...asked)).toBe('verified\n');
+    const joined =
+      signer(stranger, 'ops@home', 'namespaces="file"') + signer(stranger, 'ops', 'valid-before="20200101Z"');
+    configure(root, two, lines + joined);
+    expect((await verified(root)).found).toEqual([expect.stringContaining('one person')]);
+    expect(verifier(root, at, ...asked)).toBe('a signature is missing\n');
+  });
+
   it('shows documents that are not those of the commit, also where the seal was signed again', async () => {
     const { root, at } = copy('openssh');
     forgeJournal(root, at, ([start], digest) => {
