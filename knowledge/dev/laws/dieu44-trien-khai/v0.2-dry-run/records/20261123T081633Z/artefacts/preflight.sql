@@ -1,6 +1,6 @@
 -- PF-1: production identity
 -- evidence: identity.system_identifier
--- expect: 7711228182859907214
+-- expect: 7711277842093823564
 
 -- PF-2: DDL digest
 -- evidence: provenance.migration_sha256

@@ -190,7 +190,7 @@ SELECT count(*) FROM sandbox_tac.logical_unit;
 
 -- V-PROD-SYS: production identity after the migration
 -- evidence: identity.system_identifier
--- expect: 7711228182859907214
+-- expect: 7711277842093823564
 
 -- V-20: catalogue delta
 -- evidence: catalogue.delta
