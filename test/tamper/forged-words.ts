@@ -159,7 +159,7 @@ export function beyond({ execution, rehearsal, older, keyOf }: TamperCorpus): At
     {
       name: 'lock file taken away',
       act: remove('probatum.lock'),
-      seenBy: '`probatum lock --check`',
+      seenBy: '`probatum lock --check`, `verify --since REV`',
     },
     {
       name: 'an artefact taken away',
