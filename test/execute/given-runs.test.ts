@@ -5,7 +5,7 @@ import { postgresLane } from '../support/postgres-lane.js';
 import { requirePostgres } from '../support/postgres-server.js';
 import { runQuick } from '../support/run-probatum.js';
 
-/* Whole runs on what given-beside.test.ts and given-properties.test.ts have one by one. */
+/* Whole runs on what given-beside.long.test.ts and given-properties.long.test.ts have one by one. */
 
 const TITLE = 'parts, privileges and comments that no statement of the migration gives';
 const STOPPED: Ending = { code: 1, status: 'aborted', outcome: 'not-committed' };
