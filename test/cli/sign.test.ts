@@ -332,7 +332,7 @@ describe('a line of allowed_signers that cannot be read', () => {
     expect(await findings(root, DDL_REVIEW)).toEqual([why]);
     const { out } = await probatum(['verify', DDL_REVIEW], { cwd: root });
     expect(out).not.toContain('error');
-    expect(out).toContain('accepted 1 signatures\n');
+    expect(out).toContain('accepted 1 signature\n');
   });
 });
 
@@ -369,7 +369,7 @@ describe('a signature that will not count', () => {
     const root = corpus();
     renameSync(join(root, 'governance/allowed_signers'), join(root, 'governance/other'));
     const { code, err } = await sign(root, DDL_REVIEW, '--key', key('rita'));
-    const note = 'note: verify will say: cannot read governance/allowed_signers (ENOENT)';
+    const note = 'note: verify will say: cannot read governance/allowed_signers: ENOENT';
     expect([code, notes(err)]).toEqual([0, [note]]);
     expect(existsSync(join(root, `${DDL_REVIEW}.sig`))).toBe(true);
   });
