@@ -71,6 +71,7 @@ const ALLOWED: Readonly<Record<string, Allowance>> = {
       'node:child_process',
       'node:fs',
       'node:fs/promises',
+      'node:net',
       'node:os',
       'node:stream',
       'node:stream/promises',
