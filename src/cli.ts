@@ -1,6 +1,27 @@
 import { resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from './base/usage-error.js';
+import {
+  ADOPT_EXAMPLES,
+  INIT_EXAMPLES,
+  LINT_EXAMPLES,
+  NEW_EXAMPLES,
+  PIN_EXAMPLES,
+} from './command-examples.js';
+import {
+  count,
+  expectPlan,
+  findingsFormat,
+  findingsOutput,
+  fixOption,
+  force,
+  format,
+  INDIRECT,
+  policyFrom,
+  proveBackup,
+  sealKey,
+  signerName,
+} from './command-options.js';
 import { type Environment, processTerminal } from './commands/terminal.js';
 import { VERSION } from './version.js';
 
@@ -43,94 +64,6 @@ function executing(): Environment {
   };
   return { ...environment(), began };
 }
-
-const format = () =>
-  new Option('--format <format>', 'how results are written').choices(['pretty', 'json']).default('pretty');
-/** Formats of findings, for people, machines and the tools that collect them. */
-const findingsFormat = () =>
-  new Option('--format <format>', 'how findings are written')
-    .choices(['pretty', 'json', 'sarif', 'junit', 'github', 'gitlab', 'rdjson'])
-    .default('pretty');
-const findingsOutput = () => new Option('--output <file>', 'write to a file instead of standard output');
-const count = (value: string) => {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('not a number.');
-  return Number(value);
-};
-const signerName = (value: string) => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value))
-    throw new InvalidArgumentError('only letters, digits, - and _.');
-  return value;
-};
-const force = () => new Option('--force', 'replace a file that exists').default(false);
-/** The value may be left out, so what follows may be taken for it: what names no kind of fix is the first path. */
-const FIX_KINDS = ['safe', 'digests'] as const;
-function fixOption(value: string | true | undefined, paths: string[]): 'safe' | 'digests' | undefined {
-  const kind = FIX_KINDS.find((one) => one === value);
-  if (typeof value === 'string' && !kind) paths.unshift(value);
-  return value === undefined ? undefined : (kind ?? 'safe');
-}
-const expectPlan = () =>
-  new Option('--expect-plan <sha256>', 'refuse any other plan').argParser((value: string) => {
-    if (!/^[0-9a-f]{64}$/.test(value)) throw new InvalidArgumentError('not 64 lower-case hex digits.');
-    return value;
-  });
-
-const policyFrom = () =>
-  new Option(
-    '--policy-from <revision>',
-    'who may sign, and what has to be signed, as a git revision says it: not as the work tree does',
-  );
-const proveBackup = () =>
-  new Option('--prove-backup', 'restore the backup elsewhere and compare it, before anything begins');
-
-const sealKey = () =>
-  new Option(
-    '--seal-key <file>',
-    'key that signs the seal: of OpenSSH, or Ed25519 as PEM (default: PROBATUM_SEAL_KEY, else nobody signs)',
-  );
-
-/** Options of a document that is not read from its file: there is nothing to write to. */
-const INDIRECT = ['staged', 'since', 'stdin', 'stdinFilename', 'watch'];
-
-const LINT_EXAMPLES = `
-Examples:
-  probatum lint                       the whole corpus
-  probatum lint --fix-dry-run         what a machine can put right, as a diff
-  probatum lint --fix knowledge/x.md  put it right in one document
-  probatum lint --fix=digests         also write digests as they are now: you have read what changed
-`;
-
-const INIT_EXAMPLES = `
-Ends with 0 where there is nothing to do or it was written, with 1 where changes were shown.
-
-Examples:
-  probatum init                       show what would be written
-  probatum init --ci github --write   write it
-`;
-
-const NEW_EXAMPLES = `
-Examples:
-  probatum new law
-  probatum new ddl --change order-notes --after knowledge/base.sql.md
-  probatum new command-package --change order-notes
-  probatum new review --change order-notes --subject knowledge/order-notes-ddl-2026-05-16.sql.md
-`;
-
-const PIN_EXAMPLES = `
-Ends with 0 where there is nothing to do or it was written, with 1 where changes were shown.
-
-Examples:
-  probatum pin knowledge/package.md          what changed since it was pinned, by git's history
-  probatum pin knowledge/package.md --write  say that it was read again
-`;
-
-const ADOPT_EXAMPLES = `
-Ends with 0 where there is nothing to do or it was written, with 1 where a difference was shown.
-
-Examples:
-  probatum adopt knowledge/old/report.md                   show the difference
-  probatum adopt --kind review knowledge/old/*.md --write  write the documents
-`;
 
 program
   .name('probatum')
