@@ -55,7 +55,8 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const links: string[] = [];
   const sources = loadCorpus(config, reading, (path) => links.push(path));
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
-  const model = buildModel(read, config.corpus, (path) => isOnDisk(config.root, path));
+  const isThere = (path: string) => isOnDisk(config.root, path);
+  const model = buildModel(read, config.corpus, isThere);
   const found = [
     ...runRules(read, model, team.rules, team.settings),
     ...(config.squawk && plugins ? squawkFindings(config, read, sources) : []),
@@ -63,7 +64,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
   const lock = reading.lock === undefined ? readLock(config) : reading.lock;
   // Nobody may turn these down, so there is nothing to apply.
-  const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read)) : [];
+  const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read), isThere) : [];
   const beside = [...locked, ...unfollowedLinks(links)];
   const withBeside = (findings: readonly Diagnostic[]) => [...findings, ...beside].sort(compareDiagnostics);
   const files = new Map(sources.map((file) => [file.path, file]));

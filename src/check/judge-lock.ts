@@ -11,8 +11,14 @@ const LOCK = 'probatum lock';
 /**
  * Holds the documents of a corpus against its lock file. Nothing is kept of it: it takes a comparison of two lists.
  * @param releases the governed documents
+ * @param isThere whether a file is at a path: what is gone is gone, and what is there and no governed document any more was
+ *   released all the same
  */
-export function judgeLock({ lines, problems }: DocumentLock, releases: Iterable<Release>): Diagnostic[] {
+export function judgeLock(
+  { lines, problems }: DocumentLock,
+  releases: Iterable<Release>,
+  isThere: (path: string) => boolean,
+): Diagnostic[] {
   const left = new Map(lines.map((line) => [line.path, line]));
   const found: Diagnostic[] = problems.map(({ why, ...at }) => ({
     ...drift(LOCK_FILE, wholeLine(at), `a line that cannot be read: ${why}`),
@@ -25,12 +31,27 @@ export function judgeLock({ lines, problems }: DocumentLock, releases: Iterable<
     if (line?.digest === release.digest && line.revision === release.revision) continue;
     found.push(line ? judgeLine(release, line) : notLocked(release));
   }
-  for (const line of left.values())
-    found.push({
-      ...drift(LOCK_FILE, wholeLine(line), `no governed document is at "${line.path}"`),
-      help: `bring it back, or say that it is gone: ${LOCK}`,
-    });
+  for (const line of left.values()) found.push(isThere(line.path) ? leftOut(line) : gone(line));
   return found;
+}
+
+/** An older word can be kept from being read by the configuration, or by another kind, as well as by other bytes. */
+function leftOut(line: LockLine): Diagnostic {
+  return {
+    ruleId: revisionBump.id,
+    severity: revisionBump.severity,
+    file: LOCK_FILE,
+    message: `"${line.path}" was locked as ${line.revision}, is there, and is no governed document any more`,
+    position: wholeLine(line),
+    help: `bring back its kind and revision, and the configuration that reads it; where it shall not govern: ${LOCK} --force`,
+  };
+}
+
+function gone(line: LockLine): Diagnostic {
+  return {
+    ...drift(LOCK_FILE, wholeLine(line), `no governed document is at "${line.path}"`),
+    help: `bring it back, or say that it is gone: ${LOCK}`,
+  };
 }
 
 function judgeLine(release: Release, line: LockLine): Diagnostic {

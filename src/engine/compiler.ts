@@ -69,7 +69,13 @@ export class Compiler {
     if (links.length > 0)
       found.push(...(await import('../check/unfollowed-links.js')).unfollowedLinks(links));
     if (lock)
-      found.push(...(await import('./releases.js')).lockFindings(lock, this.state?.rows ?? this.columns!));
+      found.push(
+        ...(await import('./releases.js')).lockFindings(
+          this.config.root,
+          lock,
+          this.state?.rows ?? this.columns!,
+        ),
+      );
     return found;
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/base/diagnostic.js';
@@ -192,6 +192,28 @@ describe('lint with a lock file', () => {
     const { code, out } = await since();
     expect(code).toBe(1);
     expect(out).toMatch(new RegExp(`file=${LOCK}.*word-removed.*lock file was removed`));
+  });
+
+  it.each([
+    [
+      'the configuration leaves out',
+      (at: string) => writeFileSync(join(at, 'probatum.config.yaml'), `corpus: [${B}]\n`),
+    ],
+    [
+      'has become a note',
+      (at: string) => writeFileSync(join(at, A), ddl(A).replace('kind: ddl', 'kind: note')),
+    ],
+  ])('does not lose a document that is there and %s', async (_, change) => {
+    const root = folder({ [A]: ddl(A), [B]: ddl(B) });
+    await probatum(['lock'], { cwd: root });
+    change(root);
+    const { code, out } = await probatum(['verify'], { cwd: root });
+    expect(code).toBe(1);
+    expect(out).toContain(`"${A}" was locked as r1, is there, and is no governed document any more`);
+    expect((await probatum(['lint'], { cwd: root })).code).toBe(1);
+    expect((await probatum(['lock'], { cwd: root })).code).toBe(1);
+    expect((await probatum(['lock', '--force'], { cwd: root })).code).toBe(0);
+    expect(lines(root)).toEqual([expect.stringContaining(B)]);
   });
 
   it('does not advise to edit what is rendered from a record', async () => {

@@ -125,7 +125,7 @@ export class Bench {
 
   private lock(releases: readonly Release[]): Answer {
     const lock = readDocumentLock(readFileSync(join(this.root, LOCK_FILE)));
-    const findings = judgeLock(lock, releases);
+    const findings = judgeLock(lock, releases, (path) => existsSync(join(this.root, path)));
     return findings.length === 0 ? NOTHING : found(...findings.map(words));
   }
 
