@@ -32,8 +32,8 @@ export interface AllowedSigners {
   readonly unreadable: readonly UnreadableLine[];
 }
 
-/** Of a principal: it is a pattern, and no name. */
-export const PATTERN = /[*?!]/;
+/** Tells a principal that is a pattern, and so nobody's name. */
+export const PRINCIPAL_PATTERN = /[*?!]/;
 
 const KEY_TYPE = /^(?:ssh|ecdsa|sk)-[a-z0-9@.-]+$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;

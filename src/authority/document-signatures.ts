@@ -56,6 +56,7 @@ export function signingPolicy(
   return { roles, required, allowed: readAllowedSigners(allowedSigners) };
 }
 
+/** What the signatures of a document are held against. */
 export interface Judging {
   readonly root: string;
   readonly policy: SigningPolicy;

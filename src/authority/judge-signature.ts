@@ -1,4 +1,9 @@
-import { type AllowedSigner, type AllowedSigners, PATTERN, type UnreadableLine } from './allowed-signers.js';
+import {
+  type AllowedSigner,
+  type AllowedSigners,
+  PRINCIPAL_PATTERN,
+  type UnreadableLine,
+} from './allowed-signers.js';
 import { verifyBytes } from './ssh-keygen.js';
 import { readSignature, type SshSignature } from './ssh-signature.js';
 
@@ -117,7 +122,7 @@ function lineProblem(signer: AllowedSigner, namespace: string, at: Date): string
   const { line, principals, namespaces, validAfter, validBefore, authority } = signer;
   const place = `line ${line} of allowed_signers`;
   if (authority) return `${place} is about a certificate authority, and only keys are allowed`;
-  if (principals.length !== 1 || PATTERN.test(principals[0]!))
+  if (principals.length !== 1 || PRINCIPAL_PATTERN.test(principals[0]!))
     return `${place} names no single person: "${principals.join(',')}"`;
   if (namespaces && !namespaces.includes(namespace))
     return `${place} allows the key for ${namespaces.join(', ')}, and not for ${namespace}`;

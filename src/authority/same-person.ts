@@ -1,4 +1,4 @@
-import { type AllowedSigners, PATTERN } from './allowed-signers.js';
+import { type AllowedSigners, PRINCIPAL_PATTERN } from './allowed-signers.js';
 
 /**
  * All names of a person, the asked one first. A key is one person's: names that have a key in common are the same
@@ -14,7 +14,7 @@ export function namesOfPerson({ signers, unreadable }: AllowedSigners, name: str
     for (const line of lines) {
       const own = line.principals.some((one) => names.has(one)) || line.keys.some((one) => keys.has(one));
       if (!own) continue;
-      for (const one of line.principals) if (one !== '' && !PATTERN.test(one)) names.add(one);
+      for (const one of line.principals) if (one !== '' && !PRINCIPAL_PATTERN.test(one)) names.add(one);
       for (const one of line.keys) keys.add(one);
     }
   }

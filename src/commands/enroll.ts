@@ -17,8 +17,7 @@ import { chainOf } from './run.js';
 import { sealKeyFor } from './seal-key.js';
 import type { Environment } from './terminal.js';
 
-/** The project's own governed change, which comes with the tool. */
-/** Path of the package of the tool's own change. */
+/** Path of the package of the project's own governed change, which comes with the tool. */
 export const ENROLMENT_PACKAGE =
   'knowledge/probatum/enrolment/probatum-enrolment-command-package-2026-11-22.md';
 

@@ -97,9 +97,17 @@ function whyNotRecorded(root: string, document: DocumentIndex): string | null {
     const stored = readRecord(file);
     if (stored.sha256 !== headerValue(document, 'record.sha256')?.value)
       return 'its record has another digest';
-    const { mode, status } = stored.record;
+    const { mode, status, plan } = stored.record;
     if (mode !== 'run' || status !== 'succeeded')
       return `its record is that of a ${mode} that ended ${status}`;
+    // What happened to one change says nothing of another.
+    for (const key of ['package', 'ddl'] as const) {
+      const { path, sha256 } = plan[key];
+      const isPinned =
+        headerValue(document, `${key}.document`)?.value === path &&
+        headerValue(document, `${key}.sha256`)?.value === sha256;
+      if (!isPinned) return `its record is of another ${key}, ${path}`;
+    }
     const problem = recordProblem(file, stored);
     return problem === null ? null : `of its record, ${problem}`;
   } catch (error) {

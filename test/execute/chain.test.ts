@@ -1,8 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/digest.js';
 import { status } from '../../src/commands/status.js';
+import { EXAMPLE } from '../../src/demo/example.js';
+import { REPOSITORY } from '../cli/probatum.js';
+import { COMMITTED } from '../record/committed.js';
 import { DOCUMENTS, removeChange, writeChange } from '../support/change.js';
 import { environmentOf, runQuick } from '../support/run-probatum.js';
 
@@ -14,6 +17,8 @@ import { environmentOf, runQuick } from '../support/run-probatum.js';
 const NOBODY = 'postgres://owner@127.0.0.1:1/shop';
 const BINDING = { system_identifier: '7000000000000000001', database: 'shop', role: 'owner' };
 const RECORD = 'knowledge/reports/records/20260516T040000Z/record.json';
+/** A run of another change that did succeed. */
+const OTHER = COMMITTED[1]!;
 
 let root: string;
 beforeEach(async () => {
@@ -147,36 +152,50 @@ describe('a run', () => {
     expect(err).toContain('refused: the documents of the plan have errors');
   });
 
-  it('is refused where the change before it is closed by a report that its record does not bear out', async () => {
-    const [pack, report, word] = ['knowledge/earlier.md', 'knowledge/run.md', 'knowledge/word.md'];
-    const write = (name: string, text: string) => {
-      writeFileSync(join(root, name), text);
-      return sha256(Buffer.from(text));
-    };
-    const base = sha256(read('base'));
-    const early = (text: string) => text.replace(/^date: .*$/m, 'date: 2026-01-01');
-    const earlier = early(read('package'))
-      .replaceAll(DOCUMENTS.ddl, DOCUMENTS.base)
-      .replaceAll(sha256(read('ddl')), base)
-      .replace(`document_path: ${DOCUMENTS.package}`, `document_path: ${pack}`);
-    const ofPackage = write(pack, earlier);
-    // The report of the rehearsal, as that of a run of the earlier change.
-    const claimed = early(read('dryRun'))
-      .replace('kind: dry-run-report', 'kind: execution-report')
-      .replaceAll(DOCUMENTS.dryRun, report)
-      .replaceAll(DOCUMENTS.package, pack)
-      .replaceAll(sha256(read('package')), ofPackage)
-      .replaceAll(DOCUMENTS.ddl, DOCUMENTS.base)
-      .replaceAll(sha256(read('ddl')), base);
-    const ofReport = write(report, claimed);
-    const reviewed = early(read('dryRunReview'))
-      .replaceAll(DOCUMENTS.dryRunReview, word)
-      .replaceAll(DOCUMENTS.dryRun, report)
-      .replaceAll(sha256(read('dryRun')), ofReport);
-    write(word, reviewed);
-    const why = `${report} does not count: its record is that of a rehearsal that ended succeeded`;
-    expect(await refusals()).toEqual([`package written: ${DOCUMENTS.base} comes before it, and ${why}`]);
-  });
+  it.each([
+    ['of a rehearsal', RECORD, 'its record is that of a rehearsal that ended succeeded'],
+    ['of another change', OTHER.record, `its record is of another package, ${EXAMPLE.package}`],
+  ])(
+    'is refused where the change before it is closed by a report with the record %s',
+    async (_, record, why) => {
+      const folder = dirname(OTHER.record);
+      cpSync(join(REPOSITORY, folder), join(root, folder), { recursive: true });
+      const digest = sha256(readFileSync(join(root, record)));
+      const [pack, report, word] = ['knowledge/earlier.md', 'knowledge/run.md', 'knowledge/word.md'];
+      const write = (name: string, text: string) => {
+        writeFileSync(join(root, name), text);
+        return sha256(Buffer.from(text));
+      };
+      const base = sha256(read('base'));
+      const early = (text: string) => text.replace(/^date: .*$/m, 'date: 2026-01-01');
+      const earlier = early(read('package'))
+        .replaceAll(DOCUMENTS.ddl, DOCUMENTS.base)
+        .replaceAll(sha256(read('ddl')), base)
+        .replace(`document_path: ${DOCUMENTS.package}`, `document_path: ${pack}`);
+      const ofPackage = write(pack, earlier);
+      // The report of the rehearsal, as that of a run of the earlier change.
+      const claimed = early(read('dryRun'))
+        .replace('kind: dry-run-report', 'kind: execution-report')
+        .replace(
+          /^record:\n {2}path: .*\n {2}sha256: .*$/m,
+          `record:\n  path: ${record}\n  sha256: ${digest}`,
+        )
+        .replaceAll(DOCUMENTS.dryRun, report)
+        .replaceAll(DOCUMENTS.package, pack)
+        .replaceAll(sha256(read('package')), ofPackage)
+        .replaceAll(DOCUMENTS.ddl, DOCUMENTS.base)
+        .replaceAll(sha256(read('ddl')), base);
+      const ofReport = write(report, claimed);
+      const reviewed = early(read('dryRunReview'))
+        .replaceAll(DOCUMENTS.dryRunReview, word)
+        .replaceAll(DOCUMENTS.dryRun, report)
+        .replaceAll(sha256(read('dryRun')), ofReport);
+      write(word, reviewed);
+      expect(await refusals()).toEqual([
+        `package written: ${DOCUMENTS.base} comes before it, and ${report} does not count: ${why}`,
+      ]);
+    },
+  );
 
   it('is refused in the words of status', async () => {
     edit('ddlReview', 'verdict: pass', 'verdict: conditional');
