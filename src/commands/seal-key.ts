@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { missingSigners } from '../authority/document-signatures.js';
 import { judgeRunSignature } from '../authority/judge-run-signature.js';
 import { readSealKey, type SealKey } from '../authority/seal-key.js';
+import { missingSigners } from '../authority/signing-policy.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from '../load/config.js';
 import { readPolicy } from './signatures.js';

@@ -3,11 +3,10 @@ import {
   type DocumentSignatures,
   isSignedKind,
   judgeDocument,
-  type SigningPolicy,
   signaturesBeside,
-  signingPolicy,
 } from '../authority/document-signatures.js';
 import { unreadableProblem } from '../authority/judge-signature.js';
+import { type SigningPolicy, signingPolicy } from '../authority/signing-policy.js';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { FILE_START } from '../base/position.js';
 import { readPlainFile } from '../base/read-plain-file.js';

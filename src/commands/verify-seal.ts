@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { missingSigners, type SigningPolicy } from '../authority/document-signatures.js';
 import { judgeRunSignature } from '../authority/judge-run-signature.js';
 import { refused, type SignatureVerdict } from '../authority/judge-signature.js';
+import { missingSigners, type SigningPolicy } from '../authority/signing-policy.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from '../load/config.js';
 import { preAuthEncoding } from '../record/dsse.js';

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import {
   isSignedKind,
   judgeDocument,
-  missingSigners,
   type SignableDocument,
-  type SigningPolicy,
 } from '../../src/authority/document-signatures.js';
 import { judgeRunSignature } from '../../src/authority/judge-run-signature.js';
+import { missingSigners, type SigningPolicy } from '../../src/authority/signing-policy.js';
 import { readSignature } from '../../src/authority/ssh-signature.js';
 import { hashFile } from '../../src/base/hash-file.js';
 import { LOCK_FILE } from '../../src/base/lock-file.js';
