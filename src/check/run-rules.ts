@@ -3,6 +3,7 @@ import type { Entry, FullEntry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
 import { letJudge, plainCollected, plainFinding } from './plugin-findings.js';
 import { isPluginRule } from './plugin-rules.js';
+import { readOnlyView } from './read-only-view.js';
 import type { CorpusRule, Finding, Rule } from './rule.js';
 import { DEFAULT_SETTINGS, type RuleSettings } from './settings.js';
 
@@ -25,7 +26,7 @@ export function judgeDocument(
     if (rule.scope === 'runner') continue;
     if (rule.scope === 'document') {
       const report = reporter(rule, entry, diagnostics);
-      letJudge(rule, entry, diagnostics, () => rule.check({ entry, settings, report }));
+      letJudge(rule, entry, diagnostics, () => rule.check({ ...given(rule, { entry, settings }), report }));
     } else if (rule.collect) {
       const data = letJudge(rule, entry, diagnostics, () => collect(rule, entry));
       if (data !== null) collected[rule.id] = data;
@@ -46,8 +47,8 @@ export function judgeBesideOthers(
   for (const rule of rules) {
     if (rule.scope !== 'corpus' || (rule.collect && !Object.hasOwn(collected, rule.id))) continue;
     const report = reporter(rule, entry, diagnostics);
-    const context = { entry, model, settings, collected: collected[rule.id] ?? null, report };
-    letJudge(rule, entry, diagnostics, () => rule.check(context));
+    const context = given(rule, { entry, model, settings, collected: collected[rule.id] ?? null });
+    letJudge(rule, entry, diagnostics, () => rule.check({ ...context, report }));
   }
   return diagnostics;
 }
@@ -67,8 +68,15 @@ export function runRules(
     .sort(compareDiagnostics);
 }
 
+/** What a rule is given; a plugin's cannot change it. */
+function given<Given extends object>(rule: Rule, context: Given): Given {
+  if (!isPluginRule(rule)) return context;
+  const views = Object.entries(context).map(([name, value]) => [name, readOnlyView(value)]);
+  return Object.fromEntries(views) as Given;
+}
+
 function collect(rule: CorpusRule, entry: FullEntry): unknown {
-  const data = rule.collect!(entry);
+  const data = rule.collect!(given(rule, { entry }).entry);
   return isPluginRule(rule) && !(data instanceof Promise) ? plainCollected(data) : data;
 }
 
