@@ -2,16 +2,13 @@ import type { Range } from '../base/position.js';
 import { effectsOf } from './effects.js';
 import type { SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import {
-  commandsOf,
-  labelOf,
-  type Made,
-  madeBy,
-  makesSequences,
-  namesLeftToServer,
-  partLabel,
-} from './made.js';
+import { Before, type Drop, dropsOf, madeHere, State } from './inversion-state.js';
+import { labelOf, type Made, makesSequences, namesLeftToServer } from './made.js';
 import { relationName } from './names.js';
+import { Names, shownName } from './renames.js';
+import { ChangesBack, SOME_SEQUENCE, unnamedOf } from './rollback-changes.js';
+import { Reach } from './rollback-reach.js';
+import { changesOf, rowsOf } from './taken-back.js';
 
 /** One unit of a document, with the way from a statement to its place. */
 export interface ParsedUnit {
@@ -20,126 +17,64 @@ export interface ParsedUnit {
 }
 
 /**
- * Where a rollback does not take back what its migration makes, takes away more, or does so in an order that the
- * server refuses. What cannot be told from the statements (types, rows, renames) is not judged.
+ * Where a rollback does not take back what its migration makes, takes away, renames or changes, does more than that, or
+ * does so in an order that the server refuses. What was in columns and rows cannot be told from the statements.
+ * @param indirect names of what the migration writes by triggers and functions, as its scope has them
  */
-export function inversionProblems(migration: ParsedUnit, rollback: ParsedUnit, fence: Range): SqlProblem[] {
-  const all = [...migration.statements, ...rollback.statements];
-  if (all.some(({ node }) => node === 'RenameStmt')) return [];
+export function inversionProblems(
+  migration: ParsedUnit,
+  rollback: ParsedUnit,
+  fence: Range,
+  indirect: ReadonlySet<string>,
+): SqlProblem[] {
+  const names = new Names();
   const before = new Before();
-  for (const statement of migration.statements) before.follow(statement);
-  const way = new WayBack(before, migration, rollback);
-  for (const statement of rollback.statements) way.follow(statement);
-  return [...way.problems, ...way.left(fence)];
+  const reach = new Reach(indirect);
+  for (const statement of migration.statements) {
+    before.follow(statement, names);
+    reach.touch(statement, names);
+    names.follow(statement, migration.place(statement));
+  }
+  const way = new WayBack(before, names, migration, rollback);
+  const changes = new ChangesBack(before, migration, rollback, indirect);
+  const beyond: SqlProblem[] = [];
+  for (const statement of rollback.statements) {
+    beyond.push(...reach.beyond(statement, names, rollback));
+    way.follow(statement);
+    const dropped = dropsOf(statement, names).flatMap(({ labels }) => labels);
+    changes.moved(madeAgain(statement, names), dropped);
+    const within = <T extends { readonly of: readonly string[] }>(list: readonly T[]) =>
+      list.filter(({ of }) => reach.has(of[0]!));
+    beyond.push(...changes.changes(statement, within(changesOf(statement, names))));
+    beyond.push(
+      ...changes.rows(
+        statement,
+        rowsOf(statement, names).filter(({ table }) => reach.has(table)),
+      ),
+    );
+    names.follow(statement, rollback.place(statement));
+  }
+  const renamed = names.renamed().filter(({ object }) => reach.has(object));
+  const problems = [...way.problems, ...way.left(fence), ...beyond, ...changes.left(fence, renamed)];
+  return problems.map((problem) => ({ ...problem, message: shownName(problem.message) }));
 }
 
-/** What there is at a moment because of the statements so far. */
-class State {
-  readonly made = new Map<string, Made>();
-  private readonly belonging = new Map<string, Set<string>>();
-  private readonly needing = new Map<string, Set<string>>();
-
-  add(made: Made): void {
-    this.made.set(made.label, made);
-    for (const owner of made.belongs) add(this.belonging, owner, made.label);
-    for (const need of made.needs) add(this.needing, need, made.label);
-  }
-
-  /** What goes when some of it is dropped: those, what belongs to them, and by CASCADE what needs them. */
-  goesWith(labels: readonly string[], cascade: boolean): Set<string> {
-    const going = new Set<string>();
-    const open = [...labels];
-    for (let label = open.pop(); label !== undefined; label = open.pop()) {
-      const made = this.made.get(label);
-      if (going.has(label) || (!made && !labels.includes(label))) continue;
-      if (made) going.add(label);
-      open.push(...this.known(this.belonging, label));
-      if (cascade && made?.name) open.push(...this.known(this.needing, made.name));
-    }
-    return going;
-  }
-
-  /** What stays, and needs something that goes. */
-  inTheWay(going: ReadonlySet<string>): Made | undefined {
-    for (const label of going)
-      for (const needing of this.known(this.needing, this.made.get(label)?.name || null))
-        if (!going.has(needing)) return this.made.get(needing);
-    return undefined;
-  }
-
-  remove(labels: Iterable<string>): void {
-    for (const label of labels) {
-      const { belongs = [], needs = [] } = this.made.get(label) ?? {};
-      for (const owner of belongs) this.belonging.get(owner)?.delete(label);
-      for (const need of needs) this.needing.get(need)?.delete(label);
-      this.made.delete(label);
-    }
-  }
-
-  private known(relation: ReadonlyMap<string, ReadonlySet<string>>, key: string | null): Iterable<string> {
-    return (key === null ? undefined : relation.get(key)) ?? [];
-  }
+/** Names and labels of what a statement makes, or makes anew. */
+function madeAgain(statement: ParsedStatement, names: Names): string[] {
+  const { node, tree } = statement;
+  const made = madeHere(statement, names, new State()).flatMap(({ label, name }) => [label, name]);
+  const anew = effectsOf(node, tree).filter(({ action, kind }) => action === 'alter' && REPLACED.has(kind));
+  const table = tree.relation ? names.name(relationName(tree.relation)) : '';
+  return [
+    ...made.filter((name) => name !== ''),
+    ...anew.map(({ kind, name }) => names.label(labelOf(kind, name))),
+    ...(namesLeftToServer(tree) ? [unnamedOf(table)] : []),
+    ...(makesSequences(tree) ? [SOME_SEQUENCE] : []),
+  ];
 }
 
-function add(relation: Map<string, Set<string>>, key: string, label: string): void {
-  const known = relation.get(key);
-  if (known) known.add(label);
-  else relation.set(key, new Set([label]));
-}
-
-/** The state after the migration, and what it took away of what was there before. */
-class Before {
-  readonly state = new State();
-  /** Labels of what was there and is dropped. */
-  readonly dropped = new Set<string>();
-  /** Tables of which something was dropped, with what may have gone with it. */
-  readonly reduced = new Set<string>();
-  /** Tables with constraints to which the server gave their names. */
-  readonly unnamed = new Set<string>();
-  /** Something may be gone that no statement names. */
-  cascaded = false;
-  sequences = false;
-
-  follow(statement: ParsedStatement): void {
-    const { node, tree } = statement;
-    for (const made of madeBy(statement, (label) => this.state.made.has(label))) this.state.add(made);
-    const table = tree.relation ? relationName(tree.relation) : '';
-    if (namesLeftToServer(tree)) this.unnamed.add(table);
-    this.sequences ||= makesSequences(tree);
-    for (const { labels, cascade } of dropsOf(statement)) {
-      for (const label of labels) if (!this.state.made.has(label)) this.dropped.add(label);
-      this.state.remove(this.state.goesWith(labels, cascade));
-      this.cascaded ||= cascade;
-      if (node === 'AlterTableStmt') this.reduced.add(table);
-    }
-  }
-}
-
-interface Drop {
-  readonly labels: readonly string[];
-  readonly cascade: boolean;
-  readonly ifExists: boolean;
-  /** Table whose part is dropped. */
-  readonly table: string | null;
-}
-
-function dropsOf({ node, tree }: ParsedStatement): Drop[] {
-  if (node === 'DropStmt') {
-    const labels = effectsOf(node, tree).map(({ kind, name }) => labelOf(kind, name));
-    return [
-      { labels, cascade: tree.behavior === 'DROP_CASCADE', ifExists: tree.missing_ok === true, table: null },
-    ];
-  }
-  if (node !== 'AlterTableStmt') return [];
-  const table = relationName(tree.relation);
-  return commandsOf(tree).flatMap(({ subtype, name, behavior, missing_ok: missing }) => {
-    const kind =
-      subtype === 'AT_DropColumn' ? 'column' : subtype === 'AT_DropConstraint' ? 'constraint' : null;
-    if (!kind) return [];
-    const labels = [partLabel(kind, table, name)];
-    return [{ labels, cascade: behavior === 'DROP_CASCADE', ifExists: missing === true, table }];
-  });
-}
+/** Kinds that CREATE OR REPLACE makes. */
+const REPLACED: ReadonlySet<string> = new Set(['function', 'procedure', 'view', 'trigger']);
 
 /** Follows a rollback from the state that its migration leaves. */
 class WayBack {
@@ -149,14 +84,15 @@ class WayBack {
 
   constructor(
     private readonly before: Before,
+    private readonly names: Names,
     private readonly migration: ParsedUnit,
     private readonly rollback: ParsedUnit,
   ) {}
 
   follow(statement: ParsedStatement): void {
-    for (const drop of dropsOf(statement)) this.drop(statement, drop);
+    for (const drop of dropsOf(statement, this.names)) this.drop(statement, drop);
     const { state } = this.before;
-    for (const made of madeBy(statement, (label) => state.made.has(label))) {
+    for (const made of madeHere(statement, this.names, state)) {
       if (made.demanded) this.judgeCreation(statement, made);
       this.own.add(made.label);
       this.gone.delete(made.label);
@@ -204,9 +140,10 @@ class WayBack {
   }
 
   private isUnclear(label: string, table: string | null): boolean {
-    const { state, unnamed, sequences } = this.before;
+    const { state, unnamed, sequences, attached } = this.before;
     if (table !== null && state.made.has(`table ${table}`)) return true;
     if (table !== null && label.startsWith('constraint ') && unnamed.has(table)) return true;
+    if (attached && label.startsWith('index ')) return true;
     return sequences && label.startsWith('sequence ');
   }
 

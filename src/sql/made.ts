@@ -30,11 +30,12 @@ export function madeBy(statement: ParsedStatement, isNew: (label: string) => boo
     .filter(({ action }) => action === 'create')
     .map(({ kind, name, table }) => object(statement, labelOf(kind, name), name, table));
   if (node === 'CreateStmt') return [...objects, ...partsOfTable(statement, relationName(tree.relation))];
-  // Whether it replaces a view that was there cannot be told.
-  if (node === 'ViewStmt' && tree.replace) {
-    const name = relationName(tree.view);
-    return [{ ...object(statement, `view ${name}`, name, undefined), demanded: false }];
-  }
+  // Whether it takes the place of what was there cannot be told.
+  if (tree.replace)
+    return effectsOf(node, tree).map(({ kind, name, table }) => ({
+      ...object(statement, labelOf(kind, name), name, table),
+      demanded: false,
+    }));
   return node === 'AlterTableStmt' ? partsOfAlteration(statement, isNew) : objects;
 }
 

@@ -16,7 +16,7 @@ import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
 import { refusalOf } from './refused-kinds.js';
 import { refusedPart } from './refused-parts.js';
-import { changesWhatIsThere, reachProblems } from './rollback-reach.js';
+import { changesWhatIsThere } from './rollback-reach.js';
 import { routineProblems } from './routine-problems.js';
 import { acrossFences, atToken, checkExecutableSyntax, inlineData } from './syntax.js';
 import { readAlteration, readTable } from './tables.js';
@@ -122,7 +122,7 @@ const UNREAD: readonly SqlRuleId[] = ['sql-syntax', 'no-meta-command'];
 const UNKNOWN: readonly SqlRuleId[] = [...UNREAD, 'no-non-transactional', 'statement-allowed'];
 
 function judgeRollback(
-  { fences }: Document,
+  { fences, header }: Document,
   parsed: ReadonlyMap<FenceRole, ParsedUnit>,
   problems: readonly SqlProblem[],
 ): SqlProblem[] {
@@ -130,9 +130,12 @@ function judgeRollback(
   const rollback = parsed.get('rollback');
   const fence = fences.find(({ role }) => role === 'rollback');
   if (!migration || !rollback || !fence || problems.some(({ rule }) => UNKNOWN.includes(rule))) return [];
-  const inverted = inversionProblems(migration, rollback, fence.position);
-  const empty = rollback.statements.length === 0 && inverted.length === 0 && changesWhatIsThere(migration);
-  return [...inverted, ...reachProblems(migration, rollback), ...(empty ? [emptyRollback(fence)] : [])];
+  const isEmpty = rollback.statements.length === 0 && changesWhatIsThere(migration);
+  if (isEmpty) return [emptyRollback(fence)];
+  const indirect = (header?.values ?? []).flatMap(({ path, value }) =>
+    /^scope\.writes_rows_indirectly\.\d+$/.test(path) ? [value] : [],
+  );
+  return inversionProblems(migration, rollback, fence.position, new Set(indirect));
 }
 
 function emptyRollback({ position }: Fence): SqlProblem {

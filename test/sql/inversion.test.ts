@@ -103,9 +103,9 @@ describe('a rollback that takes back what its migration did', () => {
     ['and drops what may have been there', 'CREATE OR REPLACE VIEW s.v AS SELECT 1 AS c;', 'DROP VIEW s.v;'],
     ['inside its own transaction', TABLE, 'BEGIN;\nDROP TABLE s.a;\nCOMMIT;'],
     [
-      'with changes that are not judged',
+      'with values that are not judged',
       'ALTER TABLE s.old ALTER c TYPE text;\nUPDATE s.old SET c = 1;',
-      'UPDATE s.old SET c = 2;',
+      'UPDATE s.old SET c = 2;\nALTER TABLE s.old ALTER c TYPE int;',
     ],
   ])('%s', (_, migration, rollback) => {
     expect(judge(migration, rollback)).toEqual([]);
@@ -138,7 +138,12 @@ describe('a rollback that reaches further than its migration', () => {
     ],
     ['by CASCADE of tables', PAIR, 'DROP TABLE s.a CASCADE;\nDROP TABLE s.b;', [`102:1 ${CASCADED}`]],
     ['by CASCADE of a schema', `CREATE SCHEMA s;\n${PAIR}`, 'DROP SCHEMA s CASCADE;', [`102:1 ${CASCADED}`]],
-    ['by CASCADE of rows', 'UPDATE s.a SET id = 2;', 'TRUNCATE s.a CASCADE;', [`102:1 ${CASCADED}`]],
+    [
+      'by CASCADE of rows',
+      'UPDATE s.a SET id = 2;',
+      'TRUNCATE s.a CASCADE;',
+      [`102:1 ${CASCADED}`, '102:1 the rollback empties s.a, which was there before the migration'],
+    ],
     [
       'by CASCADE of a column',
       'ALTER TABLE s.a ADD c int;',
@@ -149,7 +154,7 @@ describe('a rollback that reaches further than its migration', () => {
       'under another name',
       'ALTER TABLE s.old RENAME TO new;',
       'ALTER TABLE s.new RENAME TO old;\nDROP TABLE s.other;',
-      ['103:1 the rollback drops s.other, which the migration does not touch'],
+      ['103:1 the rollback drops table s.other, which the migration does not create'],
     ],
     [
       'by being empty',
@@ -192,6 +197,281 @@ describe('a rollback that reaches further than its migration', () => {
   });
 });
 
+const ADDED = 'ALTER TABLE s.old ADD c int;';
+const BACK = 'ALTER TABLE s.old DROP c;';
+
+describe('a rollback of a table that the migration alters', () => {
+  it.each<[string, string, string, readonly string[]]>([
+    ['deletes rows', ADDED, 'DELETE FROM s.old;', ['deletes rows of s.old, and the migration inserts none']],
+    ['empties it', ADDED, 'TRUNCATE s.old;', ['empties s.old, which was there before the migration']],
+    [
+      'overwrites it',
+      ADDED,
+      'UPDATE s.old SET pay = 0;',
+      ['updates rows of s.old, and the migration does not'],
+    ],
+    [
+      'writes rows in a block',
+      ADDED,
+      'DO $$BEGIN DELETE FROM s.old; END$$;',
+      ['deletes rows of s.old, and the migration inserts none'],
+    ],
+    [
+      'writes rows by a query of another statement',
+      `${ADDED} UPDATE s.old SET c = 1;`,
+      'WITH gone AS (DELETE FROM s.old RETURNING id) UPDATE s.old SET c = 2 WHERE id IN (SELECT id FROM gone);',
+      ['deletes rows of s.old, and the migration inserts none'],
+    ],
+    [
+      'grants',
+      ADDED,
+      'GRANT SELECT, INSERT ON s.old TO PUBLIC;',
+      [
+        'changes the privilege SELECT of PUBLIC on s.old, and takes back nothing of the migration',
+        'changes the privilege INSERT of PUBLIC on s.old, and takes back nothing of the migration',
+      ],
+    ],
+    [
+      'grants more',
+      `${ADDED} REVOKE SELECT ON s.old FROM bob;`,
+      'GRANT SELECT, UPDATE ON s.old TO bob;',
+      ['changes the privilege UPDATE of bob on s.old, and takes back nothing of the migration'],
+    ],
+    [
+      'gives it away',
+      ADDED,
+      'ALTER TABLE s.old OWNER TO mallory;',
+      ['changes the owner of s.old, and takes back nothing of the migration'],
+    ],
+    [
+      'switches triggers and row security off',
+      ADDED,
+      'ALTER TABLE s.old DISABLE TRIGGER ALL, DISABLE ROW LEVEL SECURITY;',
+      [
+        'changes the triggers or rules s.old, and takes back nothing of the migration',
+        'changes row security of s.old, and takes back nothing of the migration',
+      ],
+    ],
+    [
+      'changes another column',
+      `${ADDED} ALTER TABLE s.old ALTER b SET DEFAULT 1;`,
+      'ALTER TABLE s.old ALTER b DROP DEFAULT, ALTER d DROP DEFAULT;',
+      ['changes the default of column s.old.d, and takes back nothing of the migration'],
+    ],
+    [
+      'renames a column',
+      ADDED,
+      'ALTER TABLE s.old RENAME pay TO salary;',
+      ['column s.old.pay is called column s.old.salary'],
+    ],
+    ['renames it', ADDED, 'ALTER TABLE s.old RENAME TO older;', ['s.old is called s.older']],
+  ])('%s', (_, migration, rollback, expected) => {
+    const said = expected.map(
+      (one) => `103:1 ${/ is called /.test(one) ? 'after the rollback, ' : 'the rollback '}${one}`,
+    );
+    expect(judge(migration, `${BACK}\n${rollback}`)).toEqual(said);
+  });
+});
+
+describe('a rollback that leaves', () => {
+  const OTHER = "COMMENT ON TABLE s.old IS 'x';";
+  const left = (what: string) => `2:1 the rollback does not change ${what} back, as the migration does`;
+  it.each<[string, string, string]>([
+    ['a default', 'ALTER TABLE s.old ALTER b SET DEFAULT 1;', left('the default of column s.old.b')],
+    ['NOT NULL', 'ALTER TABLE s.old ALTER b SET NOT NULL;', left('NOT NULL of column s.old.b')],
+    ['a type', 'ALTER TABLE s.old ALTER b TYPE text;', left('the type of column s.old.b')],
+    ['an owner', 'ALTER TABLE s.old OWNER TO bob;', left('the owner of s.old')],
+    ['a privilege', 'GRANT SELECT ON s.old TO bob;', left('the privilege SELECT of bob on s.old')],
+    ['a parent', 'ALTER TABLE s.old INHERIT s.older;', left('the parent s.older of s.old')],
+    [
+      'a function',
+      'CREATE OR REPLACE FUNCTION s.f() RETURNS int LANGUAGE sql AS $$SELECT 1$$;',
+      left('function s.f()'),
+    ],
+    [
+      'a dropped column',
+      'ALTER TABLE s.old DROP b;',
+      '2:1 the rollback does not make column s.old.b again, which the migration drops',
+    ],
+    [
+      'a dropped constraint',
+      'ALTER TABLE s.old DROP CONSTRAINT k;',
+      '2:1 the rollback does not make constraint s.old.k again, which the migration drops',
+    ],
+    [
+      'a dropped table',
+      'DROP TABLE s.gone;',
+      '2:1 the rollback does not make table s.gone again, which the migration drops',
+    ],
+    ['a new name', 'ALTER TABLE s.gone RENAME TO went;', '2:1 after the rollback, s.gone is called s.went'],
+    [
+      'a new name of a column',
+      'ALTER TABLE s.old RENAME b TO c;',
+      '2:1 after the rollback, column s.old.b is called column s.old.c',
+    ],
+  ])('%s', (_, migration, expected) => {
+    expect(judge(`${migration}\n${OTHER}`, OTHER.replace("'x'", 'NULL'))).toEqual([expected]);
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'NOT NULL set twice',
+      'ALTER TABLE s.old ALTER b SET NOT NULL;',
+      'ALTER TABLE s.old ALTER b SET NOT NULL;',
+      'NOT NULL of column s.old.b',
+    ],
+    [
+      'a grant granted twice',
+      'GRANT SELECT ON s.old TO bob;',
+      'GRANT SELECT ON s.old TO bob;',
+      'the privilege SELECT of bob on s.old',
+    ],
+  ])('%s', (_, migration, rollback, what) => {
+    expect(judge(migration, rollback)).toEqual([
+      `102:1 the rollback changes ${what}, and takes back nothing of the migration`,
+      left(what),
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'a trigger that was off for a while',
+      `${ADDED} ALTER TABLE s.old DISABLE TRIGGER ALL; ALTER TABLE s.old ENABLE TRIGGER ALL;`,
+      BACK,
+    ],
+    [
+      'REVOKE ALL of what was granted in part',
+      'REVOKE ALL ON s.old FROM bob;',
+      'GRANT SELECT ON s.old TO bob;',
+    ],
+    [
+      'REVOKE ALL of a function',
+      'REVOKE ALL ON FUNCTION s.f() FROM PUBLIC;',
+      'GRANT EXECUTE ON FUNCTION s.f() TO PUBLIC;',
+    ],
+    [
+      'NOT NULL of a key',
+      'ALTER TABLE s.old ADD CONSTRAINT k PRIMARY KEY (b);',
+      'ALTER TABLE s.old DROP CONSTRAINT k, ALTER b DROP NOT NULL;',
+    ],
+    [
+      'NOT NULL that a key brings back',
+      'ALTER TABLE s.old DROP CONSTRAINT k, ALTER b DROP NOT NULL;',
+      'ALTER TABLE s.old ADD CONSTRAINT k PRIMARY KEY (b);',
+    ],
+    [
+      'a default of the other type',
+      'ALTER TABLE s.old ALTER b DROP DEFAULT, ALTER b TYPE text, ALTER b SET DEFAULT 1;',
+      'ALTER TABLE s.old ALTER b DROP DEFAULT, ALTER b TYPE int, ALTER b SET DEFAULT 1;',
+    ],
+    [
+      'what need not have been there',
+      'DROP TABLE IF EXISTS s.gone; CREATE TABLE s.a (id int);',
+      'DROP TABLE s.a;',
+    ],
+  ])('nothing: %s', (_, migration, rollback) => {
+    expect(judge(migration, rollback)).toEqual([]);
+  });
+});
+
+describe('a rollback of new names', () => {
+  it.each<[string, string, string]>([
+    [
+      'of a table beside other changes',
+      `${ADDED} ALTER TABLE s.old RENAME TO new;`,
+      `ALTER TABLE s.new DROP c;\nALTER TABLE s.new RENAME TO old;`,
+    ],
+    [
+      'of a table after which it drops',
+      `${ADDED} ALTER TABLE s.old RENAME TO new;`,
+      `ALTER TABLE s.new RENAME TO old;\n${BACK}`,
+    ],
+    ['of a new column', 'ALTER TABLE s.old ADD d int; ALTER TABLE s.old RENAME d TO c;', BACK],
+    [
+      'of a schema with a new table',
+      `CREATE TABLE s.a (id int); ALTER SCHEMA s RENAME TO t;`,
+      'DROP TABLE t.a;\nALTER SCHEMA t RENAME TO s;',
+    ],
+    [
+      'where another table takes the name',
+      'ALTER TABLE s.old RENAME TO older; CREATE TABLE s.old (id int);',
+      'DROP TABLE s.old;\nALTER TABLE s.older RENAME TO old;',
+    ],
+    [
+      'where an index takes the place of another',
+      'CREATE INDEX j ON s.old (b, c); DROP INDEX s.i; ALTER INDEX s.j RENAME TO i;',
+      'DROP INDEX s.i;\nCREATE INDEX i ON s.old (b);',
+    ],
+    [
+      'where two tables change places',
+      'ALTER TABLE s.a RENAME TO x; ALTER TABLE s.b RENAME TO a; ALTER TABLE s.x RENAME TO b;',
+      'ALTER TABLE s.a RENAME TO x; ALTER TABLE s.b RENAME TO a; ALTER TABLE s.x RENAME TO b;',
+    ],
+  ])('may be %s', (_, migration, rollback) => {
+    expect(judge(migration, rollback)).toEqual([]);
+  });
+
+  it.each<[string, string, string, readonly string[]]>([
+    [
+      'another column beside them',
+      `${ADDED}\nALTER TABLE s.old RENAME a TO b;`,
+      'ALTER TABLE s.old RENAME b TO a;\nALTER TABLE s.old DROP pay;',
+      [
+        '103:1 the rollback drops column s.old.pay, which the migration does not add',
+        '2:1 the rollback does not drop column s.old.c, which the migration adds',
+      ],
+    ],
+    [
+      'the renamed column',
+      'ALTER TABLE s.old RENAME a TO b;',
+      'ALTER TABLE s.old DROP b;',
+      [
+        '102:1 the rollback drops column s.old.a, which the migration does not add',
+        '2:1 after the rollback, column s.old.a is called column s.old.b',
+      ],
+    ],
+    [
+      'the wrong one of two tables of a name',
+      'ALTER TABLE s.old RENAME TO older;\nCREATE TABLE s.old (id int);',
+      'DROP TABLE s.older;\nALTER TABLE s.old RENAME TO older;',
+      [
+        '102:1 the rollback drops table s.old, which the migration does not create',
+        '3:1 the rollback does not drop table s.old, which the migration creates',
+        '2:1 after the rollback, s.old is called s.older',
+      ],
+    ],
+  ])('may not drop %s', (_, migration, rollback, expected) => {
+    expect(judge(migration, rollback)).toEqual(expected);
+  });
+});
+
+describe('rows that a migration writes indirectly', () => {
+  const document = (rollback: string) => `---
+kind: ddl
+scope:
+  writes_rows_indirectly: [s.kid]
+---
+
+\`\`\`sql migration
+DELETE FROM s.a WHERE id = 1;
+\`\`\`
+
+\`\`\`sql rollback
+INSERT INTO s.a VALUES (1);
+${rollback}
+\`\`\`
+`;
+  const judged = (rollback: string) =>
+    brief(readText(document(rollback)).problems.filter(({ rule }) => rule === 'rollback-inverts'));
+
+  it('may be written by the rollback, and the table not emptied', () => {
+    expect(judged('INSERT INTO s.kid VALUES (1);')).toEqual([]);
+    expect(judged('TRUNCATE s.kid;')).toEqual([
+      'rollback-inverts 13:1 the rollback empties s.kid, which was there before the migration',
+    ]);
+  });
+});
+
 describe('a rollback that does not', () => {
   it.each<[string, string, string, readonly string[]]>([
     [
@@ -220,8 +500,8 @@ describe('a rollback that does not', () => {
     ],
     [
       'leaves a constraint',
-      'ALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 0);',
-      '',
+      'ALTER TABLE s.old ADD CONSTRAINT k CHECK (c > 0), ADD d int;',
+      'ALTER TABLE s.old DROP d;',
       ['2:1 the rollback does not drop constraint s.old.k, which the migration adds'],
     ],
     [
