@@ -24,6 +24,8 @@ import { UnitText } from './sql/unit-text.js';
 import { squawkDiagnostics } from './squawk/squawk-diagnostics.js';
 import { teamRules } from './team-rules.js';
 
+export { expectOlderGrammars } from './sql/older-grammars.js';
+
 /** A compiled corpus: its files and every finding, and the model of them for those who ask for it. */
 export interface Compiled {
   readonly config: Config;

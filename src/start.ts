@@ -28,17 +28,16 @@ const HEAD = 8;
 /** How much more code than was kept is kept anew: it only grows, so that this ends soon. */
 const GROWTH = 1.03;
 
-/** Only the linter is started so often that it matters; the code of other commands would be read in vain. */
-const linting = process.argv.includes('lint');
+/** Commands whose start matters; each has code of its own, as that of another would be read in vain. */
+const command = ['lint', 'run'].find((one) => process.argv.includes(one));
 // These use the grammars of SQL too little for their code to be compiled a second time: 0.1 s and 45 MB for the linter, 1 s
 // of the processor for a plan, which asks those of older servers, too.
-if (['lint', 'plan', 'run'].some((command) => process.argv.includes(command)))
-  setFlagsFromString('--liftoff-only');
+if (['lint', 'plan', 'run'].some((one) => process.argv.includes(one))) setFlagsFromString('--liftoff-only');
 
 const file = join(dirname(fileURLToPath(import.meta.url)), PROGRAM);
 // V8 refuses what another version of it made, or other flags.
-const keptFile = `${file}.${cachedDataVersionTag().toString(16)}`;
-const kept = linting ? readKept() : null;
+const keptFile = `${file}.${cachedDataVersionTag().toString(16)}-${command}`;
+const kept = command ? readKept() : null;
 const script = new Script(
   `(function (require, module, exports, __filename, __dirname, __import) {${readFileSync(file, 'latin1')}\n})`,
   {
@@ -47,7 +46,7 @@ const script = new Script(
   },
 );
 if (kept) delete kept.code;
-if (linting) process.on('exit', keep);
+if (command) process.on('exit', keep);
 const own = { exports: {} };
 const load = (specifier: string): Promise<unknown> => import(specifier);
 script.runInThisContext()(createRequire(file), own, own.exports, file, dirname(file), load);

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../base/canonical-json.js';
+import { expectOlderGrammars } from '../pipeline.js';
 import { planText } from '../render/plan.js';
 import { compileCorpus, documentPath, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
@@ -10,6 +11,7 @@ export interface PlanOptions {
 
 /** `probatum plan PACKAGE`: what a run would do, with the plan's digest. @returns exit code */
 export async function plan(environment: Environment, path: string, options: PlanOptions): Promise<number> {
+  expectOlderGrammars();
   const { compilation } = await compileCorpus(environment, [path]);
   const prepared = await planForServers(
     environment,

@@ -2,7 +2,7 @@ import { UsageError } from '../base/usage-error.js';
 import { startRun } from '../execute/start-run.js';
 import { reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
-import { type Compilation, type PreparedPlan, reviewErrors } from '../pipeline.js';
+import { type Compilation, expectOlderGrammars, type PreparedPlan, reviewErrors } from '../pipeline.js';
 import type { ChainLink } from '../record/events.js';
 import { encodeTerminal } from '../render/encode.js';
 import { openTarget } from '../target/open-target.js';
@@ -33,6 +33,7 @@ export interface RunOptions {
 
 /** `probatum run PACKAGE --target NAME`. @returns exit code (RUN, "Outcomes") */
 export async function run(environment: Environment, path: string, options: RunOptions): Promise<number> {
+  expectOlderGrammars();
   const { compilation } = await compileCorpus(environment, [path], options.policyFrom);
   const prepared = await usablePlan(environment, compilation, path, options);
   if (!prepared) return 1;

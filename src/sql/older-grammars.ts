@@ -23,8 +23,22 @@ export const OLDER_MAJORS: readonly number[] = Object.keys(GRAMMARS).map(Number)
 /** The first problem that one server's grammar has with a statement; null where it takes it. */
 export type OlderParser = (statement: string) => SyntaxProblem | null;
 
-/** Loads the grammar of a major version of PostgreSQL; null where its package is not installed. */
-export async function loadOlderGrammar(major: number): Promise<OlderParser | null> {
+const loading = new Map<number, Promise<OlderParser | null>>();
+
+/** Loads the grammar of a major version of PostgreSQL, once; null where its package is not installed. */
+export function loadOlderGrammar(major: number): Promise<OlderParser | null> {
+  const known = loading.get(major) ?? load(major);
+  loading.set(major, known);
+  return known;
+}
+
+/** Begins to load all of them, for whoever will ask soon: they are compiled beside other work. */
+export function expectOlderGrammars(): void {
+  // Whoever asks for one is told why it cannot be had.
+  for (const major of OLDER_MAJORS) loadOlderGrammar(major).catch(() => {});
+}
+
+async function load(major: number): Promise<OlderParser | null> {
   let grammar: OlderGrammar;
   try {
     grammar = await GRAMMARS[major]!();

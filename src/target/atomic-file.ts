@@ -53,14 +53,25 @@ async function openNew(file: string): Promise<FileHandle> {
   }
 }
 
+/** Bytes that are sent to the disk while more come, so that little is left for the last fsync. */
+const WRITE_BACK = 16 * 1024 * 1024;
+
 async function writeAll(handle: FileHandle, source: AsyncIterable<Uint8Array>): Promise<WrittenFile> {
   const hash = createHash('sha256');
   let size = 0;
+  let sent = 0;
+  let writeBack = Promise.resolve();
   for await (const chunk of source) {
     hash.update(chunk);
     size += chunk.length;
     await writeChunk(handle, chunk);
+    if (size - sent < WRITE_BACK) continue;
+    sent = size;
+    writeBack = writeBack.then(() => handle.datasync());
+    // What is lost is told below, and only once: the last fsync would not hear of it.
+    writeBack.catch(() => {});
   }
+  await writeBack;
   await handle.sync();
   return { size, sha256: hash.digest('hex') };
 }

@@ -53,13 +53,9 @@ async function writeDump(
   const ended = outcome(run, child);
   const reader = new ArchiveReader(restore);
   const read = async function* (): AsyncGenerator<Uint8Array> {
-    // It writes its first byte when every table is locked and described.
-    let begun = false;
-    for await (const chunk of child.stdout as Readable) {
-      if (!begun) onData();
-      begun = true;
-      reader.give(chunk);
-      yield chunk;
+    for await (const batch of inBatches(child.stdout as Readable, onData)) {
+      reader.give(batch);
+      yield batch;
     }
   };
   try {
@@ -74,6 +70,27 @@ async function writeDump(
     await Promise.all([ended.catch(() => {}), reader.abandon()]);
     throw error;
   }
+}
+
+/** `pg_dump` writes pieces of some 8 KB: handed on one by one they keep a processor busy that its server needs. */
+const BATCH = 256 * 1024;
+
+/** @param onData called as soon as the first byte is there, when every table is locked and described */
+async function* inBatches(source: Readable, onData: () => void): AsyncGenerator<Uint8Array> {
+  let begun = false;
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    if (!begun) onData();
+    begun = true;
+    waiting.push(chunk);
+    size += chunk.length;
+    if (size < BATCH) continue;
+    yield Buffer.concat(waiting, size);
+    waiting = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(waiting, size);
 }
 
 /** What the reader beside the dump found; where it fell behind, the stored file is read. */

@@ -63,6 +63,11 @@ export class PostgresSession implements Session {
     );
   }
 
+  /** Whether it was neither closed nor lost, as far as is known. */
+  get isUsable(): boolean {
+    return this.#lost === null;
+  }
+
   run(
     sql: string,
     values: readonly (string | null)[] = [],

@@ -62,7 +62,7 @@ class PostgresTarget implements Target {
   readonly limitations: readonly string[];
   readonly exportsSnapshots = true;
   readonly backupExtension: string;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Set<PostgresSession>();
   // Private to the language, so that no one prints the password with the object.
   readonly #connection: ResolvedConnection;
   readonly #scratch: ResolvedConnection | undefined;
@@ -167,8 +167,10 @@ class PostgresTarget implements Target {
 
   async #readServerMajor(): Promise<number> {
     if (this.#serverMajor === null) {
-      const session = await this.#connect();
-      const { rows } = await session.run(SERVER_VERSION).finally(() => session.close());
+      // Connecting takes as long as pg_dump takes to describe a small database.
+      const open = [...this.#sessions].find((one) => one.isUsable);
+      const session = open ?? (await this.#connect());
+      const { rows } = await session.run(SERVER_VERSION).finally(() => (open ? undefined : session.close()));
       this.#serverMajor = Math.floor(Number(rows[0]?.[0]) / 10_000);
     }
     return this.#serverMajor;

@@ -156,6 +156,27 @@ describe('what V8 made of the program', () => {
     expect(readFileSync(file!).length).toBeGreaterThan(whole.length / 2);
     expect(lint(['--format', 'json'])).toMatchObject({ status: 0, stderr: '' });
   });
+
+  it('is kept of a run apart from that of the linter, and made anew where it is harmed', () => {
+    const run = () =>
+      spawnSync(
+        process.execPath,
+        [join(installed, 'dist/cli.js'), 'run', 'knowledge/a.md', '--target', 't'],
+        {
+          cwd: installed,
+          encoding: 'utf8',
+        },
+      );
+    lint();
+    const linter = kept();
+    const first = run();
+    expect(first).toMatchObject({ status: 2, stderr: expect.stringContaining('knowledge/a.md') });
+    const [file, ...more] = kept().filter((one) => !linter.includes(one));
+    expect(more).toEqual([]);
+    writeFileSync(file!, flip(readFileSync(file!)));
+    expect(run()).toMatchObject({ status: first.status, stdout: first.stdout, stderr: first.stderr });
+    expect(kept().length).toBe(linter.length + 1);
+  });
 });
 
 /** Whether a name in `dist` is of a file that the build makes. */

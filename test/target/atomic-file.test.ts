@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { sha256 } from '../../src/base/digest.js';
 import { writeAtomically } from '../../src/target/atomic-file.js';
 
@@ -34,6 +35,33 @@ test('leaves nothing when the source fails or is not approved', async () => {
   const refuse = () => Promise.reject(new Error('not complete'));
   await expect(writeAtomically(file, chunks('x'), refuse)).rejects.toThrow('not complete');
   expect(readdirSync(folder)).toEqual(['a']);
+});
+
+test('a disk that refuses what is sent to it while more comes leaves nothing, though it takes the rest', async () => {
+  const some = await open(join(folder, 'a'), 'r');
+  const handles = Object.getPrototypeOf(some) as FileHandle;
+  await some.close();
+  const refused = vi
+    .spyOn(handles, 'datasync')
+    .mockRejectedValueOnce(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+  const piece = 'x'.repeat(1024 * 1024);
+  try {
+    const written = writeAtomically(join(folder, 'b'), chunks(...Array<string>(40).fill(piece)));
+    await expect(written).rejects.toThrow('EIO');
+    expect(refused).toHaveBeenCalledTimes(1);
+  } finally {
+    refused.mockRestore();
+  }
+  expect(readdirSync(folder)).toEqual(['a']);
+});
+
+test('what is sent to the disk on its way is whole and has its digest', async () => {
+  const file = join(folder, 'large');
+  const pieces = Array.from({ length: 40 }, (_, number) => String(number % 10).repeat(1024 * 1024));
+  const { sha256: digest, size } = await writeAtomically(file, chunks(...pieces));
+  expect({ digest, size }).toEqual({ digest: sha256(pieces.join('')), size: 40 * 1024 * 1024 });
+  expect(sha256(readFileSync(file))).toBe(digest);
+  rmSync(file);
 });
 
 test('refuses a file that is there, and a partial one of another writer', async () => {
