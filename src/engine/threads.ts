@@ -39,8 +39,8 @@ export class Threads {
 }
 
 /**
- * Megabytes for objects that have just been made. Half of them costs judging a few percent of its time, and it is when
- * documents are judged that a process is at its largest.
+ * Megabytes for objects that have just been made. Twice as much would save reading 7 % of its time, and take 18 MB; half
+ * of them costs judging a few percent.
  */
 const READING_MB = 8;
 const JUDGING_MB = 4;
