@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Blocks } from './blocks.js';
 import type { Facts } from './facts-codec.js';
+import { letGo } from './let-go.js';
 import type { Location } from './row.js';
 
 /** Facts that were kept are not there any more, or are damaged: they have to be read from the documents again. */
@@ -15,7 +16,7 @@ export class FactsLost extends Error {
 export interface FactStore {
   /** Names of the segments that locations count; none where they are kept in memory. */
   readonly segments: readonly string[];
-  /** Keeps a batch of facts as `packed` gave them. */
+  /** Takes over a batch of facts as `packed` gave them. */
   append(batch: Buffer): Pick<Location, 'segment' | 'offset'>;
   /** @throws FactsLost */
   face(location: Location): Buffer;
@@ -114,6 +115,9 @@ const FACES_AT_ONCE = 8 * 1024;
 /** Bodies are asked for in the order in which they stand, but few of them where little has changed. */
 const BODIES_AT_ONCE = 16 * 1024;
 
+/** Batches of which the memory is worth giving back, in bytes: those of a run with much to read. */
+const LARGE = 64 * 1024;
+
 /** Facts in files of a folder. Each process writes a segment of its own, so that none can be in another's way. */
 export class FolderStore extends BatchStore {
   readonly segments: string[];
@@ -137,6 +141,7 @@ export class FolderStore extends BatchStore {
     for (let written = 0; written < batch.length; )
       written += writeSync(file, batch, written, batch.length - written, offset + written);
     this.own.length += batch.length;
+    if (batch.length >= LARGE) letGo(batch);
     return { segment, offset };
   }
 

@@ -387,6 +387,7 @@ describe('what else the order promises', () => {
       'engine/findings.ts',
       'engine/index-file.ts',
       'engine/key-columns.ts',
+      'engine/let-go.ts',
       'engine/open-cache.ts',
       'engine/outside.ts',
     ]);

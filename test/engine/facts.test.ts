@@ -157,4 +157,30 @@ describe('a store in a folder', () => {
     };
     for (let at = 0; at < bytes.length; at++) expect(() => damaged(at), `byte ${at}`).toThrow(FactsLost);
   });
+
+  it('is given back as memory once it lies in a file, where it is much, and kept where there is no file', () => {
+    const many = () => packed([{ face: Buffer.alloc(10, 1), body: Buffer.alloc(100_000, 2) }]);
+    const location = {
+      segment: 0,
+      offset: 0,
+      length: lengthOf({ face: Buffer.alloc(10), body: Buffer.alloc(0) }),
+    };
+    const stores = [new FolderStore(work, []), new MemoryStore()];
+    const left = stores.map((store) => {
+      const batch = many();
+      store.append(batch);
+      expect(store.raw(location).equals(many())).toBe(true);
+      store.close();
+      return batch.length;
+    });
+    expect(left).toEqual([0, many().length]);
+  });
+
+  it('leaves memory alone that other things lie in', () => {
+    const all = Buffer.alloc(200_000, 3);
+    const store = new FolderStore(work, []);
+    store.append(all.subarray(0, 100_000));
+    store.close();
+    expect(all.equals(Buffer.alloc(200_000, 3))).toBe(true);
+  });
 });
