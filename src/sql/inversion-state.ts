@@ -1,3 +1,4 @@
+import type { Range } from '../base/position.js';
 import { effectsOf } from './effects.js';
 import type { ParsedStatement } from './grammar.js';
 import {
@@ -12,6 +13,12 @@ import {
 import { relationName } from './names.js';
 import type { Names } from './renames.js';
 import { type Change, changesOf, type RowsWritten, rowsOf } from './taken-back.js';
+
+/** One unit of a document, with the way from a statement to its place. */
+export interface ParsedUnit {
+  readonly statements: readonly ParsedStatement[];
+  place(statement: ParsedStatement): Range;
+}
 
 /** What there is at a moment because of the statements so far. */
 export class State {

@@ -2,19 +2,13 @@ import type { Range } from '../base/position.js';
 import { effectsOf } from './effects.js';
 import type { SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import { Before, type Drop, dropsOf, madeHere, State } from './inversion-state.js';
+import { Before, type Drop, dropsOf, madeHere, type ParsedUnit, State } from './inversion-state.js';
 import { labelOf, type Made, makesSequences, namesLeftToServer } from './made.js';
 import { relationName } from './names.js';
 import { Names, shownName } from './renames.js';
 import { ChangesBack, SOME_SEQUENCE, unnamedOf } from './rollback-changes.js';
 import { Reach } from './rollback-reach.js';
 import { changesOf, rowsOf } from './taken-back.js';
-
-/** One unit of a document, with the way from a statement to its place. */
-export interface ParsedUnit {
-  readonly statements: readonly ParsedStatement[];
-  place(statement: ParsedStatement): Range;
-}
 
 /**
  * Where a rollback does not take back what its migration makes, takes away, renames or changes, does more than that, or

@@ -1,8 +1,7 @@
 import type { Range } from '../base/position.js';
 import type { SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import type { ParsedUnit } from './inversion.js';
-import type { Before } from './inversion-state.js';
+import type { Before, ParsedUnit } from './inversion-state.js';
 import type { Renamed } from './renames.js';
 import type { Change, RowsWritten } from './taken-back.js';
 

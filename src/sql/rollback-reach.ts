@@ -1,7 +1,7 @@
 import { effectsOf } from './effects.js';
 import type { Effect, SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import type { ParsedUnit } from './inversion.js';
+import type { ParsedUnit } from './inversion-state.js';
 import { commandsOf } from './made.js';
 import type { Names } from './renames.js';
 
