@@ -34,7 +34,7 @@ afterAll(async () => {
 
 /** Waits until the Problems list is as it should be; what it was is in the message. */
 const problems = (match: (rows: string[]) => boolean) =>
-  expect.poll(() => window.problems(), { timeout: 20_000 }).toSatisfy(match);
+  expect.poll(() => window.problems(), { timeout: 90_000 }).toSatisfy(match);
 const has = (rule: string, line: number) => (rows: string[]) =>
   rows.some((row) => row.includes(` probatum ${rule} [Ln ${line}, `));
 const hasNot = (rule: string) => (rows: string[]) => !rows.some((row) => row.includes(rule));
@@ -44,6 +44,10 @@ it('does not start in a workspace that is not trusted', async () => {
   await window.open(DOCUMENTS.package);
   await window.command('Problems: Focus on Problems View');
   await window.page.getByText('No problems have been detected in the workspace').waitFor();
+  // What else waits for Markdown is there; a server would be soon.
+  await expect
+    .poll(() => window.activated('vscode.markdown-language-features'), { timeout: 90_000 })
+    .toBe(true);
   await window.page.waitForTimeout(5000);
   expect(await window.squiggles()).toEqual([]);
   expect(workspace.serverStarted).toBe(false);
@@ -52,11 +56,11 @@ it('does not start in a workspace that is not trusted', async () => {
 it('starts when the author trusts it, and shows what is wrong at its line', async () => {
   await window.command('Workspaces: Manage Workspace Trust');
   await window.page.getByRole('button', { name: 'Trust', exact: true }).click();
-  await expect.poll(() => workspace.serverStarted, { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => workspace.serverStarted, { timeout: 90_000 }).toBe(true);
   await window.open(DOCUMENTS.package);
   const at = Number(workspace.place(DOCUMENTS.package, 'revision: r2').split(':')[0]);
   await problems(has('no-stale-revision', at));
-  await expect.poll(() => window.squiggles()).toEqual([at]);
+  await expect.poll(() => window.squiggles(), { timeout: 90_000 }).toEqual([at]);
 });
 
 it('shows what is typed wrong before it is saved, until it is taken back', async () => {
@@ -64,7 +68,7 @@ it('shows what is typed wrong before it is saved, until it is taken back', async
   await window.goTo('2:22');
   await window.page.keyboard.type('\nstatsu: reviewed');
   await problems(has('front-matter-schema', 3));
-  await expect.poll(() => window.squiggles()).toContain(3);
+  await expect.poll(() => window.squiggles(), { timeout: 90_000 }).toContain(3);
   expect(workspace.read(DOCUMENTS.package)).toBe(saved);
   for (let undone = 0; undone < 5 && !hasNot('front-matter-schema')(await window.problems()); undone++) {
     await window.page.keyboard.press('Control+Z');
@@ -103,7 +107,9 @@ it('goes to the document that a path names, with the digest above its SQL', asyn
   const [above, below] = [(await lens.boundingBox())!, (await fence.boundingBox())!];
   expect(Math.abs(above.y + above.height - below.y)).toBeLessThan(below.height);
   await lens.click();
-  await expect.poll(() => window.page.evaluate(() => navigator.clipboard.readText())).toBe(migration);
+  await expect
+    .poll(() => window.page.evaluate(() => navigator.clipboard.readText()), { timeout: 90_000 })
+    .toBe(migration);
 });
 
 it('sees what another program writes', async () => {

@@ -61,9 +61,9 @@ export class Workbench {
       const context = await browser.newContext({ viewport: { width: 1600, height: 1200 } });
       await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: address });
       const page = await context.newPage();
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(120_000);
       await page.goto(`${address}/?folder=${encodeURIComponent(root)}`);
-      await page.getByRole('treeitem', { name: 'knowledge' }).waitFor({ timeout: 60_000 });
+      await page.getByRole('treeitem', { name: 'knowledge' }).waitFor();
       return new Workbench(server, browser, folder, page);
     } catch (error) {
       end(server);
@@ -150,14 +150,21 @@ export class Workbench {
 
   /** The lines of the logs of the extension host that name the extension and an error. */
   errorsInLogs(): string[] {
+    return this.logs().filter((line) => /\[error\]/.test(line) && /probatum/i.test(line));
+  }
+
+  /** Whether the extension host has activated an extension. */
+  activated(extension: string): boolean {
+    return this.logs().some((line) => line.includes(`_doActivateExtension ${extension},`));
+  }
+
+  private logs(): string[] {
     const logs = join(this.folder, 'data/logs');
     const files = (readdirSync(logs, { recursive: true }) as string[]).filter((file) =>
       /exthost.*\.log$/.test(file),
     );
     if (files.length === 0) throw new Error(`no log of an extension host in ${logs}`);
-    return files
-      .flatMap((file) => readFileSync(join(logs, file), 'utf8').split('\n'))
-      .filter((line) => /\[error\]/.test(line) && /probatum/i.test(line));
+    return files.flatMap((file) => readFileSync(join(logs, file), 'utf8').split('\n'));
   }
 
   /** Text of the messages in the corner. */
