@@ -5,6 +5,7 @@ import type { CatalogueSnapshot } from '../target/catalogue.js';
 import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import type { Reading } from '../target/effect-proofs.js';
 import type { BackupReading, Session, Target } from '../target/engine.js';
+import type { HeldSettings } from '../target/held-settings.js';
 import type { Identity } from '../target/identity.js';
 import type { RowCount } from '../target/row-counts.js';
 import type { EarlyEvidence } from './early-evidence.js';
@@ -60,6 +61,10 @@ export interface RunState {
   effects: EffectsBefore | null;
   /** What the write-ahead log said before the run was interrupted; null where it was not read. */
   log: { readonly reason: string | null } | null;
+  /** Settings that hold in every transaction of reviewed SQL; null before the first. */
+  held: HeldSettings | null;
+  /** Names of those that something of the database changed, and that were put back. */
+  readonly putBack: Set<string>;
   readonly baselines: Map<string, readonly string[]>;
   /** Checks that passed inside the transaction. */
   readonly passedInside: Set<string>;

@@ -32,6 +32,8 @@ export function freshState(): RunState {
     rowCounts: null,
     baselines: new Map(),
     passedInside: new Set(),
+    held: null,
+    putBack: new Set(),
     moved: new Set(),
     counted: null,
     outcome: 'not-started',

@@ -2,6 +2,7 @@ import { ABILITIES, CATALOGUE_QUERIES, MEMBERS } from '../target/catalogue.js';
 import type { CatalogueQuery } from '../target/catalogue-sql.js';
 import { WATCH } from '../target/catalogue-watch.js';
 import { CONTENTS, EFFECTS, SEQUENCE_VALUES } from '../target/effect-proofs.js';
+import { HELD } from '../target/held-settings.js';
 import { IDENTITY } from '../target/identity.js';
 import { LEDGER } from '../target/ledger.js';
 import { PASSING } from '../target/passing-read.js';
@@ -16,6 +17,7 @@ import {
   SESSION_SETTINGS,
 } from '../target/session-settings.js';
 import { WAL, WAL_PATTERNS } from '../target/wal-proof.js';
+import { WRITE_COUNTS } from '../target/write-counts.js';
 import { OWN, USE_SNAPSHOT } from './statements.js';
 
 /** One statement that the tool may send on its own account. */
@@ -65,7 +67,7 @@ const DESCRIBED: Readonly<Record<keyof typeof OWN, OwnStatement>> = {
   release: one(OWN.release, 'after the last check in the transaction'),
   fireDeferred: one(
     OWN.fireDeferred,
-    'has deferred constraints and triggers do their work before the checks',
+    'has deferred constraints and triggers do their work before the checks, until none writes a row',
   ),
   exportSnapshot: one(OWN.exportSnapshot, 'the snapshot that backup, catalogue, counts and baselines share'),
   tableGone: one(
@@ -275,6 +277,14 @@ export const OWN_STATEMENTS: readonly OwnStatements[] = [
       one(ROW_CHANGE_STATEMENTS.flush, 'sends away the counts of earlier transactions', { since: 150_000 }),
       one(ROW_CHANGE_STATEMENTS.wait, 'the same, on servers before 15'),
       ...of('serverLife', 'backend', 'begin', 'limitLock', 'limitStatement', 'transactionId', 'fireDeferred'),
+      one(
+        HELD.read,
+        'what is set in the session: after BEGIN, after each reviewed statement and after deferred triggers',
+      ),
+      one(HELD.putBack, 'puts back what a trigger or function of the database has set', {
+        parameters: ['the setting', 'its value in the session', 'its value in the transaction'],
+      }),
+      one(WRITE_COUNTS, 'whether deferred triggers wrote rows: then they are made to fire once more'),
       ...of('savepoint', 'readOnly', 'backToSavepoint', 'release'),
       one(ROW_CHANGE_STATEMENTS.changes, 'the tables whose rows the transaction wrote'),
       LEDGERED.commit,

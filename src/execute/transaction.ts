@@ -3,13 +3,11 @@ import type { PlanStatement, PlanUnit } from '../plan/plan.js';
 import type { MigrationOutcome, UnitName } from '../record/events.js';
 import type { UnitText } from '../sql/unit-text.js';
 import { DatabaseError, type Notice, type Session } from '../target/engine.js';
-import { writeLedgerRow } from '../target/ledger.js';
 import { bounded } from '../target/sqlstate.js';
-import { closedWindow, nonceToUse } from './authorization.js';
-import { migratingSession, type RunContext, type StepResult } from './context.js';
-import { type Decision, decideOutcome, ledgerKey, type OpenTransaction, readServerLife } from './outcome.js';
+import { migratingSession, type RunContext } from './context.js';
+import { beginHolding, holdSettings } from './held-settings.js';
+import { type Decision, decideOutcome, type OpenTransaction, readServerLife } from './outcome.js';
 import { OWN } from './statements.js';
-import { denied, failed } from './steps/step.js';
 
 /** Opens a transaction with the plan's limits, takes its id, and records who could still hold it open. */
 export async function begin(context: RunContext, unit: UnitName): Promise<OpenTransaction> {
@@ -18,8 +16,7 @@ export async function begin(context: RunContext, unit: UnitName): Promise<OpenTr
   const [pid, startedAt] = (await session.run(OWN.backend)).rows[0] ?? [];
   const ledger = keepsLedger(context);
   await session.run(OWN.begin);
-  await session.run(OWN.limitLock, [String(context.plan.limits.lockTimeoutMs)]);
-  await session.run(OWN.limitStatement, [String(context.plan.limits.statementTimeoutMs)]);
+  await beginHolding(context, session, () => setLimits(context, session));
   const xid = (await session.run(OWN.transactionId)).rows[0]![0]!;
   context.state.begun[unit] += 1;
   const attempt = context.state.begun[unit];
@@ -28,58 +25,18 @@ export async function begin(context: RunContext, unit: UnitName): Promise<OpenTr
   return { unit, xid, attempt, backend, serverLife, ledger };
 }
 
+async function setLimits({ plan: { limits } }: RunContext, session: Session): Promise<void> {
+  await session.run(OWN.limitLock, [String(limits.lockTimeoutMs)]);
+  await session.run(OWN.limitStatement, [String(limits.statementTimeoutMs)]);
+}
+
 /** A rehearsal's database goes away with it: nobody will have to ask. */
 function keepsLedger({ plan, mode }: RunContext): boolean {
   return mode === 'run' && plan.target.ledger === 'required';
 }
 
 /**
- * The last of a transaction before COMMIT: is it still the one that was begun, will COMMIT wait for the disk, its row in
- * the ledger, whether it may still be committed, and the word in the journal that COMMIT follows.
- * @returns why COMMIT must not be sent, or null. @throws DatabaseError where the connection was lost
- */
-export async function sealTransaction(
-  context: RunContext,
-  transaction: OpenTransaction,
-): Promise<StepResult | null> {
-  const session = migratingSession(context);
-  try {
-    const xid = (await session.run(OWN.transactionId)).rows[0]?.[0];
-    if (xid !== transaction.xid) return failed(`the transaction is ${xid}, begun was ${transaction.xid}`);
-    await session.run(OWN.durable);
-    const refusal = (await takePlace(context, transaction)) ?? (await lateWindow(context, transaction));
-    if (refusal) return refusal;
-    context.emit({ type: 'commit-sent', unit: transaction.unit });
-    return null;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
-    return failed(`right before COMMIT: ${error.message}`);
-  }
-}
-
-/** Writes the row in the ledger, and with that of a migration uses its authorization up. */
-async function takePlace(context: RunContext, transaction: OpenTransaction): Promise<StepResult | null> {
-  if (!transaction.ledger) return null;
-  const nonce = nonceToUse(context, transaction.unit);
-  try {
-    if (await writeLedgerRow(migratingSession(context), ledgerKey(context, transaction), nonce)) return null;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
-    return failed(`the row in the ledger: ${error.message}`);
-  }
-  return nonce === null
-    ? failed('the ledger did not take the row of the transaction')
-    : denied(`another run has used the authorization ${context.authorization?.path} up meanwhile`);
-}
-
-/** Taking a change back needs no permission. */
-async function lateWindow(context: RunContext, { unit }: OpenTransaction): Promise<StepResult | null> {
-  const closed = unit === 'migration' ? await closedWindow(context, 'commit') : null;
-  return closed === null ? null : denied(closed);
-}
-
-/**
- * Sends a unit's reviewed statements, one message each.
+ * Sends a unit's reviewed statements, one message each, under the same settings.
  * @returns why one was refused, or null. @throws DatabaseError where the connection was lost
  */
 export async function sendStatements(context: RunContext, name: UnitName): Promise<string | null> {
@@ -89,6 +46,8 @@ export async function sendStatements(context: RunContext, name: UnitName): Promi
     if (!statement.sent) continue;
     const refusal = await sendOne(context, name, unit, statement, text);
     if (refusal) return refusal;
+    const changed = await holdSettings(context);
+    if (changed) return `${unit.document}:${statement.line}: ${changed}`;
   }
   return null;
 }
@@ -139,21 +98,6 @@ function noticeTexts(notices: readonly Notice[], dropped = 0): string[] {
 }
 
 const MOST_NOTICES = 100;
-
-/**
- * Has deferred constraints and triggers do their work now: what they refuse or write at COMMIT, after the last check,
- * nobody would have looked at.
- * @returns why one refused, or null. @throws DatabaseError where the connection was lost
- */
-export async function fireDeferred(context: RunContext): Promise<string | null> {
-  try {
-    await migratingSession(context).run(OWN.fireDeferred);
-    return null;
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.connectionLost) throw error;
-    return `a deferred constraint or trigger: ${error.message}`;
-  }
-}
 
 /** Server positions count code points from 1; offsets here are bytes of the unit. */
 function errorOffset(statement: PlanStatement, sql: string, position: number | null): number {

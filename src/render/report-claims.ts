@@ -1,5 +1,5 @@
 import type { CheckRecord, RunRecord } from '../record/record.js';
-import { logAgainst, rowClaims } from './row-claims.js';
+import { logAgainst, rollbackClaims, rowClaims } from './row-claims.js';
 
 /** What is known of the migration's effect when the run ends. */
 type Standing = 'committed' | 'nothing-committed' | 'rolled-back' | 'unknown' | 'rollback-unknown';
@@ -146,5 +146,9 @@ export function dataMutation(record: RunRecord): { readonly shown: string; reado
   const { shown, open } = rowClaims(record, counted, check?.allowed ?? []);
   if (standing === 'committed') return { shown, open };
   const undone = standing === 'rolled-back' ? 'the rollback' : 'a rollback of unknown outcome';
-  return { shown: `before ${undone}: ${shown}`, open };
+  const back = rollbackClaims(record);
+  return {
+    shown: [`before ${undone}: ${shown}`, ...back.shown].join('; '),
+    open: [open, ...back.open].join('; '),
+  };
 }

@@ -31,6 +31,17 @@ export function rowClaims(
   };
 }
 
+/** What the rollback did to rows, beside what the migration had done to them. */
+export function rollbackClaims({ proofs }: RunRecord): { readonly shown: string[]; readonly open: string[] } {
+  const lines = seen(proofs, 'row counters of the rollback');
+  if (!lines) return { shown: [], open: ['all that the rollback did to rows and sequences'] };
+  const said = lines.length === 0 ? 'no row was written' : `rows were written (${lines.join(', ')})`;
+  return {
+    shown: [`by the rollback: ${said}, by the server's row counters`],
+    open: ['what the rollback emptied, rewrote or dropped, and sequences that it moved'],
+  };
+}
+
 interface Part {
   readonly shown?: readonly string[];
   readonly open?: readonly string[];

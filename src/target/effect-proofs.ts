@@ -14,7 +14,9 @@ export interface Proof {
     | 'sequences'
     | 'sequences after ROLLBACK'
     | 'unlogged tables'
-    | 'write-ahead log';
+    | 'write-ahead log'
+    | 'settings put back'
+    | 'row counters of the rollback';
   readonly covers: string;
   /** Null where it was not available; then `reason` says why. */
   readonly observed: readonly string[] | null;
@@ -127,12 +129,24 @@ export function rowCounterProof(rows: readonly RowChange[]): Proof {
     name: 'row counters',
     covers:
       'rows that this transaction inserted, updated and deleted in user tables, by triggers and cascades too, and in system catalogues that DDL of a migration does not write (roles, settings, large objects and the like); not rows of the other system catalogues, TRUNCATE, rewrites, dropped tables and sequences',
-    observed: rows.map(
-      ({ table, inserted, updated, deleted }) =>
-        `${table}: ${inserted} inserted, ${updated} updated, ${deleted} deleted`,
-    ),
+    observed: rows.map(countLine),
     reason: null,
   };
+}
+
+/** The same of the rollback's transaction; what else it changed but the catalogue is not looked at. */
+export function rollbackRowsProof(rows: readonly RowChange[]): Proof {
+  return {
+    name: 'row counters of the rollback',
+    covers:
+      'rows that the transaction of the rollback inserted, updated and deleted, as the row counters have them; not TRUNCATE, rewrites, dropped tables, sequences',
+    observed: rows.map(countLine),
+    reason: null,
+  };
+}
+
+function countLine({ table, inserted, updated, deleted }: RowChange): string {
+  return `${table}: ${inserted} inserted, ${updated} updated, ${deleted} deleted`;
 }
 
 /** The table of a line of that proof. */

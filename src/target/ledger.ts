@@ -6,6 +6,9 @@ import { DatabaseError, type Session } from './engine.js';
  * (RUN, "Outcomes").
  */
 
+/** Holds a row of each transaction of reviewed SQL. */
+export const LEDGER_TABLE = 'probatum.run';
+
 /** The tool's own statements on the tables of an enrolled target. */
 export const LEDGER = {
   // By the catalogue: a role without USAGE on the schema may not even ask for a name in it.

@@ -51,16 +51,18 @@ const HARMLESS: readonly RegExp[] = [
 /** Languages of routines, whose settings change what their bodies do; other names with a dot belong to applications. */
 const OF_LANGUAGES = /^pl\w*\./;
 
+/** Whether a setting decides how fast, how durable or how loud something is, and nothing else, or is an application's own. */
+export function isHarmless(name: string): boolean {
+  return name.includes('.') ? !OF_LANGUAGES.test(name) : HARMLESS.some((known) => known.test(name));
+}
+
 /** Reads what role and database have set, as this session has it. @throws DatabaseError */
 export async function readRoleSettings(session: Session): Promise<RoleSettings> {
   const { rows } = await session.run(ROLE_SETTINGS);
   const semantic: string[] = [];
   const harmless: string[] = [];
   for (const [name = '', setting, source] of rows as readonly (readonly [string, string | null, string])[]) {
-    const isHarmless = name.includes('.')
-      ? !OF_LANGUAGES.test(name)
-      : HARMLESS.some((known) => known.test(name));
-    if (isHarmless) harmless.push(`${name} (${source})`);
+    if (isHarmless(name)) harmless.push(`${name} (${source})`);
     else semantic.push(`${name}${setting === null ? '' : ` is ${JSON.stringify(setting)}`} (${source})`);
   }
   return { semantic, harmless };

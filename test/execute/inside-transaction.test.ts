@@ -250,27 +250,63 @@ SELECT 2, 'Điều 😀 é 44' || no_such_column;
     });
 
     test('that shows only at COMMIT, which the server refuses', async () => {
-      // The trigger defers itself anew, so that nothing short of COMMIT can make it say no.
+      // What becomes of temporary tables at COMMIT is no trigger's, and nothing short of COMMIT does it.
       const change = await lane.make(
         {},
         `CREATE FUNCTION app.late() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN
-           IF pg_catalog.current_setting('app.late', true) = 'yes' THEN RAISE EXCEPTION 'too late'; END IF;
-           PERFORM pg_catalog.set_config('app.late', 'yes', true);
-           SET CONSTRAINTS ALL DEFERRED;
-           UPDATE app.base SET label = label WHERE id = NEW.id;
+           CREATE TEMPORARY TABLE parent (id integer PRIMARY KEY) ON COMMIT DELETE ROWS;
+           CREATE TEMPORARY TABLE child (id integer REFERENCES parent (id));
            RETURN NULL;
          END $$;
-         CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON app.base DEFERRABLE INITIALLY DEFERRED
-           FOR EACH ROW EXECUTE FUNCTION app.late();`,
+         CREATE TRIGGER late AFTER INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION app.late();`,
       );
       const { record, report } = await expectUndone(change);
       expect(record.migration).toMatchObject({
         outcome: 'not-committed',
-        decidedBy: 'the server refused COMMIT: SQLSTATE P0001 (raise_exception)',
+        decidedBy: 'the server refused COMMIT: SQLSTATE 0A000 (feature_not_supported)',
       });
-      expect(record.reason).toContain('SQLSTATE P0001');
+      expect(record.reason).toContain('SQLSTATE 0A000');
       expect(report).not.toContain('(no answer)');
+    });
+
+    const DEFERS_ITSELF = (body: string) => `CREATE FUNCTION app.late() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        ${body}
+        SET CONSTRAINTS ALL DEFERRED;
+        UPDATE app.base SET label = 'again' WHERE id = NEW.id;
+        RETURN NULL;
+      END $$;
+      CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON app.base DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION app.late();`;
+
+    test.each([
+      ['a row', "INSERT INTO app.log VALUES ('late');", 'app.log'],
+      [
+        'a role',
+        "UPDATE pg_catalog.pg_authid SET rolcreatedb = rolcreatedb WHERE rolname = 'pg_monitor';",
+        'system catalogue pg_authid',
+      ],
+    ])('%s that a trigger which defers itself anew would write at COMMIT', async (_, writes, seen) => {
+      const change = await lane.make(
+        plain("INSERT INTO app.base (id, label) VALUES (2, 'two');\n", {
+          rollback: TAKE_BACK,
+          scope: { creates: [], writesRows: ['app.base'] },
+          verify: '-- V-3: one\n-- expect: 1\nSELECT 1;\n',
+        }),
+        DEFERS_ITSELF(`IF NEW.label = 'again' THEN ${writes} RETURN NULL; END IF;`),
+      );
+      const { record } = await expectUndone(change);
+      const rows = record.checks.find(({ title }) => title.startsWith('rows written in tables'));
+      expect(rows).toMatchObject({ moment: 'in-transaction', observed: [seen], verdict: 'FAIL' });
+    });
+
+    test('or a trigger that defers itself without end', async () => {
+      const change = await lane.make({}, DEFERS_ITSELF(''));
+      const { record } = await expectUndone(change);
+      expect(record.reason).toMatch(
+        /^C-06: deferred triggers still write rows after they were made to fire 10 times/,
+      );
     });
   });
 

@@ -79,8 +79,19 @@ describe.skipIf(requirePostgres() === null)('a baseline that others move right a
     });
   });
 
-  test('is ours where a trigger of ours could have written at COMMIT', async () => {
-    // It defers itself anew, so that it writes when nothing looks any more.
+  const LATE = `CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON app.base DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION app.late();`;
+
+  test('is theirs where a deferred trigger of ours had done its work before COMMIT', async () => {
+    const change = await lane.make(
+      {},
+      `CREATE FUNCTION app.late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; ${LATE}`,
+    );
+    const { record } = await expectRun(change.root, await runAndThen(change, THEIRS), SUCCEEDED);
+    expect(record.checks.findLast(({ id }) => id === 'V-3')?.verdict).toBe('MOVED');
+  });
+
+  test('is ours, and seen before COMMIT, where a trigger defers itself anew', async () => {
     const change = await lane.make(
       {},
       `CREATE FUNCTION app.late() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -93,11 +104,15 @@ describe.skipIf(requirePostgres() === null)('a baseline that others move right a
          END IF;
          RETURN NULL;
        END $$;
-       CREATE CONSTRAINT TRIGGER late AFTER INSERT OR UPDATE ON app.base DEFERRABLE INITIALLY DEFERRED
-         FOR EACH ROW EXECUTE FUNCTION app.late();`,
+       ${LATE}`,
     );
-    const { record } = await expectRun(change.root, await runHere(change.root, change.url, {}), ROLLED_BACK);
+    const { record } = await expectRun(change.root, await runHere(change.root, change.url, {}), {
+      code: 1,
+      status: 'aborted',
+      outcome: 'not-committed',
+    });
     expect(record.checks.findLast(({ id }) => id === 'V-3')).toMatchObject({
+      moment: 'in-transaction',
       observed: ['1'],
       verdict: 'FAIL',
     });

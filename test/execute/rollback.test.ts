@@ -34,6 +34,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     expect(record.rollback).toMatchObject({ tag: 'COMMIT', outcome: 'committed' });
     expect(record.checks.filter(({ moment }) => moment === 'after-rollback')).toMatchObject([
       { id: 'D-ROLLBACK-TX', observed: [], verdict: 'PASS' },
+      { id: 'D-ROLLBACK-ROWS', observed: [], verdict: 'PASS' },
       { id: 'D-ROLLBACK', observed: [], verdict: 'PASS' },
     ]);
     expect(report).toContain('The run committed the migration, found it wrong, and rolled it back.');
@@ -45,7 +46,75 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     expect(report).toMatch(
       /^- data_mutation: before the rollback: no row of any user table but app\.base was inserted, updated or deleted, by the server's row counters \(D-\d+ PASS\); no table was emptied/m,
     );
+    expect(report).toMatch(
+      /^- data_mutation: .*; by the rollback: rows were written \(app\.base: 0 inserted, 0 updated, 1 deleted\), by the server's row counters$/m,
+    );
+    expect(report).toMatch(
+      /^- data_mutation_not_covered: .*; what the rollback emptied, rewrote or dropped, and sequences that it moved$/m,
+    );
     expect(printed.out).toMatch(/^rolled-back: C-07/);
+  });
+
+  const EMPTIES = `CREATE TABLE app.other (i integer); INSERT INTO app.other VALUES (1), (2);
+    CREATE FUNCTION app.empty() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN DELETE FROM app.other; RETURN OLD; END $$;`;
+  const AT_ONCE = `${EMPTIES} CREATE TRIGGER empty BEFORE DELETE ON app.base
+    FOR EACH ROW EXECUTE FUNCTION app.empty();`;
+
+  test.each([
+    ['at once', AT_ONCE],
+    [
+      'at COMMIT',
+      `${EMPTIES} CREATE CONSTRAINT TRIGGER empty AFTER DELETE ON app.base DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION app.empty();`,
+    ],
+  ])('stands where a trigger would delete rows of others with the rollback, %s', async (_, prepare) => {
+    const change = await lane.make({ verify: ONLY_INSIDE }, prepare);
+    const printed = await runQuick(change.root, change.url);
+    const { record } = await expectRun(change.root, printed, {
+      code: 4,
+      status: 'failed',
+      outcome: 'committed',
+    });
+    expect(record.steps.at(-1)).toMatchObject({
+      status: 'failed',
+      detail: 'the rollback writes rows that the scope does not name: app.other',
+    });
+    expect(record.checks.at(-1)).toMatchObject({
+      id: 'D-ROLLBACK-ROWS',
+      observed: ['app.other'],
+      verdict: 'FAIL',
+    });
+    expect(await change.query('SELECT i FROM app.other ORDER BY i')).toEqual([{ i: 1 }, { i: 2 }]);
+    expect(await rows(change)).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  test('is rolled back where the scope declares what its triggers write, and the report says what it was', async () => {
+    const scope = { writesRows: ['app.base'], writesRowsIndirectly: ['app.other'] };
+    const change = await lane.make({ verify: ONLY_INSIDE, scope }, AT_ONCE);
+    const { report } = await expectRun(change.root, await runQuick(change.root, change.url), {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+    });
+    expect(report).toContain('app.other: 0 inserted, 0 updated, 2 deleted');
+  });
+
+  test('is rolled back under the name that a table gets back', async () => {
+    const change = await lane.make({
+      verify:
+        "-- V-3: inside\n-- expect: t\nSELECT count(*) > 0 FROM pg_catalog.pg_locks AS l WHERE l.relation = to_regclass('app.kept')::oid AND l.mode = 'AccessExclusiveLock';\n",
+      migration:
+        "ALTER TABLE app.base RENAME TO kept;\n\nINSERT INTO app.kept (id, label) VALUES (2, 'two');\n",
+      rollback: 'DELETE FROM app.kept WHERE id = 2;\n\nALTER TABLE app.kept RENAME TO base;\n',
+      scope: { creates: ['app.kept'], alters: ['app.base'], writesRows: ['app.kept'] },
+    });
+    const { record } = await expectRun(change.root, await runQuick(change.root, change.url), {
+      code: 3,
+      status: 'rolled-back',
+      outcome: 'committed',
+    });
+    expect(record.checks.find(({ id }) => id === 'D-ROLLBACK-ROWS')?.verdict).toBe('PASS');
   });
 
   test('because another session wrote in between what was to be empty', async () => {
@@ -165,6 +234,7 @@ describe.skipIf(requirePostgres() === null)('a migration that fails its verifica
     );
     expect(after.map(([id, , , observed, result]) => [id, observed, result])).toEqual([
       ['D-ROLLBACK-TX', '(no rows)', 'PASS'],
+      ['D-ROLLBACK-ROWS', '(no rows)', 'PASS'],
       ['D-ROLLBACK', '(no rows)', 'PASS'],
     ]);
     expect(await item(change)).toBe(false);

@@ -139,3 +139,116 @@ describe.skipIf(requirePostgres() === null)('what role and database have set', (
     );
   });
 });
+
+describe.skipIf(requirePostgres() === null)(
+  'what triggers of the database set while reviewed SQL runs',
+  () => {
+    const lane = postgresLane();
+
+    const HIJACK = `CREATE SCHEMA evil;
+    CREATE FUNCTION evil.lower(text) RETURNS text LANGUAGE sql AS $$ SELECT 'HIJACKED'::text $$;
+    CREATE FUNCTION evil.same(text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$;
+    CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.same);
+    CREATE TABLE app.child (base_id integer REFERENCES app.base (id));`;
+    const trigger = (body: string, timing = 'TRIGGER sets BEFORE UPDATE') => `${HIJACK}
+    CREATE FUNCTION app.sets() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${body} RETURN NEW; END $$;
+    CREATE ${timing} ON app.base ${timing.includes('CONSTRAINT') ? 'DEFERRABLE INITIALLY DEFERRED' : ''}
+      FOR EACH ROW EXECUTE FUNCTION app.sets();`;
+    const into = (sql: string) => /^INSERT INTO (\S+)/.exec(sql)?.[1] ?? '';
+    /** @param then reviewed SQL after the statement that fires the trigger */
+    const change = (prepare: string, then: string, parts: ChangeParts = {}) =>
+      lane.make(
+        {
+          migration: `UPDATE app.base SET label = 'ONE';\n\n${then}\n`,
+          rollback: `UPDATE app.base SET label = 'one';\n\nDELETE FROM ${into(then)};\n`,
+          scope: { creates: [], writesRows: ['app.base', into(then)] },
+          preflight: `-- PF-1: migration digest\n-- evidence: provenance.migration_sha256\n-- expect: ${'0'.repeat(64)}\n`,
+          verify: '-- V-3: the label\n-- expect: one\nSELECT lower(b.label) FROM app.base AS b;\n',
+          ...parts,
+        },
+        prepare,
+      );
+
+    const LOG = (value: string) => `INSERT INTO app.log (note) SELECT ${value};`;
+
+    test.each<[string, string, string, string, string]>([
+      [
+        'search_path',
+        "PERFORM set_config('search_path', 'evil, pg_catalog', false);",
+        '',
+        LOG("lower('ABC')"),
+        'abc',
+      ],
+      ['search_path', 'SET LOCAL search_path = evil, pg_catalog;', '', LOG("lower('ABC')"), 'abc'],
+      [
+        'search_path',
+        'SET LOCAL search_path = evil, pg_catalog;',
+        'CONSTRAINT TRIGGER sets AFTER UPDATE',
+        LOG("'deferred'"),
+        'deferred',
+      ],
+    ])('is put back: %s by %s %s', async (names, body, timing, then, note) => {
+      const made = await change(trigger(body, timing || undefined), then);
+      const printed = await runQuick(made.root, made.url);
+      const { record, report } = await expectRun(made.root, printed, SUCCEEDED);
+      expect(await made.query('SELECT note FROM app.log')).toEqual([{ note }]);
+      expect(await made.query('SELECT label FROM app.base')).toEqual([{ label: 'ONE' }]);
+      expect(record.proofs.find(({ name }) => name === 'settings put back')?.observed).toEqual(
+        names.split(', '),
+      );
+      expect(report).toContain('| settings put back | yes |');
+      expect(record.concurrent).toEqual([]);
+    });
+
+    test('does not answer checks, nor come back with the rollback', async () => {
+      const made = await change(
+        trigger("PERFORM set_config('search_path', 'evil, pg_catalog', false); SET LOCAL search_path = '';"),
+        LOG("lower('ABC')"),
+        {
+          rollback: "DELETE FROM app.log;\n\nINSERT INTO app.log (note) SELECT lower('BACK');\n",
+          verify: `-- V-3: inside only
+-- expect: one t
+SELECT concat_ws(' ', lower(b.label), (SELECT count(*) > 0 FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'transactionid')) FROM app.base AS b;
+`,
+        },
+      );
+      await expectRun(made.root, await runQuick(made.root, made.url), {
+        code: 3,
+        status: 'rolled-back',
+        outcome: 'committed',
+      });
+      expect(await made.query('SELECT note FROM app.log')).toEqual([{ note: 'back' }]);
+    });
+
+    test.each([
+      ['session_replication_role', "PERFORM set_config('session_replication_role', 'replica', false);"],
+      ['role', 'SET ROLE pg_monitor;'],
+      ['session_authorization', 'SET SESSION AUTHORIZATION pg_monitor;'],
+    ])('ends the run before the next statement where it is %s', async (name, body) => {
+      const made = await change(trigger(body), 'INSERT INTO app.child (base_id) VALUES (999);');
+      const { record } = await expectRun(made.root, await runQuick(made.root, made.url), {
+        code: 1,
+        status: 'aborted',
+        outcome: 'not-committed',
+      });
+      expect(record.reason).toMatch(
+        /^C-06: knowledge\/item\.sql\.md:\d+: a trigger or function of the database has set /,
+      );
+      expect(record.reason).toContain(name);
+      expect(record.migration?.statements).toHaveLength(1);
+      expect(await made.query('SELECT label FROM app.base')).toEqual([{ label: 'one' }]);
+    });
+
+    test('is no matter where a function has it for itself only, or where it is an application’s own', async () => {
+      const made = await change(
+        `${trigger("PERFORM app.own(); SET LOCAL app.tenant = 'seven'; SET LOCAL work_mem = '8MB';")}
+       CREATE FUNCTION app.own() RETURNS void LANGUAGE plpgsql SET session_replication_role = 'replica'
+         SET search_path = 'evil' AS $$ BEGIN SET LOCAL search_path = 'app'; END $$;`,
+        LOG("current_setting('app.tenant') || ' ' || current_setting('work_mem')"),
+      );
+      const { record } = await expectRun(made.root, await runQuick(made.root, made.url), SUCCEEDED);
+      expect(record.proofs.some(({ name }) => name === 'settings put back')).toBe(false);
+      expect(await made.query('SELECT note FROM app.log')).toEqual([{ note: 'seven 8MB' }]);
+    });
+  },
+);

@@ -1,10 +1,15 @@
 import { catalogueDelta, catalogueText, deltaLines, withoutFilenodes } from '../../target/catalogue.js';
 import type { CatalogueWatch } from '../../target/catalogue-watch.js';
 import { DatabaseError } from '../../target/engine.js';
+import { prepareRowChanges } from '../../target/row-changes.js';
+import { sealTransaction } from '../before-commit.js';
 import { readInside, recordConcurrent, watched } from '../concurrent.js';
 import { migratingSession, type RunContext, type StepResult } from '../context.js';
+import { fireDeferred } from '../deferred.js';
+import { holdSettings } from '../held-settings.js';
 import type { OpenTransaction } from '../outcome.js';
-import { abandon, begin, commit, sealTransaction, sendStatements } from '../transaction.js';
+import { rollbackRows } from '../rollback-rows.js';
+import { abandon, begin, commit, sendStatements } from '../transaction.js';
 import { done, failed, type Step, skipped } from './step.js';
 
 /** C-08: the way back, only if C-07 found something wrong; then the catalogue must equal C-03's. */
@@ -18,6 +23,7 @@ export const rollback: Step = {
     if (state.verified === null) return skipped('verification could not be done; a person decides');
     if (plan.rollbackPolicy === 'by-hand')
       return skipped('verification failed; the package leaves the rollback to a person');
+    await prepareRowChanges(migratingSession(context));
     const transaction = await begin(context, 'rollback');
     const problem = await undo(context, transaction);
     if (problem) {
@@ -41,12 +47,17 @@ async function confirmRollback(context: RunContext): Promise<StepResult> {
 
 async function undo(context: RunContext, transaction: OpenTransaction): Promise<StepResult | null> {
   try {
+    const changed = await holdSettings(context);
+    if (changed) return failed(changed);
     // What others changed up to here must not be taken for the rollback's.
-    await readCatalogueAgain(context, true);
-    const refusal = await sendStatements(context, 'rollback');
+    const { last } = await readCatalogueAgain(context, true);
+    const refusal = (await sendStatements(context, 'rollback')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
     const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback', true);
     if (lines.length > 0) return failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`);
+    const others = await rollbackRows(context, last);
+    if (others.length > 0)
+      return failed(`the rollback writes rows that the scope does not name: ${others.join(', ')}`);
     return await sealTransaction(context, transaction);
   } catch (error) {
     if (error instanceof DatabaseError) return failed(error.message);
