@@ -187,6 +187,16 @@ describe.skipIf(requirePostgres() === null)(
         LOG("'deferred'"),
         'deferred',
       ],
+      [
+        'DateStyle, lock_timeout, standard_conforming_strings, statement_timeout',
+        "SET LOCAL lock_timeout = 0; SET statement_timeout = 0; SET DateStyle = 'SQL, DMY'; SET standard_conforming_strings = off;",
+        '',
+        LOG(
+          "concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'), '2026-02-01'::date, 'a\\')",
+        ),
+        '5s 1min 2026-02-01 a\\',
+      ],
+      ['search_path', 'RESET search_path;', '', LOG("current_setting('search_path')"), '""'],
     ])('is put back: %s by %s %s', async (names, body, timing, then, note) => {
       const made = await change(trigger(body, timing || undefined), then);
       const printed = await runQuick(made.root, made.url);
