@@ -215,7 +215,7 @@ describe.skipIf(requirePostgres() === null)(
         trigger("PERFORM set_config('search_path', 'evil, pg_catalog', false); SET LOCAL search_path = '';"),
         LOG("lower('ABC')"),
         {
-          rollback: "DELETE FROM app.log;\n\nINSERT INTO app.log (note) SELECT lower('BACK');\n",
+          rollback: "DELETE FROM app.log;\n\nUPDATE app.base SET label = lower('BACK');\n",
           verify: `-- V-3: inside only
 -- expect: one t
 SELECT concat_ws(' ', lower(b.label), (SELECT count(*) > 0 FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'transactionid')) FROM app.base AS b;
@@ -227,7 +227,7 @@ SELECT concat_ws(' ', lower(b.label), (SELECT count(*) > 0 FROM pg_catalog.pg_lo
         status: 'rolled-back',
         outcome: 'committed',
       });
-      expect(await made.query('SELECT note FROM app.log')).toEqual([{ note: 'back' }]);
+      expect(await made.query('SELECT label FROM app.base')).toEqual([{ label: 'back' }]);
     });
 
     test.each([
