@@ -3,7 +3,7 @@ import { placeOf } from '../target/attribution.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
 import type { Family } from './given-family.js';
 import type { GivenLines } from './given-lines.js';
-import { schemaOf } from './given-privileges.js';
+import { schemaOf } from './usual-acl.js';
 
 /** Parts of tables and views that are looked for where the table stays. */
 const PARTS: ReadonlySet<string> = new Set([
@@ -64,7 +64,7 @@ export class GivenAbsences {
     const { kind, name, table = '', definition } = object;
     if (this.given.hasLine(CASCADE) || this.#isRenamed(name, table)) return true;
     // These go with what they come from, and cannot go without it.
-    if (kind === 'constraint' && definition.inherited !== '0') return true;
+    if (kind === 'constraint' && definition.inherited !== '0' && !this.#staysAbove(object)) return true;
     if (kind === 'index' && (definition.constraint || definition.partition_of)) return true;
     if (this.given.has('dropping', `${kind} ${name}`)) return true;
     if (kind === 'trigger' && this.#isCloneOfFormer(object)) return true;
@@ -73,6 +73,16 @@ export class GivenAbsences {
 
   #isRenamed(name: string, table: string): boolean {
     return [name, table, schemaOf(table)].some((one) => this.given.has('renaming', one));
+  }
+
+  /** Whether a table that the object's own inherits from, or did, has one of its name before and after. */
+  #staysAbove(object: CatalogueObject): boolean {
+    const { kind } = object;
+    return this.family
+      .above(object)
+      .some(
+        (name) => this.family.earlier(kind, name) !== undefined && this.family.now(kind, name) !== undefined,
+      );
   }
 
   /** Triggers of partitions come and go with those of the parent. */

@@ -5,8 +5,9 @@ import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js'
 import { GivenAbsences } from './given-absences.js';
 import { Family } from './given-family.js';
 import { GivenLines } from './given-lines.js';
-import { GivenPrivileges, schemaOf } from './given-privileges.js';
+import { GivenPrivileges } from './given-privileges.js';
 import { GivenProperties } from './given-properties.js';
+import { schemaOf } from './usual-acl.js';
 
 /**
  * What our transaction gave to objects and no statement of the migration says: what an event trigger, or a function that
@@ -82,7 +83,7 @@ class Looking {
     const places = [table, ...(refersTo ? [refersTo] : [])];
     const isRebuilt = places
       .flatMap((place) => [place, ...this.family.ancestors(place)])
-      .some((place) => this.given.has('rebuilding', place));
+      .some((place) => this.given.has('rebuilding', place) || this.given.has('renaming', place));
     // Keys, and indexes of keys, come back as a part of what comes back.
     return isRebuilt && !this.#isDropped(was) ? was : undefined;
   }
@@ -102,12 +103,12 @@ class Looking {
     const line = kind === 'index' ? `${kind} ${name} on ${table}` : `${kind} ${name}`;
     // No statement makes them.
     if (['policy', 'rule', 'published table', 'publication filter'].includes(kind)) return [line];
+    if (kind === 'trigger') return this.#isTriggerGiven(object) ? [] : [line];
     if (this.given.has('copies', table)) return [];
     if (kind === 'statistics') return [line];
     // An index of a constraint, or of a partition, comes with what it belongs to.
     if (kind === 'index' && !definition.constraint && !definition.partition_of)
       return this.given.hasLine(`index ${name}`) ? [] : [line];
-    if (kind === 'trigger') return this.#isTriggerGiven(object) ? [] : [line];
     const count = this.#isUnnamed(object) ? (this.#unnamed.get(table) ?? 0) : 0;
     return count === 0 || this.#givenUnnamed(table) >= count ? [] : [line];
   }
@@ -120,7 +121,8 @@ class Looking {
     const { kind, name, table = '', definition } = object;
     if (kind !== 'constraint' || definition.inherited !== '0') return false;
     const isKnown = this.#earlier.has(placeOf(object)) || this.#builtAgain(object) !== undefined;
-    const isGiven = this.given.hasLine(`constraint ${name}`) || this.given.has('renaming', name);
+    const isRenamed = [name, table].some((one) => this.given.has('renaming', one));
+    const isGiven = this.given.hasLine(`constraint ${name}`) || isRenamed;
     return !isKnown && !isGiven && this.given.values('former parents', table).size === 0;
   }
 

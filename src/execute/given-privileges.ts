@@ -7,8 +7,9 @@ import {
   TYPE_PRIVILEGES,
 } from '../sql/given-privileges.js';
 import type { CatalogueObject } from '../target/catalogue.js';
-import { type Acl, aclOf, type Grant, type Level, levelIn, mergedAcl, unquoted } from './acl.js';
+import { type Acl, aclOf, type Grant, type Level, levelIn, mergedAcl } from './acl.js';
 import type { GivenLines } from './given-lines.js';
+import { privilegesOn, typeAcl, usualAcl } from './usual-acl.js';
 
 /**
  * Privileges that differ from what was there, or from what a new object has by itself, and no GRANT, REVOKE or OWNER TO
@@ -35,14 +36,14 @@ export class GivenPrivileges {
       object,
       what: kind === 'type' || kind === 'domain' ? TYPE_PRIVILEGES : PRIVILEGES,
       title: `privileges of ${kind} ${name}`,
-      letters: (KINDS[kind] ?? NOTHING).letters,
+      letters: privilegesOn(kind),
       owner,
       formerOwners: owner !== '' && (former.size > 1 || !former.has(owner)) ? former : new Set<string>(),
     };
     const after = aclOf(definition.acl);
     const lines = this.#differences(
       place,
-      was ? aclOf(was.definition.acl) : this.#usual(object, after),
+      was ? aclOf(was.definition.acl) : usualAcl(object, after, this.defaults, this.role),
       after,
     );
     if (kind !== 'table') return lines;
@@ -59,29 +60,6 @@ export class GivenPrivileges {
 
   #resolved(role: string): string {
     return role === OWN_ROLE ? this.role : role;
-  }
-
-  /** What a new object has by itself: by the server, or by default privileges, which take the place of it. */
-  #usual(object: CatalogueObject, after: Acl): Acl {
-    const { letter, letters, everybody } = KINDS[object.kind] ?? NOTHING;
-    // Since 17 there is MAINTAIN.
-    const newer = letters.includes('D') && after.some((one) => one.letter === 'm') ? 'm' : '';
-    // Nobody has privileges on a column but by those on its table.
-    const builtIn = object.kind === 'column' ? [] : builtInAcl(this.role, letters + newer, everybody);
-    const anywhere = this.#byDefault(letter, 'any schema');
-    const here = this.#byDefault(letter, schemaOf(object.table ?? object.name));
-    return mergedAcl([...(anywhere ?? builtIn), ...(here ?? [])]);
-  }
-
-  #byDefault(letter: string, place: string): Acl | undefined {
-    const [start, end] = [`${letter} of `, ` in ${place}`];
-    const found = this.defaults.find(
-      ({ name }) =>
-        name.startsWith(start) &&
-        name.endsWith(end) &&
-        unquoted(name.slice(start.length, -end.length)) === this.role,
-    );
-    return letter !== '' && found ? aclOf(found.definition.acl) : undefined;
   }
 
   #differences(place: Place, before: Acl, after: Acl): string[] {
@@ -194,50 +172,4 @@ function describe(after: Acl, { letter, role, grantor }: Omit<Grant, 'level' | '
     (one) => one.letter === letter && one.role === role && one.grantor === grantor,
   )?.item;
   return item ?? `without ${role === EVERYBODY ? '' : role}=${letter}/${grantor}`;
-}
-
-/** What is on an object where nobody said anything. */
-function builtInAcl(owner: string, letters: string, everybody: string): Acl {
-  const each = (role: string, of: string) =>
-    [...of].map((letter) => ({ letter, role, grantor: owner, level: 1 as const }));
-  return [...each(owner, letters), ...each(EVERYBODY, everybody)];
-}
-
-function typeAcl(table: CatalogueObject | undefined, owner: string): Acl {
-  const acl = table?.definition.type_acl;
-  return acl ? aclOf(acl) : builtInAcl(owner, 'U', 'U');
-}
-
-interface Kind {
-  /** Of the kind in default privileges. */
-  readonly letter: string;
-  /** Of all privileges, which the owner has. */
-  readonly letters: string;
-  /** Of those that everybody has by the server's own. */
-  readonly everybody: string;
-}
-
-const kindOf = (letter: string, letters: string, everybody = ''): Kind => ({ letter, letters, everybody });
-const RELATION = kindOf('r', 'arwdDxt');
-const ROUTINE = kindOf('f', 'X', 'X');
-const TYPE = kindOf('T', 'U', 'U');
-const NOTHING = kindOf('', '');
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  table: RELATION,
-  view: RELATION,
-  'materialized view': RELATION,
-  column: kindOf('', 'arwx'),
-  sequence: kindOf('S', 'rwU'),
-  function: ROUTINE,
-  procedure: ROUTINE,
-  aggregate: ROUTINE,
-  type: TYPE,
-  domain: TYPE,
-  schema: kindOf('n', 'UC'),
-};
-
-/** First part of a qualified name. */
-export function schemaOf(name: string): string {
-  return /^(?:"(?:[^"]|"")*"|[^."]+)/.exec(name)?.[0] ?? '';
 }

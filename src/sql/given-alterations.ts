@@ -45,7 +45,7 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
     const lines = givenByColumn(name, column);
     return ifNotExists ? [...lines, givenLine('conditions', columnName(name, column.colname))] : lines;
   },
-  AT_AddConstraint: ({ name, command: { def } }) => givenByConstraint(name, (def?.Constraint ?? {}) as Node),
+  AT_AddConstraint: addedConstraint,
   AT_AlterConstraint: alteredConstraint,
   AT_ValidateConstraint: ({ column: constraint }) => [givenLine('validation', constraint, 'yes')],
   // Since 18 NOT NULL is a constraint, too, and which column it is of stands elsewhere.
@@ -126,6 +126,16 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
   ],
   AT_DropOf: ofTable('row type', 'none'),
 };
+
+/** The index that a key is made of has the name of the key from then on. */
+function addedConstraint({ name, schemaname, command: { def } }: Place): string[] {
+  const constraint = (def?.Constraint ?? {}) as Node;
+  const index = relationName({ schemaname, relname: constraint.indexname });
+  return [
+    ...givenByConstraint(name, constraint),
+    ...(constraint.indexname ? [givenLine('dropping', `index ${index}`)] : []),
+  ];
+}
 
 /** When a constraint holds, and whether it is enforced; what is enforced again is validated again. */
 function alteredConstraint({ name, command: { def } }: Place): string[] {
