@@ -21,8 +21,24 @@ export class GivenLines {
     return this.#lines.has(givenLine(what, name));
   }
 
+  /** Whether anything is given another name. */
+  hasRenaming(): boolean {
+    return [...this.#lines].some((line) => line.startsWith('renaming of '));
+  }
+
   hasLine(line: string): boolean {
     return this.#lines.has(line);
+  }
+
+  /** Parts of tables that statements give, with the table. */
+  parts(): GivenPart[] {
+    return [...this.#lines].flatMap((line) => {
+      const [, kind = '', name = ''] = /^(trigger|constraint|column|index) (.+)$/s.exec(line) ?? [];
+      if (kind === '') return [];
+      const tables =
+        kind === 'index' ? [...this.values('indexed table', name)] : [TABLE.exec(name)?.[1] ?? ''];
+      return tables.map((table) => ({ kind, name, table }));
+    });
   }
 
   /** What statements say that it will be; several, where one is undone by the next. */
@@ -30,5 +46,14 @@ export class GivenLines {
     return this.#values.get(givenLine(what, name)) ?? NONE;
   }
 }
+
+interface GivenPart {
+  readonly kind: string;
+  readonly name: string;
+  readonly table: string;
+}
+
+/** Table in the name of a part of it. */
+const TABLE = /^(.*)\.(?:"(?:[^"]|"")*"|[^".]+)$/s;
 
 const NONE: ReadonlySet<string> = new Set();

@@ -1,8 +1,13 @@
+import { commentLine } from '../sql/given-comments.js';
 import { UNNAMED } from '../sql/given-line.js';
 import { placeOf } from '../target/attribution.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
+import { GivenAbsences } from './given-absences.js';
+import { Family } from './given-family.js';
 import { GivenLines } from './given-lines.js';
+import { GivenPrivileges } from './given-privileges.js';
 import { GivenProperties } from './given-properties.js';
+import { schemaOf } from './usual-acl.js';
 
 /**
  * What our transaction gave to objects and no statement of the migration says: what an event trigger, or a function that
@@ -18,17 +23,17 @@ export function partsNotGiven(
   role: string,
 ): readonly string[] {
   const lines = new GivenLines(given);
-  const properties = new GivenProperties(lines, before, after, role);
-  const looking = new Looking(lines, before, after, properties);
-  return [...new Set(after.objects.flatMap((object) => looking.found(object)))].sort();
+  const family = new Family(lines, before, after);
+  const absences = new GivenAbsences(lines, family, before, after);
+  const looking = new Looking(lines, before, after, role, family, absences);
+  const found = after.objects.flatMap((object) => looking.found(object));
+  return [...new Set([...found, ...absences.found()])].sort();
 }
 
 class Looking {
   readonly #earlier: ReadonlyMap<string, CatalogueObject>;
-  /** What was there before, by kind and name. */
-  readonly #names: ReadonlyMap<string, CatalogueObject>;
-  readonly #tables: ReadonlyMap<string, CatalogueObject>;
-  readonly #byDefault: readonly CatalogueObject[];
+  readonly #properties: GivenProperties;
+  readonly #grants: GivenPrivileges;
   /** New constraints of tables that no statement names. */
   readonly #unnamed = new Map<string, number>();
 
@@ -36,12 +41,14 @@ class Looking {
     private readonly given: GivenLines,
     before: CatalogueSnapshot,
     after: CatalogueSnapshot,
-    private readonly properties: GivenProperties,
+    role: string,
+    private readonly family: Family,
+    private readonly absences: GivenAbsences,
   ) {
     this.#earlier = new Map(before.objects.map((object) => [placeOf(object), object]));
-    this.#names = new Map(before.objects.map((object) => [`${object.kind} ${object.name}`, object]));
-    this.#tables = new Map(after.objects.flatMap((one) => (one.kind === 'table' ? [[one.name, one]] : [])));
-    this.#byDefault = before.objects.filter(({ kind }) => kind === 'default privileges');
+    this.#properties = new GivenProperties(given, family, after, role);
+    const byDefault = before.objects.filter(({ kind }) => kind === 'default privileges');
+    this.#grants = new GivenPrivileges(given, byDefault, role);
     for (const object of after.objects) {
       const { table = '' } = object;
       if (this.#isUnnamed(object)) this.#unnamed.set(table, (this.#unnamed.get(table) ?? 0) + 1);
@@ -54,38 +61,54 @@ class Looking {
     const was = this.#earlier.get(placeOf(object));
     if (was?.name !== undefined && was.name !== object.name) return [];
     if (this.given.has('renaming', schemaOf(object.name))) return [];
-    if (was) return [...this.#changed(was, object), ...this.properties.found(object, was)];
-    const { kind, name } = object;
-    if (this.#isBuiltAgain(object))
-      return kind === 'index' ? this.properties.found(object, this.#names.get(`${kind} ${name}`)) : [];
+    const known = was ?? this.#builtAgain(object);
     return [
-      ...this.#part(object),
-      ...this.#privileges(object),
-      ...this.#comment(object),
-      ...this.properties.found(object, undefined),
+      ...(known ? [] : this.#part(object)),
+      ...this.#privileges(object, known),
+      ...this.#comment(object, known),
+      ...this.#properties.found(object, known),
     ];
   }
 
-  /** Another type of a column has the server make its indexes and statistics anew, with their comments. */
-  #isBuiltAgain({ kind, name, table }: CatalogueObject): boolean {
-    if (kind === 'column' || table === undefined || !this.#names.has(`${kind} ${name}`)) return false;
-    return this.given.has('alterations', table) || this.#inherits(table);
+  /**
+   * What the object was before another type of a column had the server make it again. What a statement gives under a name that
+   * became free is new.
+   */
+  #builtAgain(object: CatalogueObject): CatalogueObject | undefined {
+    const { kind, name, table } = object;
+    if (table === undefined || !['constraint', 'index', 'statistics'].includes(kind)) return undefined;
+    const was = this.family.earlier(kind, name);
+    if (was === undefined || this.given.hasLine(`${kind} ${name}`)) return undefined;
+    const refersTo = REFERENCES.exec(kind === 'constraint' ? (was.definition.definition ?? '') : '')?.[1];
+    const places = [table, ...(refersTo ? [refersTo] : [])];
+    const isRebuilt = places
+      .flatMap((place) => [place, ...this.family.ancestors(place)])
+      .some((place) => this.given.has('rebuilding', place) || this.given.has('renaming', place));
+    // Keys, and indexes of keys, come back as a part of what comes back.
+    return isRebuilt && !this.#isDropped(was) ? was : undefined;
+  }
+
+  #isDropped(part: CatalogueObject): boolean {
+    const { kind, name, definition } = part;
+    const names = [
+      `${kind} ${name}`,
+      ...(definition.constraint ? [`constraint ${definition.constraint}`] : []),
+    ];
+    return names.some((one) => this.given.has('dropping', one)) || this.absences.losesColumn(part);
   }
 
   /** An object that is part of a table, and new. */
   #part(object: CatalogueObject): string[] {
     const { kind, name, table = '', definition } = object;
     const line = kind === 'index' ? `${kind} ${name} on ${table}` : `${kind} ${name}`;
-    const fresh = !this.#stays(table);
-    if (kind === 'policy' || kind === 'rule') return [line];
+    // No statement makes them.
+    if (['policy', 'rule', 'published table', 'publication filter'].includes(kind)) return [line];
+    if (kind === 'trigger') return this.#isTriggerGiven(object) ? [] : [line];
     if (this.given.has('copies', table)) return [];
     if (kind === 'statistics') return [line];
     // An index of a constraint, or of a partition, comes with what it belongs to.
     if (kind === 'index' && !definition.constraint && !definition.partition_of)
       return this.given.hasLine(`index ${name}`) ? [] : [line];
-    // Triggers of a table that is only created are counted by a check of their own.
-    if (kind === 'trigger' && (!fresh || this.given.has('alterations', table)) && !this.#inherits(table))
-      return this.given.hasLine(`trigger ${name}`) ? [] : [line];
     const count = this.#isUnnamed(object) ? (this.#unnamed.get(table) ?? 0) : 0;
     return count === 0 || this.#givenUnnamed(table) >= count ? [] : [line];
   }
@@ -97,8 +120,9 @@ class Looking {
   #isUnnamed(object: CatalogueObject): boolean {
     const { kind, name, table = '', definition } = object;
     if (kind !== 'constraint' || definition.inherited !== '0') return false;
-    const isKnown = this.#earlier.has(placeOf(object)) || this.#isBuiltAgain(object);
-    const isGiven = this.given.hasLine(`constraint ${name}`) || this.given.has('renaming', name);
+    const isKnown = this.#earlier.has(placeOf(object)) || this.#builtAgain(object) !== undefined;
+    const isRenamed = [name, table].some((one) => this.given.has('renaming', one));
+    const isGiven = this.given.hasLine(`constraint ${name}`) || isRenamed;
     return !isKnown && !isGiven && this.given.values('former parents', table).size === 0;
   }
 
@@ -107,90 +131,54 @@ class Looking {
     return Math.max(0, ...[...this.given.values(UNNAMED, table)].map(Number));
   }
 
-  /** Whether a table was there before. */
-  #stays(table: string): boolean {
-    const found = this.#tables.get(table);
-    return found !== undefined && this.#earlier.has(placeOf(found));
+  /** By a statement, or by one on what the table is a partition of. */
+  #isTriggerGiven(trigger: CatalogueObject): boolean {
+    const isClone = this.family.above(trigger).some((name) => this.family.same('trigger', name).length > 0);
+    return isClone || this.given.hasLine(`trigger ${trigger.name}`);
   }
 
-  #inherits(table: string): boolean {
-    return Boolean(this.#tables.get(table)?.definition.inherits);
+  #privileges(object: CatalogueObject, was: CatalogueObject | undefined): string[] {
+    if (!('acl' in object.definition)) return [];
+    const ownerOf = (one: CatalogueObject | undefined) => one?.definition.owner ?? undefined;
+    const { table } = object;
+    if (table === undefined)
+      return this.#grants.found(object, was, { was: ownerOf(was), now: ownerOf(object) });
+    const now = this.family.now('table', table);
+    const then = now && this.#earlier.get(placeOf(now));
+    return this.#grants.found(object, was, { was: ownerOf(then), now: ownerOf(now) });
   }
 
-  #privileges(object: CatalogueObject): string[] {
+  #comment(object: CatalogueObject, was: CatalogueObject | undefined): string[] {
     const { kind, name, table, definition } = object;
-    if (!definition.acl || this.#isGiven('privileges', object)) return [];
-    const usual = this.#usual(kind, schemaOf(table ?? name));
-    const items = definition.acl.match(ITEM) ?? [];
-    return items
-      .filter((item) => !ownersOwn(item) && !usual.has(item) && !usual.has(item.replace(/\/.*$/s, '')))
-      .map((item) => `privileges of ${kind} ${name}: ${item}`);
+    // The copies have the comments of what was copied.
+    const isCopied = was === undefined && table !== undefined && this.given.has('copies', table);
+    const names = [kind, ...(OTHER_WORDS[kind] ?? [])].map((word) => `${word} ${name}`);
+    const lines = this.#commented(names, was?.definition.comment, definition.comment, isCopied);
+    const ofType = this.#commented([`type ${name}`], was?.definition.type_comment, definition.type_comment);
+    return [
+      ...(lines ? [] : [`comment on ${kind} ${name}`]),
+      ...(kind !== 'table' || ofType ? [] : [`comment on the row type of ${kind} ${name}`]),
+    ];
   }
 
-  /** To the object itself, which may stand with its kind, or to the table that it is a part of. */
-  #isGiven(what: 'privileges' | 'comments', { kind, name, table }: CatalogueObject): boolean {
-    return [name, `${kind} ${name}`, table ?? name].some((one) => this.given.has(what, one));
-  }
-
-  /** What everybody has on such an object by the server's own defaults, and what default privileges add. */
-  #usual(kind: string, schema: string): ReadonlySet<string> {
-    const [letter = '', everybody] = DEFAULTS[kind] ?? [];
-    const places = [` in ${schema}`, ' in any schema'];
-    const added = this.#byDefault
-      .filter(({ name }) => name.startsWith(`${letter} of `) && places.some((place) => name.endsWith(place)))
-      .flatMap(({ definition }) => definition.acl?.match(ITEM) ?? []);
-    return new Set([...added, ...(everybody ? [everybody] : [])]);
-  }
-
-  #comment(object: CatalogueObject): string[] {
-    const { kind, name, table, definition } = object;
-    if (!definition.comment || this.#isGiven('comments', object)) return [];
-    return table !== undefined && this.given.has('copies', table) ? [] : [`comment on ${kind} ${name}`];
-  }
-
-  /** What was there before, under the same name: delta and scope do not tell what of it was changed. */
-  #changed(was: CatalogueObject, object: CatalogueObject): string[] {
-    const { kind, name, table, definition } = object;
-    const differs = (field: string) => (was.definition[field] ?? null) !== (definition[field] ?? null);
-    const lines: string[] = [];
-    const isGranted = this.#isGiven('privileges', object) || this.#hasOtherOwner(table ?? name);
-    if (differs('acl') && was.definition.owner === definition.owner && !isGranted)
-      lines.push(`privileges of ${kind} ${name}`);
-    if (differs('comment') && !this.#isGiven('comments', object)) lines.push(`comment on ${kind} ${name}`);
-    return lines;
-  }
-
-  /** Privileges are granted by their grantor: another owner changes all of them. */
-  #hasOtherOwner(table: string): boolean {
-    const now = this.#tables.get(table);
-    return now !== undefined && this.#earlier.get(placeOf(now))?.definition.owner !== now.definition.owner;
+  /** Whether a comment is what a statement says, or what it was. */
+  #commented(
+    names: readonly string[],
+    was: string | null | undefined,
+    now: string | null | undefined,
+    isOpen = false,
+  ): boolean {
+    if (names.some((name) => this.given.hasLine(commentLine(name, now)))) return true;
+    if (names.some((name) => this.given.values('comment', name).size > 0)) return false;
+    return isOpen || (was || null) === (now || null);
   }
 }
 
-/** One privilege of a list, whose names may be quoted. */
-const ITEM = /(?:"(?:[^"]|"")*"|[^\s"])+/g;
+/** The table that a foreign key refers to. */
+const REFERENCES = /^FOREIGN KEY \(.*\) REFERENCES ((?:"(?:[^"]|"")*"|[^".]+)\.(?:"(?:[^"]|"")*"|[^"(]+))\(/;
 
-/** Letter of an object's kind in default privileges, and what everybody may do with it by the server's own. */
-const DEFAULTS: Readonly<Record<string, readonly [letter: string, everybody?: string]>> = {
-  table: ['r'],
-  view: ['r'],
-  'materialized view': ['r'],
-  sequence: ['S'],
-  function: ['f', '=X'],
-  procedure: ['f', '=X'],
-  aggregate: ['f', '=X'],
-  type: ['T', '=U'],
-  domain: ['T', '=U'],
-  schema: ['n'],
+/** How statements may call kinds of objects besides. */
+const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  aggregate: ['function'],
+  domain: ['type'],
 };
-
-/** First part of a qualified name. */
-function schemaOf(name: string): string {
-  return /^(?:"(?:[^"]|"")*"|[^."]+)/.exec(name)?.[0] ?? '';
-}
-
-/** `owner=arwdDxt/owner`. */
-function ownersOwn(item: string): boolean {
-  const grantor = /\/((?:"(?:[^"]|"")*"|[^"/])+)$/.exec(item)?.[1];
-  return grantor !== undefined && item.startsWith(`${grantor}=`);
-}

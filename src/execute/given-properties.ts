@@ -1,5 +1,6 @@
 import { CASCADE, keysOf, OWN_ROLE } from '../sql/given-line.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
+import type { Family } from './given-family.js';
 import type { GivenLines } from './given-lines.js';
 import { parentsOf } from './inheritance.js';
 import { optionsOf, type Property, propertiesOf } from './object-properties.js';
@@ -10,19 +11,15 @@ import { optionsOf, type Property, propertiesOf } from './object-properties.js';
  * parent is compared with the parent.
  */
 export class GivenProperties {
-  readonly #before: ReadonlyMap<string, CatalogueObject>;
-  readonly #after: ReadonlyMap<string, CatalogueObject>;
   /** Where relations are that are in no tablespace of their own. */
   readonly #home: string | null;
 
   constructor(
     private readonly given: GivenLines,
-    before: CatalogueSnapshot,
+    private readonly family: Family,
     after: CatalogueSnapshot,
     private readonly role: string,
   ) {
-    this.#before = byName(before);
-    this.#after = byName(after);
     this.#home = after.objects.find(({ kind }) => kind === 'database')?.definition.tablespace ?? null;
   }
 
@@ -30,6 +27,9 @@ export class GivenProperties {
   found(object: CatalogueObject, was: CatalogueObject | undefined): string[] {
     // Where no row of it was written, it only reads differently.
     if (was !== undefined && was.versions !== '' && was.versions === object.versions) return [];
+    // All that a part is stands in one row; others may have its comment.
+    if (was !== undefined && IN_ONE_ROW.has(object.kind) && firstWriter(was) === firstWriter(object))
+      return [];
     if (this.#isCopied(object) || this.#isRenamed(object)) return [];
     if (object.kind === 'column' && was === undefined && !this.#isColumnGiven(object))
       return [`column ${object.name}`];
@@ -69,13 +69,25 @@ export class GivenProperties {
     // What is said of a table in general may be so of any part.
     if (said.has(value) || (table !== undefined && this.given.values(what, table).has(value))) return [];
     const usual = was ? exactly(was) : this.#usual(property, object);
-    const isUsual = was ? exactly(object) === usual : usual === null || value === usual;
+    const isUsual = was
+      ? exactly(object) === usual || this.#readsOtherwise(property, object, was)
+      : usual === null || value === usual;
     const isOpen = said.size === 0 || this.#isConditional(object);
     if (isOpen && (isUsual || this.#followsTable(what, object, value))) return [];
     if (isOpen && what === 'default' && value === 'none' && this.given.hasLine(CASCADE)) return [];
     if (property.inherited && isOpen && this.#isFromAbove(property, object, value)) return [];
     const seen = exactly !== of && value !== 'none' ? '' : `: ${value}`;
     return [`${what} of ${kind} ${name}${seen}`];
+  }
+
+  /**
+   * A text in which what it names has another name now, or with other casts after it was built again for another type. What
+   * no statement can write is what it was, whatever is renamed.
+   */
+  #readsOtherwise({ rebuilt }: Property, object: CatalogueObject, was: CatalogueObject): boolean {
+    if (rebuilt === undefined) return false;
+    if (this.given.hasRenaming()) return true;
+    return was.id !== object.id && rebuilt(object) === rebuilt(was);
   }
 
   #said(what: string, name: string): ReadonlySet<string> {
@@ -114,32 +126,19 @@ export class GivenProperties {
 
   /** Names of what an object has its properties from. */
   #above({ kind, name, table = '', definition }: CatalogueObject): string[] {
-    if (kind === 'table') return this.#ancestors(name);
+    if (kind === 'table') return this.family.ancestors(name);
     if (kind === 'domain') return [definition.base_type ?? ''];
-    if (kind !== 'index') return this.#ancestors(table).map((one) => `${one}${name.slice(table.length)}`);
+    if (kind !== 'index') return this.family.above({ name, table });
     const index = definition.partition_of ? [definition.partition_of] : [];
     return definition.constraint ? [...index, keysOf(table)] : index;
   }
 
-  /** What a table inherits from, or did until the migration took it from there. */
-  #ancestors(table: string): string[] {
-    const found = new Set([table]);
-    for (const one of found) {
-      for (const known of this.#same(TABLE, one)) for (const parent of parentsOf(known)) found.add(parent);
-      for (const what of ['parents', 'former parents'])
-        for (const parent of this.given.values(what, one)) found.add(parent);
-    }
-    return [...found].slice(1);
-  }
-
-  /** The object of the same kind with a name, after and before. */
-  #same({ kind }: Pick<CatalogueObject, 'kind'>, name: string): CatalogueObject[] {
-    const key = `${kind} ${name}`;
-    return [this.#after.get(key), this.#before.get(key)].filter((one) => one !== undefined);
+  #same({ kind }: CatalogueObject, name: string): CatalogueObject[] {
+    return this.family.same(kind, name);
   }
 
   #table(name: string): CatalogueObject | undefined {
-    return this.#after.get(`table ${name}`);
+    return this.family.now('table', name);
   }
 
   #options(object: CatalogueObject, was: CatalogueObject | undefined): string[] {
@@ -189,9 +188,11 @@ export class GivenProperties {
   }
 }
 
-const TABLE = { kind: 'table' };
-const WITH_OPTIONS: ReadonlySet<string> = new Set(['table', 'column', 'index', 'view', 'materialized view']);
+const IN_ONE_ROW: ReadonlySet<string> = new Set(['policy', 'rule', 'trigger', 'constraint', 'statistics']);
 
-function byName({ objects }: CatalogueSnapshot): Map<string, CatalogueObject> {
-  return new Map(objects.map((object) => [`${object.kind} ${object.name}`, object]));
+/** The transaction that wrote the row of the object itself. */
+function firstWriter({ id, versions }: CatalogueObject): string {
+  return `${id} ${versions.split(' ', 1)[0]}`;
 }
+
+const WITH_OPTIONS: ReadonlySet<string> = new Set(['table', 'column', 'index', 'view', 'materialized view']);

@@ -9,6 +9,8 @@ export interface Property {
   readonly usual: (object: CatalogueObject) => string | null;
   /** All that is to be equal where no statement is about it, if `of` tells less. */
   readonly exactly?: (object: CatalogueObject) => string | null;
+  /** Of a text in the server's words: what is left of it where the server makes the object again for another type. */
+  readonly rebuilt?: (object: CatalogueObject) => string | null;
   /** Whether partitions, children, indexes of partitions and domains of domains have it from what they come from. */
   readonly inherited?: true;
 }
@@ -74,6 +76,44 @@ const CONSTRAINTS_OF_DOMAIN: Property = {
   exactly: ({ definition }) => definition.constraints ?? null,
 };
 
+/** What an object is, of which no statement tells the server's words. */
+const definition = (exactly: (object: CatalogueObject) => string | null): Property => ({
+  what: 'definition',
+  of: () => 'some',
+  usual: () => null,
+  exactly,
+});
+/** The same, in a text that may name what is renamed. */
+const deparsed = (exactly: (object: CatalogueObject) => string): Property => ({
+  ...definition(exactly),
+  rebuilt: (object) =>
+    exactly(object)
+      .replace(CAST, '')
+      .replace(/[()\s]/g, ''),
+});
+const TEXT = deparsed(({ definition: { definition: text } }) => text ?? '');
+
+/** A cast to a type, as the server writes it. */
+const CAST =
+  /::(?:"(?:[^"]|"")*"|[\w.])+(?: varying| precision)?(?:\([\d,]+\))?(?: with(?:out)? time zone)?(?:\[\])*/g;
+
+/** Without what is compared by itself. */
+const CONSTRAINT = deparsed(
+  ({ definition: { type, definition: text } }) =>
+    `${type} ${(text ?? '').replace(/(?: DEFERRABLE| INITIALLY DEFERRED| NOT ENFORCED| NOT VALID)+$/, '')}`,
+);
+const INDEX = deparsed(({ definition: { definition: text } }) =>
+  (text ?? '').replace(/ WITH \((?:'(?:[^']|'')*'|[^')])*\)/, ''),
+);
+const DEFERRAL: Property = {
+  ...inherited(field('deferral', 'deferred', null)),
+  of: ({ definition: { deferrable, deferred } }) =>
+    deferred === 't' ? 'deferred' : deferrable === 't' ? 'immediate' : 'none',
+};
+const POLICY = definition(({ definition: { command, permissive, roles, using, check } }) =>
+  JSON.stringify([command, permissive, roles, using, check]),
+);
+
 /** Properties by kind of object; others have their owner only. */
 const BY_KIND: Readonly<Record<string, readonly Property[]>> = {
   table: [
@@ -99,6 +139,7 @@ const BY_KIND: Readonly<Record<string, readonly Property[]>> = {
     inherited(field('type', 'type', null)),
   ],
   index: [
+    INDEX,
     TABLESPACE,
     field('clustering', 'clustered', 'off', ON),
     field('statistics target', 'statistics_targets', 'none'),
@@ -107,8 +148,18 @@ const BY_KIND: Readonly<Record<string, readonly Property[]>> = {
   'materialized view': [OWNER, ACCESS_METHOD, TABLESPACE],
   sequence: [OWNER, PERSISTENCE],
   domain: [OWNER, field('not null', 'not_null', 'no', YES), DEFAULT, CONSTRAINTS_OF_DOMAIN],
-  trigger: [SWITCHING],
-  rule: [SWITCHING],
+  trigger: [SWITCHING, inherited(TEXT)],
+  rule: [SWITCHING, TEXT],
+  policy: [POLICY],
+  constraint: [
+    CONSTRAINT,
+    DEFERRAL,
+    inherited(field('validation', 'validated', null, YES)),
+    inherited(field('enforcement', 'enforced', null, YES)),
+  ],
+  statistics: [OWNER, TEXT, STATISTICS],
+  'published table': [definition(({ definition: { columns } }) => columns ?? null)],
+  'publication filter': [definition(({ definition: { where } }) => where ?? null)],
 };
 
 export function propertiesOf({ kind, definition }: CatalogueObject): readonly Property[] {

@@ -7,11 +7,11 @@ import {
   identity,
   kept,
 } from './given-columns.js';
-import { givenLine, OWN_ROLE } from './given-line.js';
+import { CASCADE, givenLine, OWN_ROLE } from './given-line.js';
 import { givenOptions, resetOptions } from './given-options.js';
 import type { Node } from './grammar.js';
 import { type AlterCommand, commandsOf } from './made.js';
-import { dottedName, relationName } from './names.js';
+import { dottedName, quoteName, relationName } from './names.js';
 
 /** What the commands of an ALTER TABLE, INDEX, VIEW or SEQUENCE give to the object, its columns and its partitions. */
 export function givenByAlteration(tree: Node): string[] {
@@ -30,7 +30,7 @@ interface Place {
   /** Of the altered object. */
   readonly name: string;
   readonly schemaname: string | undefined;
-  /** Name of the column that the command names, if it names one. */
+  /** Name of the column or constraint that the command names, if it names one. */
   readonly column: string;
   readonly command: AlterCommand;
 }
@@ -45,9 +45,20 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
     const lines = givenByColumn(name, column);
     return ifNotExists ? [...lines, givenLine('conditions', columnName(name, column.colname))] : lines;
   },
-  AT_AddConstraint: ({ name, command: { def } }) => givenByConstraint(name, (def?.Constraint ?? {}) as Node),
+  AT_AddConstraint: addedConstraint,
+  AT_AlterConstraint: alteredConstraint,
+  AT_ValidateConstraint: ({ column: constraint }) => [givenLine('validation', constraint, 'yes')],
   // Since 18 NOT NULL is a constraint, too, and which column it is of stands elsewhere.
-  AT_DropConstraint: ({ name }) => [givenLine('not null', name, 'no'), givenLine('replica identity', name)],
+  AT_DropConstraint: ({ name, column: constraint, command }) => [
+    givenLine('not null', name, 'no'),
+    givenLine('replica identity', name),
+    givenLine('dropping', `constraint ${constraint}`),
+    ...cascade(command),
+  ],
+  AT_DropColumn: ({ name, command }) => [
+    givenLine('dropped columns', name, quoteName(String(command.name))),
+    ...cascade(command),
+  ],
   AT_SetNotNull: ofColumn('not null', 'yes'),
   AT_DropNotNull: ofColumn('not null', 'no'),
   AT_ColumnDefault: ({ column, command: { def } }) => [
@@ -59,15 +70,20 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
   ],
   AT_SetIdentity: ({ column, command: { def } }) => setIdentity(column, def),
   AT_DropIdentity: ofColumn('identity', 'none'),
-  AT_SetExpression: ofColumn('default', 'some'),
+  AT_SetExpression: ({ name, column }) => [
+    givenLine('default', column, 'some'),
+    givenLine('rebuilding', name),
+  ],
   AT_DropExpression: ({ column, command: { missing_ok: ifExists } }) => [
     givenLine('default', column, 'none'),
     givenLine('generated', column, 'none'),
     ...(ifExists ? [givenLine('conditions', column)] : []),
   ],
-  // Default, storage and collation are made anew for the other type.
-  AT_AlterColumnType: ({ column }) =>
-    ['type', 'default', 'storage', 'compression', 'collation'].map((what) => givenLine(what, column)),
+  // Default, storage and collation are made anew for the other type, and what is made of the column, too.
+  AT_AlterColumnType: ({ name, column }) => [
+    ...['type', 'default', 'storage', 'compression', 'collation'].map((what) => givenLine(what, column)),
+    givenLine('rebuilding', name),
+  ],
   AT_SetStorage: ({ column, command: { def } }) => [givenStorage(column, text(def))],
   AT_SetCompression: ({ column, command: { def } }) => [givenCompression(column, text(def))],
   AT_SetStatistics: ({ name, column, command }) => [
@@ -110,6 +126,34 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
   ],
   AT_DropOf: ofTable('row type', 'none'),
 };
+
+/** The index that a key is made of has the name of the key from then on. */
+function addedConstraint({ name, schemaname, command: { def } }: Place): string[] {
+  const constraint = (def?.Constraint ?? {}) as Node;
+  const index = relationName({ schemaname, relname: constraint.indexname });
+  return [
+    ...givenByConstraint(name, constraint),
+    ...(constraint.indexname ? [givenLine('dropping', `index ${index}`)] : []),
+  ];
+}
+
+/** When a constraint holds, and whether it is enforced; what is enforced again is validated again. */
+function alteredConstraint({ name, command: { def } }: Place): string[] {
+  const older = (def?.Constraint ?? {}) as Node;
+  const { conname, deferrable, initdeferred, ...altered } = (def?.ATAlterConstraint ?? older) as Node;
+  const constraint = columnName(name, conname);
+  const deferral = initdeferred ? 'deferred' : deferrable ? 'immediate' : 'none';
+  const enforcement = altered.alterEnforceability
+    ? [givenLine('enforcement', constraint), givenLine('validation', constraint)]
+    : [];
+  const isDeferral = def?.ATAlterConstraint === undefined || altered.alterDeferrability;
+  return [...(isDeferral ? [givenLine('deferral', constraint, deferral)] : []), ...enforcement];
+}
+
+/** What depends on what is dropped may go with it. */
+function cascade({ behavior }: AlterCommand): string[] {
+  return behavior === 'DROP_CASCADE' ? [CASCADE] : [];
+}
 
 function setIdentity(column: string, def: unknown): string[] {
   const { List } = (def ?? {}) as { List?: { items?: Node[] } };

@@ -14,8 +14,7 @@ export function givenParts(statements: readonly Statement[]): readonly string[] 
     if (node === 'RenameStmt' && effects.some(({ name }) => created.has(name))) return null;
     for (const effect of effects) {
       if (effect.action === 'create') created.add(effect.name);
-      const line = lineOf(effect, node);
-      if (line !== null) given.add(line);
+      for (const line of linesOf(effect, node)) given.add(line);
     }
     if (table?.copies) given.add(givenLine('copies', table.name));
     for (const line of properties)
@@ -26,10 +25,9 @@ export function givenParts(statements: readonly Statement[]): readonly string[] 
   return [...given].sort();
 }
 
-function lineOf({ action, kind, name }: Effect, node: string): string | null {
-  if (action === 'create' && kind === 'index') return `index ${name}`;
-  if (action !== 'drop' && kind === 'trigger') return `trigger ${name}`;
-  if (kind === 'comment') return givenLine('comments', name);
-  if (kind === 'grant') return givenLine('privileges', name);
-  return node === 'AlterTableStmt' ? givenLine('alterations', name) : null;
+function linesOf({ action, kind, name, table }: Effect, node: string): string[] {
+  if (action === 'create' && kind === 'index')
+    return [`index ${name}`, givenLine('indexed table', name, table)];
+  if (action !== 'drop' && kind === 'trigger') return [`trigger ${name}`];
+  return node === 'AlterTableStmt' ? [givenLine('alterations', name)] : [];
 }

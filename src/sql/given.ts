@@ -1,10 +1,13 @@
-import { commentedObject, indexName, renamedObject } from './effect-names.js';
+import { commentedObject, droppedObjects, indexName, renamedObject } from './effect-names.js';
 import { givenByAlteration, ownerOf } from './given-alterations.js';
 import { columnName, givenByColumn, givenByConstraint } from './given-columns.js';
+import { givenByComment } from './given-comments.js';
 import { CASCADE, givenLine } from './given-line.js';
 import { givenOptions } from './given-options.js';
+import { givenByGrant } from './given-privileges.js';
 import type { Node } from './grammar.js';
 import { dottedName, quoteName, relationName } from './names.js';
+import { triggerName } from './routines.js';
 
 /**
  * What a statement gives to the objects that it makes or alters, besides what an object has by itself: NOT NULL, defaults,
@@ -18,7 +21,9 @@ const KINDS: Readonly<Record<string, (tree: Node) => string[]>> = {
   CreateStmt: givenByTable,
   AlterTableStmt: givenByAlteration,
   RenameStmt: givenByRenaming,
-  CommentStmt: constraintsOfDomain,
+  CommentStmt: (tree) => [...constraintsOfDomain(tree), ...givenByComment(tree)],
+  GrantStmt: givenByGrant,
+  CreateTrigStmt: (tree) => (tree.replace ? [givenLine('definition', triggerName(tree))] : []),
   IndexStmt: (tree) => [
     ...givenOptions(tree.options, indexName(tree)),
     ...space(indexName(tree), tree.tableSpace),
@@ -28,9 +33,17 @@ const KINDS: Readonly<Record<string, (tree: Node) => string[]>> = {
   CreateSchemaStmt: ({ schemaname, authrole }) =>
     authrole ? [givenLine('owner', quoteName(String(schemaname)), ownerOf(authrole))] : [],
   CreateDomainStmt: givenByDomain,
-  // Defaults that call what is dropped go with it.
-  DropStmt: ({ behavior }) => (behavior === 'DROP_CASCADE' ? [CASCADE] : []),
+  DropStmt: givenByDropping,
 };
+
+/** Defaults that call what is dropped go with it by CASCADE. */
+function givenByDropping(tree: Node): string[] {
+  const parts = droppedObjects(tree).filter(({ kind }) => kind === 'trigger' || kind === 'index');
+  return [
+    ...(tree.behavior === 'DROP_CASCADE' ? [CASCADE] : []),
+    ...parts.map(({ kind, name }) => givenLine('dropping', `${kind} ${name}`)),
+  ];
+}
 
 function givenByTable(tree: Node): string[] {
   const name = relationName(tree.relation);

@@ -134,7 +134,7 @@ describe.skipIf(requirePostgres() === null)('what no statement gives', () => {
     ['ALTER INDEX app.log_id SET (fillfactor = 10)', 'options of index app.log_id: fillfactor=10'],
     ["COMMENT ON INDEX app.log_id IS 'x'", 'comment on index app.log_id'],
     ["COMMENT ON VIEW app.notes IS 'x'", 'comment on view app.notes'],
-    ['GRANT SELECT ON app.notes TO PUBLIC', 'privileges of view app.notes'],
+    ['GRANT SELECT ON app.notes TO PUBLIC', 'privileges of view app.notes: =r/probatum_test'],
     ['ALTER VIEW app.notes RESET (security_barrier)', 'options of view app.notes: without security_barrier'],
     ['ALTER SEQUENCE app.number SET UNLOGGED', 'persistence of sequence app.number: unlogged'],
     ['ALTER TABLE app.copy ALTER more DROP NOT NULL', 'not null of column app.copy.more: no'],

@@ -92,7 +92,7 @@ describe.skipIf(requirePostgres() === null)(
     test.each<[string, string, string]>([
       ['an index', 'CREATE INDEX extra ON app.log (note)', 'index app.extra on app.log'],
       ['a policy', 'CREATE POLICY extra ON app.log USING (true)', 'policy app.log.extra'],
-      ['a privilege', 'GRANT SELECT ON app.log TO PUBLIC', 'privileges of table app.log'],
+      ['a privilege', 'GRANT SELECT ON app.log TO PUBLIC', 'privileges of table app.log: =r/probatum_test'],
       ['a comment', "COMMENT ON COLUMN app.log.note IS 'x'", 'comment on column app.log.note'],
       [
         'a trigger',
