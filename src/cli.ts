@@ -57,6 +57,9 @@ async function executing(how: Executed): Promise<Environment> {
   const { watchRun } = await import('./commands/watch-run.js');
   const watched = watchRun(environment(), how);
   sayEnd = watched.sayEnd;
+  // The journal ends with a whole line, and its lock goes away with the process, as do the programs that it started.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(watched.interrupted()));
   return watched.environment;
 }
 

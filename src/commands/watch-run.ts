@@ -13,9 +13,11 @@ export interface WatchedRun {
   readonly environment: Environment;
   /** Prints, for machines, the end of a command that has not printed its own. @param exitCode as the process ends */
   readonly sayEnd: (error: unknown, exitCode: number) => void;
+  /** Says at a signal how to go on. @returns exit code */
+  readonly interrupted: () => number;
 }
 
-/** Surroundings of a command that executes a plan: a signal ends its programs with it, and says how to go on. */
+/** Surroundings of a command that executes a plan, and what is said where something else ends it. */
 export function watchRun(environment: Environment, { format, mode, resumes = false }: Executed): WatchedRun {
   const { terminal } = environment;
   const begun = { mode, runId: null as string | null, touched: false, resumes };
@@ -27,16 +29,14 @@ export function watchRun(environment: Environment, { format, mode, resumes = fal
   const say = (end: Parameters<typeof endLine>[0]) => {
     if (format === 'json' && !said) out(endLine(end));
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      const isRun = begun.mode === 'run' && begun.runId !== null;
-      const help = isRun ? `settle it with: probatum resume ${begun.runId}` : 'nothing was sent to a target';
-      const exitCode = isRun && begun.touched ? 4 : 1;
-      terminal.err(`interrupted; ${help}\n`);
-      say(interruptedEnd(begun, help, exitCode));
-      // The journal ends with a whole line, and its lock goes away with the process.
-      process.exit(exitCode);
-    });
+  const interrupted = () => {
+    const isRun = begun.mode === 'run' && begun.runId !== null;
+    const help = isRun ? `settle it with: probatum resume ${begun.runId}` : 'nothing was sent to a target';
+    const exitCode = isRun && begun.touched ? 4 : 1;
+    terminal.err(`interrupted; ${help}\n`);
+    say(interruptedEnd(begun, help, exitCode));
+    return exitCode;
+  };
   const touched = () => {
     begun.touched = true;
     environment.touched();
@@ -46,6 +46,7 @@ export function watchRun(environment: Environment, { format, mode, resumes = fal
   };
   return {
     environment: { ...environment, terminal: { ...terminal, out }, touched, began },
+    interrupted,
     sayEnd: (error, exitCode) => say(errorEnd(begun, error, exitCode)),
   };
 }
