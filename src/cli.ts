@@ -23,6 +23,7 @@ import {
   signerName,
 } from './command-options.js';
 import { type Environment, processTerminal } from './commands/terminal.js';
+import type { Executed, WatchedRun } from './commands/watch-run.js';
 import { VERSION } from './version.js';
 
 const terminal = processTerminal();
@@ -48,21 +49,18 @@ function environment(): Environment {
   };
 }
 
-/** Surroundings of a command that executes a plan: a signal ends its programs with it, and says how to go on. */
-function executing(): Environment {
-  let run: { readonly id: string; readonly mode: 'run' | 'rehearsal' } | null = null;
+/** Prints the end of a command that executes a plan and came to no end of its own; null while none does. */
+let sayEnd: WatchedRun['sayEnd'] | null = null;
+
+/** What a command gets that executes a plan. */
+async function executing(how: Executed): Promise<Environment> {
+  const { watchRun } = await import('./commands/watch-run.js');
+  const watched = watchRun(environment(), how);
+  sayEnd = watched.sayEnd;
+  // The journal ends with a whole line, and its lock goes away with the process, as do the programs that it started.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      const settle =
-        run?.mode === 'run' ? `settle it with: probatum resume ${run.id}` : 'nothing was sent to a target';
-      terminal.err(`interrupted; ${settle}\n`);
-      // The journal ends with a whole line, and its lock goes away with the process.
-      process.exit(databaseTouched && run?.mode === 'run' ? 4 : 1);
-    });
-  const began: Environment['began'] = (id, mode) => {
-    run = { id, mode };
-  };
-  return { ...environment(), began };
+    process.once(signal, () => process.exit(watched.interrupted()));
+  return watched.environment;
 }
 
 program
@@ -260,7 +258,7 @@ program
   .addOption(sealKey())
   .action(async (document: string, options) => {
     const { rehearse } = await import('./commands/rehearse.js');
-    exitCode = await rehearse(executing(), document, options);
+    exitCode = await rehearse(await executing({ ...options, mode: 'rehearsal' }), document, options);
   });
 
 program
@@ -277,7 +275,7 @@ program
   .addOption(sealKey())
   .action(async (document: string, options) => {
     const { run } = await import('./commands/run.js');
-    exitCode = await run(executing(), document, options);
+    exitCode = await run(await executing({ ...options, mode: 'run' }), document, options);
   });
 
 program
@@ -291,7 +289,7 @@ program
   .addOption(sealKey())
   .action(async (target: string, options) => {
     const { enroll } = await import('./commands/enroll.js');
-    exitCode = await enroll(executing(), target, options);
+    exitCode = await enroll(await executing({ ...options, mode: 'run' }), target, options);
   });
 
 program
@@ -304,7 +302,7 @@ program
   .addOption(sealKey())
   .action(async (run: string, options) => {
     const { resume } = await import('./commands/resume.js');
-    exitCode = await resume(executing(), run, options);
+    exitCode = await resume(await executing({ ...options, mode: 'run', resumes: true }), run, options);
   });
 
 program
@@ -411,7 +409,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 for (const event of ['uncaughtException', 'unhandledRejection'])
   process.on(event, (error: unknown) => {
-    report(error);
+    report(error, databaseTouched ? 4 : 2);
     process.exit(databaseTouched ? 4 : 2);
   });
 
@@ -432,15 +430,21 @@ function end(): never {
   process.exit(exitCode);
 }
 
-/** Says what went wrong and what to do. @returns exit code: 2 could not run, 5 another run is in the way, 4 a person is needed */
-function report(error: unknown): number {
+/**
+ * Says what went wrong and what to do.
+ * @param ends exit code of a process that ends here, whatever went wrong
+ * @returns exit code: 2 could not run, 5 another run is in the way, 4 a person is needed
+ */
+function report(error: unknown, ends?: number): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { red } = terminal.errColors;
-  if (error instanceof UsageError) {
-    terminal.err(`${red('error')}: ${error.message}\n${error.help ? `  ${error.help}\n` : ''}`);
-    return error.code === 'record-lost' ? 4 : error.code === 'locked' ? 5 : 2;
+  const known = error instanceof UsageError ? error : null;
+  const code = ends ?? (known?.code === 'record-lost' ? 4 : known?.code === 'locked' ? 5 : 2);
+  if (known) terminal.err(`${red('error')}: ${known.message}\n${known.help ? `  ${known.help}\n` : ''}`);
+  else {
+    const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.err(`${red('error')}: this is a fault of probatum, please report it\n${details}\n`);
   }
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.err(`${red('error')}: this is a fault of probatum, please report it\n${details}\n`);
-  return 2;
+  sayEnd?.(error, code);
+  return code;
 }

@@ -83,3 +83,8 @@ export function showErrors(
   const { terminal } = environment;
   terminal.err(diagnosticsPretty(errors, linesOf(compilation), terminal.errColors));
 }
+
+/** A finding on one line, with its place and rule. */
+export function errorLine({ file, position, message, ruleId }: Diagnostic): string {
+  return `${file}:${position.start.line}:${position.start.column}: ${message} (${ruleId})`;
+}

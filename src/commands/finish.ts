@@ -1,10 +1,10 @@
 import { join, relative } from 'node:path';
 import type { SealKey } from '../authority/seal-key.js';
-import { canonicalJson } from '../base/canonical-json.js';
 import type { FinishedRun } from '../execute/start-run.js';
 import { RECORD_FILE, REPORT_FILE, replaceDurably } from '../record/store.js';
-import { encodeJson, encodeTerminal } from '../render/encode.js';
+import { encodeTerminal } from '../render/encode.js';
 import { renderReport } from '../render/report.js';
+import { endLine, faultOf } from './run-end.js';
 import { attestHelp, sealBeside, sealText, signedOtherwise } from './seal.js';
 import type { Environment } from './terminal.js';
 
@@ -34,9 +34,14 @@ export async function finish(
     seal: relative(cwd, sealBeside(file)),
   };
   if (format === 'json') {
-    const { runId, mode, planSha256 } = stored.record;
+    const { runId, mode, planSha256, migration } = stored.record;
     terminal.out(
-      `${encodeJson(canonicalJson({ mode, runId, status, exitCode, reason, planSha256, recordSha256: stored.sha256, ...shown, signedBy }))}\n`,
+      endLine({
+        ...{ mode, runId, status, exitCode, reason },
+        outcome: migration?.outcome ?? 'not-started',
+        error: fault === null ? null : faultOf(fault),
+        ...{ planSha256, recordSha256: stored.sha256, ...shown, signedBy },
+      }),
     );
     return exitCode;
   }

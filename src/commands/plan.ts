@@ -1,7 +1,8 @@
 import { canonicalJson } from '../base/canonical-json.js';
 import { expectOlderGrammars } from '../pipeline.js';
+import { encodeJson } from '../render/encode.js';
 import { planText } from '../render/plan.js';
-import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { compileCorpus, documentPath, errorLine, showErrors } from './corpus.js';
 import { planForServers } from './plan-for-servers.js';
 import type { Environment } from './terminal.js';
 
@@ -20,9 +21,11 @@ export async function plan(environment: Environment, path: string, options: Plan
   );
   if (!('plan' in prepared) || prepared.errors.length > 0) {
     showErrors(environment, compilation, prepared.errors);
-    environment.terminal.err(
-      `no plan: ${prepared.errors.length} errors in the documents that it is made from\n`,
-    );
+    const message = `${prepared.errors.length} errors in the documents that it is made from`;
+    environment.terminal.err(`no plan: ${message}\n`);
+    const error = { code: 'documents', message, help: null, details: prepared.errors.map(errorLine) };
+    if (options.format === 'json')
+      environment.terminal.out(`${encodeJson(canonicalJson({ plan: null, planSha256: null, error }))}\n`);
     return 1;
   }
   const { out, colors } = environment.terminal;

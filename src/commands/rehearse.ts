@@ -28,7 +28,7 @@ export async function rehearse(
   options: RehearseOptions,
 ): Promise<number> {
   const { compilation } = await compileCorpus(environment, [path]);
-  const prepared = await usablePlan(environment, compilation, path, options);
+  const prepared = await usablePlan(environment, compilation, path, { ...options, mode: 'rehearsal' });
   if (!prepared) return 1;
   const { root } = compilation.config;
   const sealKey = await sealKeyFor(environment, compilation.config, options.sealKey, false);

@@ -3,16 +3,17 @@ import { startRun } from '../execute/start-run.js';
 import { reviewsOf } from '../model/chain.js';
 import { headerText } from '../parse/document.js';
 import { type Compilation, expectOlderGrammars, type PreparedPlan, reviewErrors } from '../pipeline.js';
-import type { ChainLink } from '../record/events.js';
+import type { ChainLink, RunMode } from '../record/events.js';
 import { encodeTerminal } from '../render/encode.js';
 import { openTarget } from '../target/open-target.js';
 import { chooseAuthorization } from './authorizations.js';
-import { compileCorpus, documentPath, showErrors } from './corpus.js';
+import { compileCorpus, documentPath, errorLine, showErrors } from './corpus.js';
 import { corpusState } from './corpus-state.js';
 import { finish } from './finish.js';
 import { planForServers } from './plan-for-servers.js';
 import { runProgress } from './progress.js';
 import { missingChain } from './proved-reports.js';
+import { endLine, refusedEnd } from './run-end.js';
 import { sealKeyFor } from './seal-key.js';
 import { refuseShortQueryTimeout } from './short-query-timeout.js';
 import { unsignedDocuments } from './signatures.js';
@@ -35,9 +36,9 @@ export interface RunOptions {
 export async function run(environment: Environment, path: string, options: RunOptions): Promise<number> {
   expectOlderGrammars();
   const { compilation } = await compileCorpus(environment, [path], options.policyFrom);
-  const prepared = await usablePlan(environment, compilation, path, options);
+  const prepared = await usablePlan(environment, compilation, path, { ...options, mode: 'run' });
   if (!prepared) return 1;
-  const { plan } = prepared;
+  const { plan, planSha256 } = prepared;
   const errors = reviewErrors(compilation, plan);
   const now = environment.now();
   const unsigned = await unsignedDocuments(compilation, now);
@@ -48,6 +49,13 @@ export async function run(environment: Environment, path: string, options: RunOp
     showErrors(environment, compilation, errors);
     for (const link of missing) environment.terminal.err(`refused: ${link}\n`);
     environment.terminal.err('refused: nothing was sent to the database\n');
+    const [code, message] =
+      errors.length > 0
+        ? (['documents', 'the documents of the run have errors'] as const)
+        : (['chain', 'the chain of the package does not stand'] as const);
+    const details = [...errors.map(errorLine), ...missing];
+    if (options.format === 'json')
+      environment.terminal.out(endLine(refusedEnd('run', planSha256, { code, message, details })));
     return 1;
   }
   if (plan.target.name !== options.target) {
@@ -80,13 +88,21 @@ export async function run(environment: Environment, path: string, options: RunOp
   }
 }
 
+/** What `usablePlan` is asked for. */
+interface PlanWanted {
+  readonly mode: RunMode;
+  readonly format: 'pretty' | 'json';
+  readonly expectPlan?: string;
+}
+
 /** The plan of a package, or null after saying why there is none to execute. */
 export async function usablePlan(
   environment: Environment,
   compilation: Compilation,
   path: string,
-  options: { readonly expectPlan?: string },
+  { mode, format, expectPlan }: PlanWanted,
 ): Promise<PreparedPlan | null> {
+  const { terminal } = environment;
   const prepared = await planForServers(
     environment,
     compilation,
@@ -94,15 +110,19 @@ export async function usablePlan(
   );
   if (!('plan' in prepared) || prepared.errors.length > 0) {
     showErrors(environment, compilation, prepared.errors);
-    environment.terminal.err(
-      'refused: the documents of the plan have errors; nothing was sent to the database\n',
-    );
+    const message = 'the documents of the plan have errors';
+    terminal.err(`refused: ${message}; nothing was sent to the database\n`);
+    const details = prepared.errors.map(errorLine);
+    if (format === 'json')
+      terminal.out(endLine(refusedEnd(mode, null, { code: 'documents', message, details })));
     return null;
   }
-  if (options.expectPlan !== undefined && options.expectPlan !== prepared.planSha256) {
-    environment.terminal.err(
-      `refused: the plan has digest ${prepared.planSha256}, expected ${options.expectPlan}\n`,
-    );
+  const { planSha256 } = prepared;
+  if (expectPlan !== undefined && expectPlan !== planSha256) {
+    const message = `the plan has digest ${planSha256}, expected ${expectPlan}`;
+    terminal.err(`refused: ${message}\n`);
+    if (format === 'json')
+      terminal.out(endLine(refusedEnd(mode, planSha256, { code: 'plan', message, details: [] })));
     return null;
   }
   return prepared;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { isAtWork, isUnsettled, runLock, runsIn } from '../execute/run-folder.js';
 import { loadConfig } from '../load/config.js';
+import type { StoredRecord } from '../record/store.js';
 import { displayWidth } from '../render/display-width.js';
 import { encodeJson, encodeTerminal } from '../render/encode.js';
 import { lockState } from '../target/lock-file.js';
@@ -17,7 +18,7 @@ interface Listed {
   readonly run: string;
   readonly mode: string;
   readonly target: string;
-  /** A run's status, `running` where a process works on it, `unreadable` where its folder cannot be read. */
+  /** A run's status, `running` where a process works on it, `unreadable` where its files are damaged. */
   readonly status: string;
   readonly outcome: string;
   readonly startedAt: string;
@@ -61,8 +62,10 @@ const UNKNOWN = { mode: '', target: '', outcome: '', startedAt: '' } as const;
 function list(all: string, change: string): Listed[] {
   return runsIn(join(all, change)).map((one): Listed => {
     const { name: run, folder, stored, problem } = one;
-    if (problem !== null)
-      return { change, run, ...UNKNOWN, status: 'unreadable', reason: problem, open: true };
+    if (problem !== null) {
+      const known = stored && knownOf(stored);
+      return { change, run, ...UNKNOWN, ...known, status: 'unreadable', reason: problem, open: true };
+    }
     if (!stored)
       return {
         change,
@@ -72,20 +75,22 @@ function list(all: string, change: string): Listed[] {
         reason: 'it ended before its first event',
         open: false,
       };
-    const { mode, target, status, migration, startedAt, reason } = stored.record;
+    const { status, reason } = stored.record;
     const running = isAtWork(folder);
     return {
       change,
       run,
-      mode,
-      target: target.name,
+      ...knownOf(stored),
       status: running ? 'running' : status,
-      outcome: migration?.outcome ?? 'not-started',
-      startedAt,
       reason: running ? '' : reason + heldElsewhere(folder),
       open: isUnsettled(one),
     };
   });
+}
+
+function knownOf({ record }: StoredRecord): Pick<Listed, keyof typeof UNKNOWN> {
+  const { mode, target, migration, startedAt } = record;
+  return { mode, target: target.name, outcome: migration?.outcome ?? 'not-started', startedAt };
 }
 
 /** Whether its process still works there cannot be asked from here. */

@@ -88,7 +88,12 @@ export function usedNonces(
   const changes = existsSync(runs) ? readdirSync(runs, { withFileTypes: true }) : [];
   const here = changes
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => runsIn(join(runs, name)).map(({ stored, problem }) => problem ?? stored?.record));
+    .flatMap(({ name }) =>
+      runsIn(join(runs, name)).map(({ stored, problem }) =>
+        // A rehearsal uses none.
+        stored?.record.mode === 'rehearsal' ? stored.record : (problem ?? stored?.record),
+      ),
+    );
   const all = [...here, ...recordsIn(published).map(readOrProblem)];
   const used = all.flatMap((record) =>
     typeof record === 'object' && hasUsed(record)

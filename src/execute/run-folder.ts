@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsageError } from '../base/usage-error.js';
 import type { EarlierAttempt } from '../record/events.js';
 import { readInterrupted } from '../record/journal.js';
-import { JOURNAL_FILE, RECORD_FILE, readRun, type StoredRecord } from '../record/store.js';
+import { JOURNAL_FILE, journalProblem, RECORD_FILE, readRun, type StoredRecord } from '../record/store.js';
 import { lockState } from '../target/lock-file.js';
 
 /** Folder of a change's runs. */
@@ -76,17 +76,23 @@ export function refuseUnresolved(of: string, targetName: string): void {
   for (const run of runsIn(of)) {
     const { name, folder, stored, problem } = run;
     if (isAtWork(folder)) continue;
-    if (problem !== null)
+    // A rehearsal sends nothing to a target.
+    if (problem !== null && stored?.record.mode !== 'rehearsal')
       throw new UsageError(
         'unresolved',
         `run ${name} cannot be read, so it is not known what it has sent: ${problem}`,
-        `put its journal back from a copy and settle it: probatum resume ${name}; or find out what it did to the database, and then move ${folder} elsewhere`,
+        unreadableHelp(folder),
       );
     if (!stored || !isUnsettled(run) || stored.record.target.name !== targetName) continue;
     if (!stored.record.migration) continue;
     const message = `run ${name} has sent its migration to ${targetName}, and what became of it is not known`;
     throw new UsageError('unresolved', message, `settle it first: probatum resume ${name}`);
   }
+}
+
+/** What to do about a run whose files are damaged. */
+export function unreadableHelp(folder: string): string {
+  return `put its files back from a copy and settle it: probatum resume ${basename(folder)}; or find out what it did to the database, and then move ${folder} elsewhere`;
 }
 
 /** Whether a run on a target has no end that is known, and no process of this machine works on it. */
@@ -100,7 +106,7 @@ export interface KnownRun {
   readonly folder: string;
   /** What its record says; null where it cannot be read, or nothing had begun when its process died. */
   readonly stored: StoredRecord | null;
-  /** Why it cannot be read; null where it can. */
+  /** Why it cannot be read, or why its record is not borne out by the journal beside it; null where all is well. */
   readonly problem: string | null;
 }
 
@@ -111,12 +117,14 @@ export function runsIn(of: string): KnownRun[] {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort()
-    .map((name) => ({ name, folder: join(of, name), ...read(join(of, name)) }));
+    .map((name) => ({ name, folder: join(of, name), ...readFolder(join(of, name)) }));
 }
 
-function read(folder: string): Pick<KnownRun, 'stored' | 'problem'> {
+/** What the files of one run say of it. */
+export function readFolder(folder: string): Pick<KnownRun, 'stored' | 'problem'> {
   try {
-    return { stored: readRun(folder), problem: null };
+    const stored = readRun(folder);
+    return { stored, problem: journalProblem(folder, stored) };
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof TypeError)) throw error;
     return { stored: null, problem: hasBegun(folder) ? error.message : null };

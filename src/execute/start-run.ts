@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../base/usage-error.js';
+import { type UsageCode, UsageError } from '../base/usage-error.js';
 import type { Plan } from '../plan/plan.js';
 import type { ReviewedBytes } from '../plan/reviewed-bytes.js';
 import type {
@@ -16,7 +16,7 @@ import { JOURNAL_FILE, type StoredRecord, writeRecord } from '../record/store.js
 import { DatabaseError, type Session, type Target } from '../target/engine.js';
 import { lockFile } from '../target/lock-file.js';
 import { TOOL } from '../version.js';
-import type { RunContext } from './context.js';
+import type { RunContext, RunState } from './context.js';
 import { execute, freshState, type RunResult } from './execute.js';
 import { ReviewedOnly } from './reviewed-only.js';
 import { changeFolder, earlierAttempts, makeRunFolder, refuseUnresolved, runLock } from './run-folder.js';
@@ -146,27 +146,39 @@ function withoutLedger({ plan, mode, authorization }: RunRequest): string[] {
   return authorization ? [outcome, nonce] : [outcome];
 }
 
+/** A run that came to an end which its record does not tell, with what it knew of its migration then. */
+export class UnrecordedRun extends UsageError {
+  constructor(
+    code: UsageCode,
+    message: string,
+    help: string | undefined,
+    readonly outcome: RunState['outcome'],
+  ) {
+    super(code, message, help);
+  }
+}
+
 /** What a failure to record means: where nothing was sent, only that; afterwards, that a person has to look. */
 export function recordLost({ state, folder }: RunContext, error: unknown): unknown {
+  const { outcome } = state;
   // What could not be asked was not for want of a record: the journal has all that happened.
   if (error instanceof DatabaseError)
-    return new UsageError(
+    return new UnrecordedRun(
       'unresolved',
       `the database could not be asked any further: ${error.message}`,
       `when it can: probatum resume ${folder}`,
+      outcome,
     );
-  if (state.outcome !== 'committed' && state.outcome !== 'unknown') return asRefusedByDisk(error);
+  if (outcome !== 'committed' && outcome !== 'unknown') return asRefusedByDisk(error, outcome);
   const why = error instanceof Error ? error.message : String(error);
-  const message = `the database was changed (migration: ${state.outcome}), but that could not be recorded: ${why}`;
-  return new UsageError(
-    'record-lost',
-    message,
-    `what was recorded is in ${folder}; then: probatum resume ${folder}`,
-  );
+  const message = `the database was changed (migration: ${outcome}), but that could not be recorded: ${why}`;
+  const help = `what was recorded is in ${folder}; then: probatum resume ${folder}`;
+  return new UnrecordedRun('record-lost', message, help, outcome);
 }
 
 /** A disk that refuses is no fault of the tool. */
-function asRefusedByDisk(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof UsageError || !('syscall' in error)) return error;
-  return new UsageError('cannot-write', `cannot record the run: ${error.message}`);
+function asRefusedByDisk(error: unknown, outcome: RunState['outcome']): unknown {
+  if (error instanceof UsageError) return new UnrecordedRun(error.code, error.message, error.help, outcome);
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  return new UnrecordedRun('cannot-write', `cannot record the run: ${error.message}`, undefined, outcome);
 }

@@ -21,6 +21,7 @@ export const SCHEMA_NAMES = [
   'event',
   'record',
   'seal',
+  'run-end',
 ] as const;
 
 export type SchemaName = (typeof SCHEMA_NAMES)[number];

@@ -5,6 +5,7 @@ import {
   type BeforeAuthorization,
   ddlPath,
   drafted,
+  executed,
   type Line,
   ran,
   reportOf,
@@ -31,8 +32,11 @@ export interface LifeCycle {
   readonly declaredApplied: boolean;
 }
 
-/** What a life cycle depends on beside the documents: the time, for windows, what has to be signed, what is proved, and plans. */
-export type Circumstances = Pick<Line, 'now' | 'unsigned' | 'unproved' | 'authorizationRequired' | 'planOf'>;
+/**
+ * What a life cycle depends on beside the documents: the time, for windows, what has to be signed, what is proved, plans,
+ * and runs that are not settled.
+ */
+export type Circumstances = Omit<Line, 'model' | 'pack' | 'ddl'>;
 
 /** The life cycles of all changes of a corpus, by change and path. */
 export function lifeCycles(model: Model, circumstances: Circumstances): LifeCycle[] {
@@ -72,12 +76,13 @@ export function missingLinks(line: BeforeAuthorization): string[] {
 function lifeCycle(line: Line): LifeCycle {
   const { pack, ddl } = line;
   const owner = (pack ?? ddl)!;
-  const executed = ran(line, 'executed', 'execution-report');
+  const run = executed(line);
   const stages = [
     ...beforeAuthorization(line),
-    authorized(line, executed.status === 'done'),
-    executed,
-    reviewed(line, 'report reviewed', reportOf(line, executed)),
+    // What a run was allowed by that is to be settled was used, too.
+    authorized(line, run.status === 'done' || run.status === 'refused'),
+    run,
+    reviewed(line, 'report reviewed', reportOf(line, run)),
   ];
   return {
     change: headerText(owner.document, 'change') ?? owner.document.path,

@@ -54,10 +54,12 @@ export interface Line {
   readonly authorizationRequired: boolean;
   /** Digest of the plan of a package as it is now; null where there is no plan. */
   readonly planOf: (packagePath: string) => string | null;
+  /** Which run of this folder stands in the way of another one, and what to do about it; null where none does. */
+  readonly runInTheWay: (change: string, targetName: string) => string | null;
 }
 
 /** What the stages before the authorization are read from. */
-export type BeforeAuthorization = Omit<Line, 'authorizationRequired' | 'planOf'>;
+export type BeforeAuthorization = Omit<Line, 'authorizationRequired' | 'planOf' | 'runInTheWay'>;
 
 /** Path of the ddl document that a package pins; empty where it pins none. */
 export function ddlPath(pack: Entry): string {
@@ -189,7 +191,7 @@ function doesNotCount(links: readonly ReviewLink[], unsigned: ReadonlyMap<string
  * An authorization of exactly these bytes and their plan for the package's target, whose window is open or was used;
  * where none is there and none is required, what the review of the package allows.
  */
-export function authorized(line: Line, executed: boolean): StageState {
+export function authorized(line: Line, used: boolean): StageState {
   const { model, pack, now, unsigned } = line;
   const stage = 'authorized';
   const turn = person(pack, 'sovereign');
@@ -201,7 +203,7 @@ export function authorized(line: Line, executed: boolean): StageState {
   const { current, suspects } = divided(model, byReview ? allowing : given, ({ entry }) => entry);
   const target = headerValue(pack.document, 'target.name')?.value ?? '';
   // What it was used for is in the record: time and tool have gone on since.
-  const [still, plan] = executed || byReview ? [null, null] : [now, line.planOf(pathOf(pack))];
+  const [still, plan] = used || byReview ? [null, null] : [now, line.planOf(pathOf(pack))];
   const problems = current.map((link) =>
     byReview
       ? doesNotCount([link], unsigned)
@@ -246,6 +248,16 @@ export function ran(
   // Nothing stands in the way of another run where nothing is left of this one.
   const status = ended === 'aborted' || ended === 'rolled-back' ? 'open' : 'refused';
   return { stage, status, documents: [pathOf(last)], missing, turn, suspects: [] };
+}
+
+/** Whether it was executed: what documents say, unless a run of this folder that is not settled has to be settled first. */
+export function executed(line: Line): StageState {
+  const state = ran(line, 'executed', 'execution-report');
+  const { pack } = line;
+  if (!pack || state.status === 'done') return state;
+  const target = headerValue(pack.document, 'target.name')?.value ?? '';
+  const missing = line.runInTheWay(headerText(pack.document, 'change') ?? '', target);
+  return missing === null ? state : { ...state, status: 'refused', missing };
 }
 
 function pinsPackage(model: Model, report: Entry, pack: Entry): boolean {

@@ -93,6 +93,23 @@ export function readRun(folder: string): StoredRecord {
 }
 
 /**
+ * Why the journal in a run's folder is not the one that its record was folded from, by number of events and head, as the
+ * record of an earlier version of the tool has them too; null where it is, or where there is no record yet.
+ */
+export function journalProblem(folder: string, { record }: StoredRecord): string | null {
+  if (!existsSync(join(folder, RECORD_FILE))) return null;
+  const path = join(folder, JOURNAL_FILE);
+  try {
+    const { lines, head } = readJournal(path);
+    if (lines.length === record.journal.events && head === record.journal.head) return null;
+    return `${path}: it is not the journal that ${RECORD_FILE} was made from`;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+/**
  * Why a record does not follow from the journal beside it, or its plan is not the one whose digest it has, in words that
  * name no folder; null where all is well.
  */

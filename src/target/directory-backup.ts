@@ -5,7 +5,7 @@ import { hashFile } from '../base/hash-file.js';
 import { syncFolder, writeAtomically } from './atomic-file.js';
 import type { BackupProvider, BackupTools } from './backup-provider.js';
 import type { Backup, BackupReading } from './engine.js';
-import { countEntries, dumpOptions, restoreOptions } from './postgres-backup.js';
+import { countEntries, dumpFailure, dumpOptions, restoreOptions } from './postgres-backup.js';
 import { outcome, output, start, type ToolRun } from './tool-run.js';
 
 const EXTENSION = '.manifest';
@@ -46,7 +46,7 @@ async function write(run: ToolRun, jobs: string, file: string, snapshot: string 
     return { size, sha256, producer };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw error;
+    throw dumpFailure(error);
   }
 }
 

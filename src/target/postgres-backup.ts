@@ -15,6 +15,19 @@ export function dumpOptions(snapshot: string | null): string[] {
   return ['--no-password', LOCK_WAIT, ...(snapshot === null ? [] : [`--snapshot=${snapshot}`])];
 }
 
+/** What is said of a dump that failed: for want of rights, also which are needed. They are PostgreSQL's own words. */
+export function dumpFailure(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message } = error;
+  if (/permission denied for /.test(message)) return new Error(`${message}; ${READ_ALL}`);
+  if (/row-level security policy for /.test(message)) return new Error(`${message}; ${BYPASS}`);
+  return error;
+}
+
+const READ_ALL =
+  'the role of the run has to be able to read all of the database: GRANT pg_read_all_data TO it (before PostgreSQL 14: USAGE on every schema, SELECT on every table and sequence; large objects: SELECT on each)';
+const BYPASS = 'the role of the run has to see every row: make it BYPASSRLS, or the owner of the table';
+
 /** What every restore says. The database is named here, as `pg_restore` prints the SQL without it. */
 export function restoreOptions({ env }: ToolRun): string[] {
   return ['--no-password', '--exit-on-error', `--dbname=${env.PGDATABASE}`];
@@ -68,7 +81,7 @@ async function writeDump(
     child.kill();
     child.stdout?.destroy();
     await Promise.all([ended.catch(() => {}), reader.abandon()]);
-    throw error;
+    throw dumpFailure(error);
   }
 }
 

@@ -62,6 +62,7 @@ async function cycle(root: string): Promise<LifeCycle> {
     unproved: new Map(),
     authorizationRequired: false,
     planOf: (path) => planDigestNow(compilation, path),
+    runInTheWay: () => null,
   });
   return all.find(({ change }) => change === CHANGE)!;
 }

@@ -57,3 +57,27 @@ describe.skipIf(requirePostgres() === null)(
     });
   },
 );
+
+describe.skipIf(requirePostgres() === null)('a role that owns what it changes, and nothing else', () => {
+  const lane = postgresLane();
+
+  test('is told what it has to be able to read, and runs when it may', async () => {
+    const change = await lane.make({}, 'CREATE SCHEMA other; CREATE TABLE other.t (id integer);');
+    await change.query(`CREATE ROLE least LOGIN PASSWORD 'weak'; GRANT CREATE ON SCHEMA app TO least;
+      ALTER SCHEMA app OWNER TO least; ALTER TABLE app.base OWNER TO least; ALTER TABLE app.log OWNER TO least;`);
+    const url = change.url.replace(/\/\/[^@]+@/, '//least:weak@');
+    const end = { code: 1, status: 'aborted', outcome: 'none' } as const;
+    const root = await writeChange({ ...change.identity, role: 'least' });
+    lane.atEnd(() => removeChange(root));
+    const denied = await expectRun(root, await runQuick(root, url), end);
+    expect(denied.record.reason).toMatch(/^C-01: .*permission denied for .*: GRANT pg_read_all_data TO it /);
+    await change.query(
+      'ALTER TABLE app.log ENABLE ROW LEVEL SECURITY; ALTER TABLE app.log OWNER TO CURRENT_USER;',
+    );
+    await change.query('GRANT pg_read_all_data TO least;');
+    const { record } = await expectRun(root, await runQuick(root, url), end);
+    expect(record.reason).toMatch(/^C-01: .*row-level security .*BYPASSRLS/);
+    await change.query('ALTER ROLE least BYPASSRLS;');
+    await expectRun(root, await runQuick(root, url), { code: 0, status: 'succeeded', outcome: 'committed' });
+  });
+});

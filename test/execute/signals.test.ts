@@ -24,17 +24,20 @@ const DIRECTORY = `    engine: postgres
 
 /** Starts the built tool on a change, in a process of its own. */
 function started({ root, url }: PostgresChange) {
-  const child = spawn(process.execPath, [CLI, 'run', DOCUMENTS.package, '--target', TARGET], {
+  const command = ['run', DOCUMENTS.package, '--target', TARGET, '--format', 'json'];
+  const child = spawn(process.execPath, [CLI, ...command], {
     cwd: root,
     env: { ...process.env, [URL_VARIABLE]: url },
   });
-  let err = '';
-  child.stdout.resume();
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
   });
-  const ended = new Promise<{ code: number | null; err: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, err })),
+  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, out, err })),
   );
   return { child, ended };
 }
@@ -77,12 +80,13 @@ describe.skipIf(requirePostgres() === null)('a run that a signal ends', () => {
       const { child, ended } = started(change);
       await until(change.url, waiting('pg_dump'));
       child.kill(signal);
-      const { code, err } = await ended;
+      const { code, out, err } = await ended;
       const id = basename(newestRun(change.root)!);
       expect({ code, last: err.trim().split('\n').at(-1) }).toEqual({
         code: 1,
         last: `interrupted; settle it with: probatum resume ${id}`,
       });
+      expect(JSON.parse(out)).toMatchObject({ runId: id, status: 'interrupted', outcome: 'not-started' });
       // Nobody but a program that outlived it could still be there.
       await until(change.url, NONE);
     } finally {
@@ -107,6 +111,7 @@ describe.skipIf(requirePostgres() === null)('a run that a signal ends', () => {
       child.kill('SIGTERM');
       expect(await ended).toMatchObject({
         code: 4,
+        out: expect.stringContaining('"outcome":"unknown"'),
         err: expect.stringContaining('interrupted; settle it with: probatum resume '),
       });
     } finally {

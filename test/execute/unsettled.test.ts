@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resume } from '../../src/commands/resume.js';
 import { runs } from '../../src/commands/runs.js';
-import { CHANGE, URL_VARIABLE } from '../support/change.js';
+import { status } from '../../src/commands/status.js';
+import type { LifeCycle } from '../../src/model/life-cycle.js';
+import { CHANGE, DOCUMENTS, TARGET, URL_VARIABLE } from '../support/change.js';
 import { enrolledChange } from '../support/enrolled-change.js';
 import { expectRun } from '../support/expect-run.js';
 import { BEFORE, itemState } from '../support/item-state.js';
@@ -26,6 +28,16 @@ function listed(root: string) {
   return { code, err: printed.err, runs: all.filter(({ change }) => change === CHANGE) };
 }
 
+/** What `probatum status` says of the run of the change. */
+async function executedOf(root: string) {
+  const { environment, printed } = environmentOf(root);
+  expect(await status(environment, CHANGE, { format: 'json' })).toBe(0);
+  const { changes } = JSON.parse(printed.out) as { changes: LifeCycle[] };
+  const cycle = changes.find(({ package: path }) => path === DOCUMENTS.package)!;
+  expect(cycle.next).toBe('executed');
+  return cycle.stages.find(({ stage }) => stage === 'executed')!;
+}
+
 async function resumed({ root, url }: PostgresChange) {
   const { environment, printed } = environmentOf(root, { [URL_VARIABLE]: url });
   const code = await resume(environment, newestRun(root)!, { format: 'pretty' });
@@ -42,7 +54,7 @@ describe.skipIf(requirePostgres() === null)('a run that died with COMMIT to be s
     return { change, folder, lock: join(folder, 'run.lock'), journal: join(folder, 'journal.jsonl') };
   }
 
-  test('and whose journal was changed: nothing begins, and runs says so', async () => {
+  test('and whose journal was changed: nothing begins, and runs, status and resume say so', async () => {
     const { change, folder, journal } = await killed();
     const text = readFileSync(journal, 'utf8');
     writeFileSync(journal, text.replace('"id":"C-00"', '"id":"C-0x"'));
@@ -55,9 +67,46 @@ describe.skipIf(requirePostgres() === null)('a run that died with COMMIT to be s
       err: expect.stringContaining('cannot be read'),
       runs: [{ status: 'unreadable', reason: expect.stringContaining('journal.jsonl') }],
     });
+    expect(await executedOf(change.root)).toMatchObject({
+      status: 'refused',
+      missing: expect.stringContaining('cannot be read'),
+    });
     // Put back, it is settled as ever.
     writeFileSync(journal, text);
+    expect(await executedOf(change.root)).toMatchObject({
+      status: 'refused',
+      missing: `run ${basename(folder)} is not settled: probatum resume ${basename(folder)}`,
+    });
     await expectRun(change.root, await resumed(change), ABORTED);
+    expect(await executedOf(change.root)).toMatchObject({
+      status: 'open',
+      missing: expect.stringContaining('probatum run'),
+    });
+    // Damaged beside a record that is as it was written.
+    expect(listed(change.root)).toMatchObject({ code: 0 });
+    const settled = readFileSync(journal, 'utf8');
+    const damaged = [
+      () => writeFileSync(journal, settled.replace('"id":"C-00"', '"id":"C-0x"')),
+      () => writeFileSync(journal, settled.slice(0, settled.lastIndexOf('\n', settled.length - 2) + 1)),
+      () => writeFileSync(journal, ''),
+      () => rmSync(journal),
+    ];
+    for (const damage of damaged) {
+      damage();
+      expect(listed(change.root)).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('put its files back from a copy'),
+        runs: [{ status: 'unreadable', mode: 'run', target: TARGET, outcome: 'not-committed' }],
+      });
+      expect((await runQuick(change.root, change.url)).err).toContain('cannot be read');
+      await expect(resumed(change)).rejects.toMatchObject({
+        code: 'bad-record',
+        message: expect.stringContaining('journal.jsonl'),
+        help: expect.stringContaining('put its files back from a copy'),
+      });
+    }
+    writeFileSync(journal, settled);
+    expect(listed(change.root)).toMatchObject({ code: 0, runs: [{ status: 'aborted' }] });
   });
 
   test('on another host, as its lock says: it counts as unsettled, and whoever resumes it is told the file', async () => {
