@@ -30,14 +30,10 @@ export function foldedDelta(
   const owners = new Set(moved.filter(({ table }) => table === undefined).map(({ name }) => name));
   const touched = differencesOf(delta).filter((one) => isTouched(one, owners) || folding.isNamed(one));
   const parts = touched.map(({ was, is }) => is ?? was!).filter(({ table }) => table !== undefined);
-  const goneParts = partLines(parts);
-  const cameAndWent = deltaLines({
-    ...delta,
-    changed: [],
-    removed: delta.removed.filter((one) => !folding.goes(one)),
-  });
+  const elsewhere = linesOf([...parts, ...delta.removed.filter((one) => folding.goes(one))]);
+  const cameAndWent = deltaLines({ ...delta, changed: [] });
   const lines = [
-    ...cameAndWent.filter((line) => !goneParts.has(line)),
+    ...cameAndWent.filter((line) => !elsewhere.has(line)),
     ...touched.flatMap((one) => folding.labelOf(one) ?? []).map((name) => `~ ${name}`),
   ];
   return [...new Set(lines)].sort();
@@ -98,8 +94,9 @@ class Folding {
   }
 }
 
-function partLines(parts: readonly CatalogueObject[]): Set<string> {
-  const lines = parts.flatMap((part) => [
+/** Lines of what the delta has under another name. */
+function linesOf(objects: readonly CatalogueObject[]): Set<string> {
+  const lines = objects.flatMap((part) => [
     ...deltaLines({ added: [part], removed: [], changed: [] }),
     ...deltaLines({ added: [], removed: [part], changed: [] }),
   ]);
