@@ -4,7 +4,7 @@ import type { Statement } from '../sql/facts.js';
 import { type ScopeList, type ScopeName, scopeName } from '../sql/scope.js';
 
 /** An effect as the scope declares it, at the statement that has it. */
-interface ScopeEffect extends ScopeName {
+export interface ScopeEffect extends ScopeName {
   readonly statement: Statement;
   /** Columns that an ALTER TABLE fills in every row, where that is how rows are written. */
   readonly filled: readonly string[];

@@ -1,13 +1,9 @@
 import type { DerivedCheck } from '../sql/derived-checks.js';
-import {
-  type CatalogueObject,
-  type CatalogueSnapshot,
-  catalogueDelta,
-  deltaLines,
-} from '../target/catalogue.js';
+import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
 import type { RowChange } from '../target/row-changes.js';
+import { foldedDelta } from './folded-delta.js';
 import { partsNotGiven } from './given-parts.js';
-import { ownedByTables } from './owned-by-tables.js';
+import { Ancestry } from './inheritance.js';
 import { outsideOfScope } from './scope.js';
 
 /** What derived checks are answered from. */
@@ -19,6 +15,8 @@ interface DerivedEvidence {
   readonly rows: readonly RowChange[] | null;
   /** Sequences that the transaction moved, and nothing explains. */
   readonly sequences: readonly string[];
+  /** Tables whose rows the scope declares. */
+  readonly writable: readonly string[];
   /** Owner of what the migration makes. */
   readonly role: string;
 }
@@ -26,21 +24,15 @@ interface DerivedEvidence {
 /** What the catalogue and the server's row counters say to a derived check; null where the evidence is missing. */
 export function observeDerived(
   check: DerivedCheck,
-  { before, after, rows, sequences, role }: DerivedEvidence,
+  { before, after, rows, sequences, writable, role }: DerivedEvidence,
 ): readonly string[] | null {
-  if (check.subject === 'catalogue-delta') return before ? topLevel(before, after, check.expected) : null;
+  if (check.subject === 'catalogue-delta')
+    return before ? foldedDelta(before, after, check.expected, writable) : null;
   if (check.subject === 'scope') return before ? outsideOfScope(check.allowed, before, after) : null;
   if (check.subject === 'given-parts')
     return before ? partsNotGiven(check.allowed, before, after, role) : null;
-  if (check.subject === 'rows-written') {
-    const others = (names: readonly string[]) => names.filter((name) => !check.allowed.includes(name));
-    return (
-      rows && [
-        ...others(rows.map(({ table }) => table)),
-        ...others(sequences).map((name) => `sequence ${name}`),
-      ]
-    );
-  }
+  if (check.subject === 'rows-written')
+    return rows && rowsElsewhere(check.allowed, rows, sequences, new Ancestry(before ?? after, after));
   const parts = after.objects.filter(({ table }) => table === check.table);
   const of = (kind: string) => parts.filter((part) => part.kind === kind);
   const constraints = (type: string) => of('constraint').filter(({ definition }) => definition.type === type);
@@ -52,7 +44,11 @@ export function observeDerived(
     case 'primary-key':
       return constraints('p').map(definitionOf);
     case 'foreign-keys':
-      return constraints('f').map(definitionOf).sort();
+      // The server keeps another one for each partition of the table that is referred to.
+      return constraints('f')
+        .filter(({ definition }) => definition.inherited === '0')
+        .map(definitionOf)
+        .sort();
     case 'check-constraints':
       return [String(constraints('c').length)];
     case 'column-defaults':
@@ -62,37 +58,19 @@ export function observeDerived(
   }
 }
 
-/**
- * The delta with what happened to parts of a table that stays under the table's name, or under their own where a statement
- * names them: an index, the sequence of a column.
- */
-function topLevel(
-  before: CatalogueSnapshot,
-  after: CatalogueSnapshot,
-  expected: readonly string[],
+/** Tables and sequences outside of those that are declared; rows of partitions, and of tables that inherit, are those of what stands above. */
+function rowsElsewhere(
+  allowed: readonly string[],
+  rows: readonly RowChange[],
+  sequences: readonly string[],
+  ancestry: Ancestry,
 ): string[] {
-  const delta = catalogueDelta(ownedByTables(before), ownedByTables(after));
-  const changed = delta.changed.map(({ after: object }) => object);
-  const moved = [...delta.added, ...delta.removed];
-  const owners = new Set(moved.filter(({ table }) => table === undefined).map(({ name }) => name));
-  const ofTables = [...moved, ...changed].filter(({ table }) => table !== undefined);
-  const isNamed = ({ name }: CatalogueObject) => expected.includes(`~ ${name}`);
-  const parts = ofTables.filter((part) => !owners.has(part.table!) || isNamed(part));
-  const whole = changed.filter(({ table }) => table === undefined);
-  const cameAndWent = deltaLines({ ...delta, changed: [] }).filter((line) => !partLines(parts).has(line));
-  const touched = [
-    ...parts.map((part) => (isNamed(part) ? part.name : part.table)),
-    ...whole.map(({ kind, name }) => (kind === 'schema' ? `schema ${name}` : name)),
+  const isAllowed = (name: string) => allowed.includes(name);
+  const tables = rows.map(({ table }) => table);
+  return [
+    ...tables.filter((table) => !isAllowed(table) && !ancestry.above(table).some(isAllowed)),
+    ...sequences.filter((name) => !isAllowed(name)).map((name) => `sequence ${name}`),
   ];
-  return [...new Set([...cameAndWent, ...touched.map((name) => `~ ${name}`)])].sort();
-}
-
-function partLines(parts: readonly CatalogueObject[]): Set<string> {
-  const lines = parts.flatMap((part) => [
-    ...deltaLines({ added: [part], removed: [], changed: [] }),
-    ...deltaLines({ added: [], removed: [part], changed: [] }),
-  ]);
-  return new Set(lines);
 }
 
 function definitionOf({ definition }: CatalogueObject): string {

@@ -1,4 +1,5 @@
 import type { Verdict } from '../record/events.js';
+import { givenLine, NEXT_VALUE } from '../sql/given-line.js';
 import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import {
   dataFileProof,
@@ -57,7 +58,7 @@ export async function recordProofsInside(
   emit(context, sequences);
   emit(context, unloggedProof(effects.unloggedTables, await readUnloggedTables(session)));
   const text = context.bytes.migration.bytes.toString('utf8');
-  const explained = drawnFor(watch, effects.written);
+  const explained = drawnFor(watch, effects.written, restartedBy(context));
   // Where values could not be read, those that it drew from count as moved; what it made itself has no value from before.
   const there = new Set(
     watch.before.objects.flatMap(({ kind, name }) => (kind === 'sequence' ? [name] : [])),
@@ -79,8 +80,18 @@ function mentions(text: string, name: string): boolean {
 /** What the server's scanner takes as part of an identifier: everything beyond ASCII is a letter to it. */
 const PART_OF_NAME = /[\w$\u{80}-\u{10ffff}]/u;
 
+/** Tells of a column whether a statement sets what its identity gives next. */
+function restartedBy({ plan }: RunContext) {
+  const given = plan.derived.find(({ subject }) => subject === 'given-parts')?.allowed ?? [];
+  return (column: string) => given.includes(givenLine(NEXT_VALUE, column));
+}
+
 /** Tells of a sequence whether it gives values to a table that was written, or to one which that is a part of. */
-function drawnFor({ before, own }: CatalogueWatch, written: ReadonlySet<string>) {
+function drawnFor(
+  { before, own }: CatalogueWatch,
+  written: ReadonlySet<string>,
+  isRestarted: (column: string) => boolean,
+) {
   const objects = [...before.objects, ...own.objects];
   const tables = new Set(written);
   for (const table of tables)
@@ -90,13 +101,20 @@ function drawnFor({ before, own }: CatalogueWatch, written: ReadonlySet<string>)
   const defaults = objects.flatMap(({ kind, table = '', definition }) =>
     kind === 'column' && tables.has(table) ? [definition.default ?? ''] : [],
   );
+  const restarted = new Set(
+    objects.flatMap(({ kind, name, definition }) =>
+      kind === 'sequence' && isRestarted(definition.owned_by ?? '') ? [name] : [],
+    ),
+  );
   const owned = new Set(
     ownedByTables({ objects }).objects.flatMap(({ kind, name, table = '' }) =>
       kind === 'sequence' && tables.has(table) ? [name] : [],
     ),
   );
   return (name: string) =>
-    owned.has(name) || defaults.some((text) => text.includes(`'${name.replaceAll("'", "''")}'`));
+    owned.has(name) ||
+    restarted.has(name) ||
+    defaults.some((text) => text.includes(`'${name.replaceAll("'", "''")}'`));
 }
 
 /**

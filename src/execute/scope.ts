@@ -8,7 +8,7 @@ import {
   deltaLines,
 } from '../target/catalogue.js';
 import type { CatalogueDelta } from '../target/catalogue-delta.js';
-import { parentsOf } from './inheritance.js';
+import { Ancestry, referencedPartition } from './inheritance.js';
 import { ownedByTables } from './owned-by-tables.js';
 
 /**
@@ -64,26 +64,27 @@ class Scope {
   readonly #declared: ReadonlySet<string>;
   readonly #added: ReadonlySet<string>;
   readonly #removed: ReadonlySet<string>;
-  /** Names of tables with those that they inherit from, before or after. */
-  readonly #parents = new Map<string, Set<string>>();
+  readonly #ancestry: Ancestry;
   readonly #partitions = new Set<string>();
+  /** Constraints with the indexes that have their names, before and after. */
+  readonly #indexes = new Map<string, string>();
+  /** Names of what has another name now, both of them. */
+  readonly #renamed: ReadonlySet<string>;
 
   constructor(
     declared: ReadonlySet<string>,
-    was: CatalogueSnapshot,
-    is: CatalogueSnapshot,
+    private readonly was: CatalogueSnapshot,
+    private readonly is: CatalogueSnapshot,
     delta: CatalogueDelta,
   ) {
     this.#declared = declared;
     this.#added = wholes(delta.added);
     this.#removed = wholes(delta.removed);
-    for (const object of [...was.objects, ...is.objects]) {
-      const { kind, name, definition } = object;
-      if (kind !== 'table' || !definition.inherits) continue;
-      if (definition.partition_bound) this.#partitions.add(name);
-      const known = this.#parents.get(name) ?? new Set();
-      for (const parent of parentsOf(object)) known.add(parent);
-      this.#parents.set(name, known);
+    this.#ancestry = new Ancestry(was, is);
+    this.#renamed = renamed(byPlace(was), byPlace(is));
+    for (const { kind, name, definition } of [...was.objects, ...is.objects]) {
+      if (kind === 'table' && definition.partition_bound) this.#partitions.add(name);
+      if (kind === 'index' && definition.constraint) this.#indexes.set(definition.constraint, name);
     }
   }
 
@@ -92,11 +93,24 @@ class Scope {
     const name = ownName(object);
     // What it was a part of is judged itself.
     if (table !== undefined && this.#removed.has(table)) return true;
+    const partition = referencedPartition(object, this.#ancestry, this.was, this.is);
+    if (partition !== null && this.#coversTable(partition)) return true;
     return (
+      this.#coversRenamed(object, action) ||
       this.#names({ action, name }) ||
       (table !== undefined && this.#names({ action, name, table })) ||
       (extension !== undefined && this.#names({ action, name: `extension ${extension}` }))
     );
+  }
+
+  /** The constraint of an index is renamed with it. */
+  #coversRenamed({ kind, name }: CatalogueObject, action: Effect['action']): boolean {
+    const index = kind === 'constraint' ? this.#indexes.get(name) : undefined;
+    return index !== undefined && this.#renamed.has(name) && this.#names({ action, name: index });
+  }
+
+  #coversTable(name: string): boolean {
+    return (['create', 'alter', 'drop'] as const).some((action) => this.#names({ action, name }));
   }
 
   #names(effect: Pick<Effect, 'action' | 'name' | 'table'>): boolean {
@@ -105,17 +119,11 @@ class Scope {
     const { list, name } = place;
     if (list === 'alters' && this.#isMadeAgain(name)) return true;
     if (list === 'creates' || (list === 'drops' && !this.#partitions.has(name))) return false;
-    return this.#ancestors(name).some((one) => this.#declared.has(scopeLine({ list, name: one })));
+    return this.#ancestry.above(name).some((one) => this.#declared.has(scopeLine({ list, name: one })));
   }
 
   #isMadeAgain(name: string): boolean {
     return (['drops', 'creates'] as const).every((list) => this.#declared.has(scopeLine({ list, name })));
-  }
-
-  #ancestors(name: string): string[] {
-    const found = new Set([name]);
-    for (const one of found) for (const parent of this.#parents.get(one) ?? []) found.add(parent);
-    return [...found].slice(1);
   }
 }
 
@@ -141,6 +149,15 @@ function onlyDataFile(before: CatalogueObject, after: CatalogueObject): boolean 
   return (
     before.id === after.id &&
     [...fields].every((field) => before.definition[field] === after.definition[field])
+  );
+}
+
+function renamed(earlier: Places, later: Places): ReadonlySet<string> {
+  return new Set(
+    [...earlier].flatMap(([place, { name }]) => {
+      const now = later.get(place)?.name ?? name;
+      return now === name ? [] : [name, now];
+    }),
   );
 }
 

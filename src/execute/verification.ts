@@ -99,7 +99,8 @@ function recordDerived(
 ): Verdict {
   // The difference is ours alone; what a table is, is asked of the database as it stands.
   const after = OURS.has(check.subject) ? evidence.own : evidence.after;
-  const observed = observeDerived(check, { ...evidence, after, role: evidence.identity.role });
+  const writable = context.plan.derived.find(({ subject }) => subject === 'rows-written')?.allowed ?? [];
+  const observed = observeDerived(check, { ...evidence, after, writable, role: evidence.identity.role });
   const verdict = observed === null ? 'NOT RUN' : sameRows(check.expected, observed) ? 'PASS' : 'FAIL';
   context.emit({
     type: 'check-evaluated',
@@ -111,19 +112,24 @@ function recordDerived(
     verdict,
     statementSha256: null,
     evidence: check.subject === 'rows-written' ? 'row counters of the transaction' : 'catalogue',
-    reason: reasonOf(check, observed, verdict, evidence.touched),
+    reason: reasonOf(check, observed, verdict, evidence),
   });
   return verdict;
 }
 
 /** Another session's change of the table is no excuse, but whoever reads of the failure has to know of it. */
 function reasonOf(
-  { table }: DerivedCheck,
+  { table, subject, expected }: DerivedCheck,
   observed: readonly string[] | null,
   verdict: Verdict,
-  touched: readonly string[],
+  { before, touched }: Evidence,
 ): string | null {
   if (observed === null) return 'the evidence was not collected';
+  const missing = new Set(expected.filter((line) => !observed.includes(line)));
+  const there = before.objects.flatMap(({ kind, name }) =>
+    subject === 'catalogue-delta' && missing.has(`+ ${kind} ${name}`) ? [`${kind} ${name}`] : [],
+  );
+  if (there.length > 0) return `there before, and IF NOT EXISTS counts as made: ${there.join(', ')}`;
   const others = touched.filter((line) => table !== null && line.includes(table));
   return verdict === 'FAIL' && others.length > 0 ? `another session changed it: ${others.join(', ')}` : null;
 }

@@ -1,4 +1,4 @@
-import type { ForeignKey, Statement, TableDefinition } from './facts.js';
+import { type ForeignKey, PARTITIONS, type Statement, type TableDefinition } from './facts.js';
 import { givenParts } from './given-parts.js';
 import { type ScopeName, scopeLine } from './scope.js';
 
@@ -44,7 +44,7 @@ export function derivedChecks(
   // A table that is altered, renamed or dropped again is not what its CREATE TABLE says.
   const altered = new Set(
     statements.flatMap(({ node, effects, alteration }) => {
-      const changed = node === 'RenameStmt' || node === 'DropStmt' ? effects.map(({ name }) => name) : [];
+      const changed = ALTERING.has(node) ? effects.map(({ name }) => name) : [];
       return alteration ? [alteration.name, ...changed] : changed;
     }),
   );
@@ -54,6 +54,8 @@ export function derivedChecks(
   checks.push(...deltaChecks(statements), rowsCheck(scope), scopeCheck(scope), ...givenCheck(statements));
   return checks.map((check, index) => ({ id: `D-${String(index + 1).padStart(2, '0')}`, ...check }));
 }
+
+const ALTERING: ReadonlySet<string> = new Set(['RenameStmt', 'DropStmt', 'AlterTableStmt']);
 
 function tableChecks(table: TableDefinition, statements: readonly Statement[]): Omit<DerivedCheck, 'id'>[] {
   const check = (subject: DerivedSubject, title: string, expected: readonly string[]) => ({
@@ -98,8 +100,8 @@ function printForeignKey(key: ForeignKey, statements: readonly Statement[]): str
 /**
  * The exact catalogue delta: `+` and `-` for objects that come and go, `~` with the table's name where something
  * that belongs to a table which stays is touched. Left out where a statement's delta is not modelled: renames,
- * a dropped index, whose table no statement tells, an extension, whose objects no statement tells, and what is
- * dropped and made again.
+ * a dropped index, whose table no statement tells, an extension, whose objects no statement tells, a partition of an
+ * index, which may make the whole index valid, and what is dropped and made again.
  */
 function deltaChecks(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>[] {
   const created = new Set<string>();
@@ -110,7 +112,8 @@ function deltaChecks(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>
     if (node === 'RenameStmt') return [];
     for (const { action, kind, name, table } of effects) {
       const label = name.startsWith(`${kind} `) ? name : `${kind} ${name}`;
-      if (kind === 'extension') return [];
+      if (kind === 'extension' || kind === PARTITIONS.index) return [];
+      if (kind === PARTITIONS.table) continue;
       if (action === 'create' && table === undefined) {
         if (dropped.has(label)) return [];
         created.add(name);
@@ -124,6 +127,7 @@ function deltaChecks(statements: readonly Statement[]): Omit<DerivedCheck, 'id'>
       } else if (action === 'drop' && created.delete(name)) expected.delete(`+ ${label}`);
       else if (action === 'drop') {
         dropped.add(label);
+        expected.delete(`~ ${name}`);
         expected.add(`- ${label}`);
       } else if (!created.has(name) && (action !== 'write-rows' || node === 'TruncateStmt'))
         expected.add(`~ ${name}`);

@@ -40,6 +40,15 @@ export function indexName(tree: Node): string {
   return relationName({ schemaname, relname: String(tree.idxname ?? '') });
 }
 
+/** Tables, or indexes, that an ALTER makes partitions of another one, or takes from it. */
+export function movedPartitions(tree: Node): string[] {
+  return ((tree.cmds ?? []) as Node[]).flatMap(({ AlterTableCmd }) => {
+    const { subtype, def } = (AlterTableCmd ?? {}) as { subtype?: string; def?: { PartitionCmd?: Node } };
+    if (!/^AT_(?:At|De)tachPartition$/.test(subtype ?? '')) return [];
+    return [relationName(def?.PartitionCmd?.name)];
+  });
+}
+
 export function renamedObject(tree: Node): string {
   if (tree.relation) return relationName(tree.relation);
   if (tree.renameType === 'OBJECT_SCHEMA') return `schema ${quoteName(String(tree.subname))}`;

@@ -4,13 +4,14 @@ import {
   droppedObjects,
   grantedObjects,
   indexName,
+  movedPartitions,
   newName,
   referencedTables,
   relations,
   renamedObject,
   writtenTables,
 } from './effect-names.js';
-import type { Effect, EffectAction } from './facts.js';
+import { type Effect, type EffectAction, PARTITIONS } from './facts.js';
 import type { Node } from './grammar.js';
 import { dottedName, quoteName, relationName } from './names.js';
 import { statementsOfBlock } from './plpgsql.js';
@@ -40,6 +41,21 @@ const writtenInBlock = (tree: Node) => [
     ),
   ),
 ];
+
+/**
+ * ATTACH and DETACH write nothing of the partitioned table, which is said to have other partitions, and alter the one that
+ * they name; both stand alone in their statement.
+ */
+function alteredBy(tree: Node): Effect[] {
+  const name = relationName(tree.relation);
+  const partitions = movedPartitions(tree);
+  const isIndex = tree.objtype === 'OBJECT_INDEX';
+  if (partitions.length === 0) return [effect('alter', 'table', name)];
+  return [
+    effect('alter', isIndex ? PARTITIONS.index : PARTITIONS.table, name),
+    ...partitions.map((one) => effect('alter', 'table', one)),
+  ];
+}
 
 /** Lock modes by the server's own numbers. */
 const MODES: readonly string[] = [
@@ -91,7 +107,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     locks: lockOn('SHARE'),
   },
   AlterTableStmt: {
-    effects: (tree) => [effect('alter', 'table', relationName(tree.relation))],
+    effects: alteredBy,
     locks: (tree) => [
       ...lockOn('ACCESS EXCLUSIVE')(tree),
       ...referencedTables(tree).map((table) => `SHARE ROW EXCLUSIVE on ${table}`),

@@ -73,6 +73,9 @@ export interface Statement {
 /** `rename` has the name that comes; what goes by the old one is altered. */
 export type EffectAction = 'create' | 'alter' | 'rename' | 'drop' | 'write-rows';
 
+/** Kind of an effect on which partitions a partitioned table or index has, which is said of them and not of itself. */
+export const PARTITIONS = { table: 'partitions', index: 'index partitions' } as const;
+
 /** An object or the rows of a table that a statement creates, alters, drops or writes. */
 export interface Effect {
   readonly action: EffectAction;

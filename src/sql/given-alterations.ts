@@ -7,7 +7,7 @@ import {
   identity,
   kept,
 } from './given-columns.js';
-import { CASCADE, givenLine, OWN_ROLE } from './given-line.js';
+import { CASCADE, givenLine, NEXT_VALUE, OWN_ROLE } from './given-line.js';
 import { givenOptions, resetOptions } from './given-options.js';
 import type { Node } from './grammar.js';
 import { type AlterCommand, commandsOf } from './made.js';
@@ -157,10 +157,11 @@ function cascade({ behavior }: AlterCommand): string[] {
 
 function setIdentity(column: string, def: unknown): string[] {
   const { List } = (def ?? {}) as { List?: { items?: Node[] } };
-  const generated = (List?.items ?? [])
-    .map(({ DefElem }) => (DefElem ?? {}) as { defname?: string; arg?: { Integer?: { ival?: number } } })
-    .find(({ defname }) => defname === 'generated');
-  return generated ? [givenLine('identity', column, identity(generated.arg?.Integer?.ival))] : [];
+  return (List?.items ?? []).flatMap(({ DefElem }) => {
+    const { defname, arg } = (DefElem ?? {}) as { defname?: string; arg?: { Integer?: { ival?: number } } };
+    if (defname === 'generated') return [givenLine('identity', column, identity(arg?.Integer?.ival))];
+    return defname === 'restart' ? [givenLine(NEXT_VALUE, column)] : [];
+  });
 }
 
 const IDENTITIES: Readonly<Record<string, string>> = { d: 'default', f: 'full', n: 'nothing' };

@@ -14,6 +14,9 @@ export function keysOf(table: string): string {
 /** Stands for the name of the role that runs a migration, which no statement says. */
 export const OWN_ROLE = 'the role of the run';
 
+/** What RESTART gives to an identity column: the value of its sequence, which is not compared. */
+export const NEXT_VALUE = 'next value';
+
 /** A statement that drops what depends on something without saying what that is. */
 export const CASCADE = 'what goes by CASCADE';
 

@@ -1,27 +1,26 @@
 import { calledFunction, mayBeCalledAsColumn, namesAfterDot } from './calls.js';
 import type { Node } from './grammar.js';
+import { IMMUTABLE_FUNCTIONS } from './immutable-functions.js';
 import { stringList } from './names.js';
 import { nodesOf } from './walk.js';
 
 /**
- * Functions that a check may call: those of the server that read only, and whose answer does not depend on the
- * moment. Everything else is refused, because a check runs inside the migration's transaction.
+ * Functions that a check may call besides those that only compute: those of the server that read only, and whose answer does
+ * not depend on the moment. Everything else is refused, because a check runs inside the migration's transaction.
  */
 const READING_FUNCTIONS = new Set(
   `count sum min max avg bool_and bool_or every string_agg array_agg json_agg jsonb_agg jsonb_object_agg
-   json_object_agg row_number rank dense_rank lag lead first_value last_value nth_value
-   coalesce nullif greatest least concat concat_ws lower upper length char_length octet_length btrim ltrim rtrim trim
-   replace substr substring left right split_part strpos position starts_with repeat reverse format quote_ident
-   quote_literal md5 sha256 sha512 encode decode convert_to to_char to_hex abs round floor ceil ceiling mod power sign
-   array_length array_to_string array_position array_remove array_upper array_lower cardinality unnest string_to_array
-   generate_series generate_subscripts regexp_replace regexp_matches regexp_count regexp_like json_build_object jsonb_build_object jsonb_array_length
-   jsonb_array_elements jsonb_each row_to_json to_json to_jsonb date_trunc date_part extract timezone age make_date
-   to_regclass to_regtype to_regproc to_regprocedure to_regnamespace to_regrole format_type obj_description
-   col_description shobj_description pg_get_constraintdef pg_get_indexdef pg_get_viewdef pg_get_functiondef
-   pg_get_triggerdef pg_get_expr pg_get_ruledef pg_get_serial_sequence pg_get_function_identity_arguments
-   pg_relation_size pg_total_relation_size pg_table_size pg_indexes_size pg_relation_filenode pg_table_is_visible
-   has_table_privilege has_schema_privilege has_column_privilege has_function_privilege has_database_privilege
-   current_database current_schema pg_get_userbyid pg_encoding_to_char overlaps`.split(/\s+/),
+   json_object_agg row_number rank dense_rank lag lead first_value last_value nth_value coalesce nullif
+   greatest least concat concat_ws length trim starts_with format quote_literal convert_to to_char
+   array_to_string generate_series json_build_object jsonb_build_object row_to_json to_json to_jsonb
+   date_trunc date_part extract timezone age to_regclass to_regtype to_regproc to_regprocedure
+   to_regnamespace to_regrole format_type obj_description col_description shobj_description
+   pg_get_constraintdef pg_get_indexdef pg_get_viewdef pg_get_functiondef pg_get_triggerdef pg_get_expr
+   pg_get_ruledef pg_get_serial_sequence pg_get_function_identity_arguments pg_relation_size
+   pg_total_relation_size pg_table_size pg_indexes_size pg_relation_filenode pg_table_is_visible
+   has_table_privilege has_schema_privilege has_column_privilege has_function_privilege
+   has_database_privilege current_database current_schema pg_get_userbyid pg_encoding_to_char overlaps
+   pg_size_bytes pg_size_pretty`.split(/\s+/),
 );
 
 const WRITING_KEYS: Readonly<Record<string, string>> = {
@@ -53,9 +52,7 @@ export function writesReason(node: string, tree: Node): NoCheck | null {
     const writing = Object.hasOwn(WRITING_KEYS, key) ? WRITING_KEYS[key] : undefined;
     const why = writing ? `${writing} is not allowed in a check` : unknownName(key, part);
     if (why) return { why, help: READS };
-    const column = namesAfterDot(part).find(
-      (name) => mayBeCalledAsColumn(name) && !READING_FUNCTIONS.has(name),
-    );
+    const column = namesAfterDot(part).find((name) => mayBeCalledAsColumn(name) && !onlyReads(name));
     if (column) return { why: `function ${column} is not known to read only`, help: AS_COLUMN };
   }
   return null;
@@ -64,8 +61,7 @@ export function writesReason(node: string, tree: Node): NoCheck | null {
 /** A function, operator or type that is not the server's own, or not known to read only. */
 function unknownName(key: string, part: Node): string | null {
   const called = calledFunction(key, part);
-  if (called && !isKnown(called, (name) => READING_FUNCTIONS.has(name)))
-    return `function ${called.join('.')} is not known to read only`;
+  if (called && !isKnown(called, onlyReads)) return `function ${called.join('.')} is not known to read only`;
   // Operators and types can be somebody's own, and then they call functions.
   for (const operator of [part.name, part.operName, part.useOp]) {
     if (key !== 'ResTarget' && isNameList(operator) && !isKnown(stringList(operator)))
@@ -74,6 +70,10 @@ function unknownName(key: string, part: Node): string | null {
   if (isNameList(part.names) && !isKnown(stringList(part.names)))
     return `type ${stringList(part.names).join('.')} is not known to read only`;
   return null;
+}
+
+function onlyReads(name: string): boolean {
+  return READING_FUNCTIONS.has(name) || IMMUTABLE_FUNCTIONS.has(name);
 }
 
 function isNameList(value: unknown): boolean {

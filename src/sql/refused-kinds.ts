@@ -100,7 +100,6 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   AlterCollationStmt: refused('ALTER COLLATION', UNPREDICTED),
   AlterDefaultPrivilegesStmt: refused('ALTER DEFAULT PRIVILEGES', UNPREDICTED),
   AlterDomainStmt: refused('ALTER DOMAIN', UNPREDICTED),
-  AlterEnumStmt: refused('ALTER TYPE … ADD VALUE', 'no statement takes a value of an enum back'),
   AlterFunctionStmt: refused('ALTER FUNCTION', 'write CREATE OR REPLACE FUNCTION with what it shall be'),
   AlterObjectDependsStmt: refused('ALTER … DEPENDS ON EXTENSION', UNPREDICTED),
   AlterObjectSchemaStmt: refused('ALTER … SET SCHEMA', UNPREDICTED),
@@ -130,8 +129,12 @@ const REFUSED: Readonly<Record<string, Refusal>> = {
   VacuumStmt: refused('VACUUM and ANALYZE', 'it changes nothing that is reviewed; do it outside of a change'),
 };
 
-/** Statements that are allowed in some forms: what this one is. */
+/** Statements of several forms, some of them allowed: what this one is. */
 const FORMS: Readonly<Record<string, (tree: Node) => Refusal>> = {
+  AlterEnumStmt: ({ oldVal }) =>
+    oldVal === undefined
+      ? refused('ALTER TYPE … ADD VALUE', 'no statement takes a value of an enum back')
+      : refused('ALTER TYPE … RENAME VALUE', UNPREDICTED),
   AlterTableStmt: () => refused('this form of ALTER TABLE', UNPREDICTED),
   CreateFunctionStmt: () =>
     refused('a function with an argument whose type cannot be told', 'write the name of the type'),
@@ -151,10 +154,27 @@ export function refusalOf(node: string, tree: Node): Refusal {
 
 /** `OBJECT_FOREIGN_TABLE` in the words of a statement. */
 function objectOf(type: unknown): string {
-  return String(type)
-    .replace(/^OBJECT_/, '')
-    .replaceAll('_', ' ');
+  const kind = String(type).replace(/^OBJECT_/, '');
+  return Object.hasOwn(OBJECT_WORDS, kind) ? OBJECT_WORDS[kind]! : kind.replaceAll('_', ' ');
 }
+
+/** Where the grammar's word is not that of SQL. */
+const OBJECT_WORDS: Readonly<Record<string, string>> = {
+  ATTRIBUTE: 'TYPE … ATTRIBUTE',
+  DOMCONSTRAINT: 'DOMAIN … CONSTRAINT',
+  FDW: 'FOREIGN DATA WRAPPER',
+  FOREIGN_SERVER: 'SERVER',
+  LARGEOBJECT: 'LARGE OBJECT',
+  MATVIEW: 'MATERIALIZED VIEW',
+  OPCLASS: 'OPERATOR CLASS',
+  OPFAMILY: 'OPERATOR FAMILY',
+  STATISTIC_EXT: 'STATISTICS',
+  TABCONSTRAINT: 'TABLE … CONSTRAINT',
+  TSCONFIGURATION: 'TEXT SEARCH CONFIGURATION',
+  TSDICTIONARY: 'TEXT SEARCH DICTIONARY',
+  TSPARSER: 'TEXT SEARCH PARSER',
+  TSTEMPLATE: 'TEXT SEARCH TEMPLATE',
+};
 
 const SETTINGS_WORDS: Readonly<Record<string, string>> = {
   role: 'SET ROLE',

@@ -36,7 +36,8 @@ export const ROW_CHANGE_STATEMENTS = {
   changes: `
 SELECT pg_catalog.format('%I.%I', schemaname, relname), n_tup_ins, n_tup_upd, n_tup_del
 FROM pg_catalog.pg_stat_xact_user_tables
-WHERE n_tup_ins > 0 OR n_tup_upd > 0 OR n_tup_del > 0
+WHERE (n_tup_ins > 0 OR n_tup_upd > 0 OR n_tup_del > 0)
+  AND NOT pg_catalog.starts_with(schemaname, 'pg_temp_')
 UNION ALL
 SELECT pg_catalog.concat('system catalogue ', s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_del
 FROM pg_catalog.pg_stat_xact_sys_tables AS s JOIN pg_catalog.pg_class AS c ON c.oid = s.relid
@@ -61,7 +62,7 @@ export async function prepareRowChanges(session: Session): Promise<void> {
 
 /**
  * Tables whose rows the current transaction wrote, sorted, and system catalogues that no statement of a plan explains;
- * blind to TRUNCATE, rewrites and dropped tables.
+ * blind to TRUNCATE, rewrites and dropped tables. Rows of temporary tables, as a trigger may use them, end with the session.
  */
 export async function readRowChanges(session: Session): Promise<readonly RowChange[]> {
   const { rows } = await session.run(ROW_CHANGE_STATEMENTS.changes);

@@ -31,6 +31,7 @@ describe('a check may be', () => {
     'SELECT current_user, current_database()',
     'SELECT 1 OPERATOR(pg_catalog.+) 2',
     'SELECT a.b COLLATE "C" FROM a.b ORDER BY 1 DESC NULLS LAST LIMIT 1 OFFSET 1',
+    "SELECT jsonb_typeof(d), isfinite(e), b SIMILAR TO 'q%', initcap(b), jsonb_path_exists(d, '$.x') FROM a.b",
     'SELECT x.n FROM unnest(ARRAY[1]) AS x (n), LATERAL (SELECT 1) AS y',
     "SELECT extract(year FROM d), substring(a FROM 1 FOR 2), trim(a), position('x' IN a) FROM a.b",
   ])('%s', (sql) => {

@@ -1,5 +1,9 @@
+import { observeDerived } from '../../src/execute/derived.js';
 import { partsNotGiven } from '../../src/execute/given-parts.js';
+import { type DerivedCheck, derivedChecks } from '../../src/sql/derived-checks.js';
+import type { Statement } from '../../src/sql/facts.js';
 import { givenParts } from '../../src/sql/given-parts.js';
+import type { ScopeName } from '../../src/sql/scope.js';
 import type { CatalogueSnapshot } from '../../src/target/catalogue.js';
 import { readCatalogue } from '../../src/target/catalogue.js';
 import type { Session, Target } from '../../src/target/engine.js';
@@ -15,6 +19,11 @@ export interface Trial {
    * @param beside what somebody else's code does right after the migration, in its transaction
    */
   notGiven(migration: string, beside?: string): Promise<readonly string[]>;
+  /**
+   * Where the delta of the plan and that of the catalogue differ, in lines with `expected` or `observed` before them.
+   * @param scope names that the scope declares; what is outside of it has `outside` before it
+   */
+  unexpected(migration: string, scope: readonly ScopeName[], beside?: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -43,22 +52,29 @@ export async function startTrial(server: PostgresServer, prepare = ''): Promise<
 }
 
 /** In a database as it is. */
-export async function trialOn(target: Target): Promise<Trial> {
+export async function trialOn(target: Target, prepare = ''): Promise<Trial> {
   const session = await target.open();
+  if (prepare !== '') await session.run(`DO $prepare$ BEGIN ${prepare} END $prepare$`);
   const before = await readCatalogue(session);
   const role = (await session.run('SELECT current_user')).rows[0]![0]!;
   return {
-    notGiven: (migration, beside = '') => attempt(session, before, role, migration, beside),
+    notGiven: (migration, beside = '') =>
+      attempt(session, migration, beside, (statements, after) =>
+        partsNotGiven(givenParts(statements)!, before, after, role),
+      ),
+    unexpected: (migration, scope, beside = '') =>
+      attempt(session, migration, beside, (statements, after) =>
+        unexpected(derivedChecks(statements, scope), { before, after, role }),
+      ),
     close: () => target.close(),
   };
 }
 
 async function attempt(
   session: Session,
-  before: CatalogueSnapshot,
-  role: string,
   migration: string,
   beside: string,
+  judge: (statements: readonly Statement[], after: CatalogueSnapshot) => readonly string[],
 ) {
   const { units, problems } = readFence('migration', migration);
   const refused = problems.filter(({ rule }) => rule !== 'lock-hazard');
@@ -69,8 +85,25 @@ async function attempt(
     for (const { start, end } of statements)
       await session.run(Buffer.from(migration).subarray(start, end).toString('utf8'));
     if (beside !== '') await session.run(`DO $beside$ BEGIN ${beside} END $beside$`);
-    return partsNotGiven(givenParts(statements)!, before, await readCatalogue(session), role);
+    return judge(statements, await readCatalogue(session));
   } finally {
     await session.run('ROLLBACK');
   }
+}
+
+/** Every derived check but those of rows, which only a run counts. */
+function unexpected(
+  checks: readonly DerivedCheck[],
+  catalogues: { before: CatalogueSnapshot; after: CatalogueSnapshot; role: string },
+): string[] {
+  const writable = checks.find(({ subject }) => subject === 'rows-written')!.allowed;
+  return checks.flatMap((check) => {
+    const { subject, expected } = check;
+    const observed = observeDerived(check, { ...catalogues, rows: [], sequences: [], writable })!;
+    if (subject === 'scope') return observed.map((line) => `outside ${line}`);
+    return [
+      ...expected.filter((line) => !observed.includes(line)).map((line) => `expected ${line}`),
+      ...observed.filter((line) => !expected.includes(line)).map((line) => `observed ${line}`),
+    ];
+  });
 }

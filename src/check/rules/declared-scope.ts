@@ -1,7 +1,7 @@
 import { declaredNames } from '../../model/scope.js';
 import type { ScopeList } from '../../sql/scope.js';
 import type { DocumentRule } from '../rule.js';
-import { readScopeEffects, scopePlace } from '../scope-effects.js';
+import { readScopeEffects, type ScopeEffect, scopePlace } from '../scope-effects.js';
 
 export const declaredScope: DocumentRule = {
   id: 'declared-scope',
@@ -41,14 +41,23 @@ export const declaredScope: DocumentRule = {
         continue;
       }
       if (effects.some((effect) => effect.list === list && effect.name === name)) continue;
+      const replaces =
+        list === 'creates' && effects.some((effect) => effect.name === name && isReplacing(effect));
       report({
         message: `scope.${list} lists ${name}, but no statement of the migration ${VERBS[list]} it`,
         position,
-        help: 'take the name out of the scope, or write the statement',
+        help: replaces
+          ? 'OR REPLACE counts as an alteration: write CREATE alone for what is new, or declare the name under alters'
+          : 'take the name out of the scope, or write the statement',
       });
     }
   },
 };
+
+/** Only CREATE OR REPLACE alters something by a statement that makes such objects. */
+function isReplacing({ list, statement }: ScopeEffect): boolean {
+  return list === 'alters' && /^(?:CreateFunctionStmt|ViewStmt)$/.test(statement.node);
+}
 
 const VERBS: Readonly<Record<ScopeList, string>> = {
   creates: 'creates',
