@@ -12,7 +12,7 @@ import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.
 import { inversionProblems } from './inversion.js';
 import type { ParsedUnit } from './inversion-state.js';
 import { lockHazards } from './lock-hazards.js';
-import { isQualified, relationName } from './names.js';
+import { nameProblems } from './name-problems.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
 import { refusalOf } from './refused-kinds.js';
@@ -23,7 +23,6 @@ import { acrossFences, atToken, checkExecutableSyntax, inlineData } from './synt
 import { readAlteration, readTable } from './tables.js';
 import { nonTransactional } from './transactional.js';
 import { UnitText } from './unit-text.js';
-import { relationsOf } from './walk.js';
 
 const ROLES: readonly FenceRole[] = ['migration', 'rollback', 'fixture', 'preflight', 'verify'];
 const NOTHING: SqlFacts = { units: [], checks: [], problems: [] };
@@ -98,11 +97,11 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
     const report = (rule: SqlProblem['rule'], message: string, help: string) =>
       problems.push({ rule, message, position: firstLine(position, text, raw), help });
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
-    judgeNames(raw, changes, report);
+    problems.push(...nameProblems(raw, changes, text, firstLine(position, text, raw)));
     if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
     else if (changes) {
       judgeChange(raw, parsed, index, report);
-      problems.push(...routineProblems(raw, text, tokens, allowances));
+      problems.push(...routineProblems(raw, text, tokens, allowances, parsed));
     } else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason.why, reason.help);
@@ -197,24 +196,6 @@ function judgeChange(
   }
   const part = refusedPart(raw.node, raw.tree);
   if (part) report('statement-allowed', `${part.what} may not stand in executable SQL`, part.why);
-}
-
-function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): void {
-  const used = relationsOf(raw.tree).map(relationName);
-  const named = changes && isAllowed(raw.node, raw.tree) ? effectsOf(raw.node, raw.tree) : [];
-  // A new name is in the schema of the old one.
-  const objects = named.filter(
-    ({ action, kind, name }) =>
-      action !== 'rename' && kind !== 'index' && !/^(?:schema|extension) /.test(name),
-  );
-  for (const name of new Set([...objects.map((object) => object.name), ...used])) {
-    if (!isQualified(name))
-      report(
-        'qualified-names',
-        `${name} is not qualified with its schema`,
-        'the search path is empty when it runs; write schema.name',
-      );
-  }
 }
 
 function readTransaction(
