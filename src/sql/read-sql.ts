@@ -12,6 +12,7 @@ import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.
 import { inversionProblems } from './inversion.js';
 import type { ParsedUnit } from './inversion-state.js';
 import { lockHazards } from './lock-hazards.js';
+import { cascades } from './made.js';
 import { nameProblems } from './name-problems.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
@@ -101,6 +102,8 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
     if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
     else if (changes) {
       judgeChange(raw, parsed, index, report);
+      // Of a rollback, rollback-inverts says it.
+      if (role !== 'rollback' && cascades(raw)) report('statement-allowed', CASCADED, ONE_BY_ONE);
       problems.push(...routineProblems(raw, text, tokens, allowances, parsed));
     } else {
       const reason = writesReason(raw.node, raw.tree);
@@ -171,6 +174,10 @@ function withTables(statements: readonly Statement[]): Statement[] {
     return { ...statement, effects };
   });
 }
+
+const CASCADED = 'CASCADE may not stand in executable SQL';
+const ONE_BY_ONE =
+  'it takes along whatever stands there by then: drop or empty that by statements of its own, and declare it';
 
 type Report = (rule: SqlProblem['rule'], message: string, help: string) => void;
 
