@@ -6,6 +6,7 @@ import { type Comment, readChecks } from './checks.js';
 import { effectsOf, isAllowed, locksOf } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
 import { isExample, isExecutable, NONE_KNOWN } from './fences.js';
+import { steadyRoutines } from './filled-columns.js';
 import { givenBy } from './given.js';
 import { type Node, type ParsedStatement, syntaxProblem, type Token, tokensOf } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
@@ -93,6 +94,7 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
   const seen = parsed.length > 0 ? tokens : tokensOf(text.bytes);
   problems.push(...hiddenNames(text, seen), ...acrossFences(text, [...tokens, ...parsed]));
   const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
+  const steady = steadyRoutines(parsed);
   const statements = parsed.map((raw, index) => {
     const position = text.range(raw.start, raw.end);
     const report = (rule: SqlProblem['rule'], message: string, help: string) =>
@@ -110,7 +112,7 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
       if (reason) report('check-read-only', reason.why, reason.help);
     }
     const given = role === 'migration' ? givenBy(raw.node, raw.tree) : [];
-    return { ...toStatement(raw, text, changes, transaction), given };
+    return { ...toStatement(raw, text, changes, transaction, steady), given };
   });
   if (role === 'migration') problems.push(...lockHazards(text, parsed));
   const unit: ParsedUnit = {
@@ -235,6 +237,7 @@ function toStatement(
   text: UnitText,
   changes: boolean,
   transaction: Statement['transaction'],
+  steady: ReadonlySet<string>,
 ): Omit<Statement, 'given'> {
   return {
     node,
@@ -246,7 +249,7 @@ function toStatement(
     effects: changes ? effectsOf(node, tree) : [],
     locks: changes ? locksOf(node, tree) : [],
     table: changes && node === 'CreateStmt' ? readTable(tree as Node) : null,
-    alteration: changes && node === 'AlterTableStmt' ? readAlteration(tree as Node) : null,
+    alteration: changes && node === 'AlterTableStmt' ? readAlteration(tree as Node, steady) : null,
   };
 }
 
