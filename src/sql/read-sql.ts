@@ -3,6 +3,7 @@ import type { Document, Fence, FenceRole } from '../parse/document.js';
 import { SourceText } from '../parse/source-text.js';
 import { Allowances } from './allowances.js';
 import { type Comment, readChecks } from './checks.js';
+import { contradictions } from './contradictions.js';
 import { effectsOf, isAllowed, locksOf } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
 import { isExample, isExecutable, NONE_KNOWN } from './fences.js';
@@ -114,7 +115,7 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
     const given = role === 'migration' ? givenBy(raw.node, raw.tree) : [];
     return { ...toStatement(raw, text, changes, transaction, steady), given };
   });
-  if (role === 'migration') problems.push(...lockHazards(text, parsed));
+  if (role === 'migration') problems.push(...lockHazards(text, parsed), ...contradictions(text, parsed));
   const unit: ParsedUnit = {
     statements: parsed,
     place: (raw) => firstLine(text.range(raw.start, raw.end), text, raw),
