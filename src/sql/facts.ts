@@ -17,6 +17,7 @@ export type SqlRuleId =
   | 'no-non-transactional'
   | 'statement-allowed'
   | 'qualified-names'
+  | 'no-contradiction'
   | 'rollback-inverts'
   | 'lock-hazard'
   | 'check-format'

@@ -1,4 +1,5 @@
-import type { SqlProblem } from './facts.js';
+import type { SqlProblem, TableAlteration } from './facts.js';
+import { steadyRoutines } from './filled-columns.js';
 import type { Node, ParsedStatement } from './grammar.js';
 import { commandsOf } from './made.js';
 import { quoteName, relationName, stringList } from './names.js';
@@ -20,6 +21,7 @@ interface Hazard {
 export function lockHazards(text: UnitText, statements: readonly ParsedStatement[]): SqlProblem[] {
   const created = new Set<string>();
   const validated = new Set<string>();
+  const steady = steadyRoutines(statements);
   return statements.flatMap((raw) => {
     const { node, tree, start } = raw;
     const table = tree.relation ? relationName(tree.relation) : '';
@@ -30,7 +32,7 @@ export function lockHazards(text: UnitText, statements: readonly ParsedStatement
       node === 'IndexStmt' && !tree.concurrent
         ? [indexHazard(tree, table)]
         : node === 'AlterTableStmt' && tree.objtype === 'OBJECT_TABLE'
-          ? alterationHazards(tree, table, validated, created)
+          ? alterationHazards(tree, readAlteration(tree, steady), validated, created)
           : [];
     return hazards.map(({ message, help, location }) => ({
       rule: 'lock-hazard' as const,
@@ -50,11 +52,10 @@ function indexHazard(tree: Node, table: string): Hazard {
 
 function alterationHazards(
   tree: Node,
-  table: string,
+  { name: table, filled }: TableAlteration,
   validated: Set<string>,
   created: ReadonlySet<string>,
 ): Hazard[] {
-  const { filled } = readAlteration(tree);
   return commandsOf(tree).flatMap(({ subtype, name = '', def = {} }): Hazard[] => {
     const constraint = def.Constraint as Node | undefined;
     const column = (def.ColumnDef ?? {}) as Node;

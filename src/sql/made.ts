@@ -133,6 +133,12 @@ export function commandsOf(tree: Node): AlterCommand[] {
   return ((tree.cmds ?? []) as Node[]).map(({ AlterTableCmd }) => (AlterTableCmd ?? {}) as AlterCommand);
 }
 
+/** Whether a statement takes along whatever needs what it drops or empties. */
+export function cascades({ node, tree }: Pick<ParsedStatement, 'node' | 'tree'>): boolean {
+  if (node === 'DropStmt' || node === 'TruncateStmt') return tree.behavior === 'DROP_CASCADE';
+  return node === 'AlterTableStmt' && commandsOf(tree).some(({ behavior }) => behavior === 'DROP_CASCADE');
+}
+
 /** Whether an ALTER TABLE or CREATE TABLE makes constraints to which the server gives names. */
 export function namesLeftToServer(tree: Node): boolean {
   for (const { key, node } of nodesOf(tree))

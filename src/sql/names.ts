@@ -11,9 +11,9 @@ export function relationName(relation: unknown): string {
   return schemaname ? `${quoteName(schemaname)}.${quoteName(relname ?? '')}` : quoteName(relname ?? '');
 }
 
-/** Whether a printed name has a schema; a dot inside of quotes is part of a name. */
+/** Whether a printed name has a schema; a dot inside of quotes is part of a name, and one in brackets of an argument's type. */
 export function isQualified(name: string): boolean {
-  return /^(?:"(?:[^"]|"")*"|[^."]+)\./.test(name);
+  return /^(?:"(?:[^"]|"")*"|[^."(]+)\./.test(name);
 }
 
 /** Joins a list of String nodes with dots. */

@@ -11,6 +11,15 @@ export interface BodyPart {
   readonly line: number;
 }
 
+/** What a body of PL/pgSQL holds. */
+interface PlpgsqlBody {
+  readonly parts: readonly BodyPart[];
+  /** Types of its variables as they are written, each with its 1-based line. */
+  readonly types: readonly { readonly type: string; readonly line: number }[];
+  /** Names of its variables and blocks, in lower case. */
+  readonly variables: ReadonlySet<string>;
+}
+
 /** Statements of the language that only steer, or whose SQL stands in expressions of their own. */
 const STEERING: ReadonlySet<string> = new Set(
   `block assign if case loop while fori fors forc foreach_a exit return return_next return_query raise assert
@@ -29,9 +38,9 @@ const OTHERS: Readonly<Record<string, BodyPart['kind']>> = {
 /**
  * What a body runs, by the language's own parser.
  * @param statement a CREATE FUNCTION, CREATE PROCEDURE or DO in PL/pgSQL, whose body is one string
- * @returns the parts, or why the parser refuses the body
+ * @returns what it holds, or why the parser refuses the body
  */
-export function readPlpgsql(statement: string): { parts: BodyPart[] } | { problem: string } {
+export function readPlpgsql(statement: string): PlpgsqlBody | { problem: string } {
   let tree: unknown;
   try {
     tree = parsePlpgsql(statement);
@@ -39,6 +48,8 @@ export function readPlpgsql(statement: string): { parts: BodyPart[] } | { proble
     return { problem: (error as Error).message };
   }
   const parts: BodyPart[] = [];
+  const types: { type: string; line: number }[] = [];
+  const variables = new Set<string>();
   const open: { key: string; value: unknown; line: number }[] = [{ key: '', value: tree, line: 1 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { key, value, line } = next;
@@ -46,10 +57,15 @@ export function readPlpgsql(statement: string): { parts: BodyPart[] } | { proble
     const node = value as Node;
     const here = typeof node.lineno === 'number' ? node.lineno : line;
     parts.push(...partsOf(key, node, here));
+    for (const name of [node.refname, node.label])
+      if (typeof name === 'string') variables.add(name.toLowerCase());
+    const { PLpgSQL_type: type } = (node.datatype ?? {}) as { PLpgSQL_type?: { typname?: string } };
+    // The language's own variables, such as TG_OP, have no line.
+    if (type?.typname && typeof node.lineno === 'number') types.push({ type: type.typname, line: here });
     for (const [name, child] of Object.entries(value).reverse())
       open.push({ key: Array.isArray(value) ? key : name, value: child, line: here });
   }
-  return { parts };
+  return { parts, types, variables };
 }
 
 /** The statements of SQL in a DO block of PL/pgSQL; none where it cannot be read, which is reported elsewhere. */

@@ -3,16 +3,19 @@ import type { Document, Fence, FenceRole } from '../parse/document.js';
 import { SourceText } from '../parse/source-text.js';
 import { Allowances } from './allowances.js';
 import { type Comment, readChecks } from './checks.js';
+import { contradictions } from './contradictions.js';
 import { effectsOf, isAllowed, locksOf } from './effects.js';
 import type { ByteRange, Check, SqlFacts, SqlProblem, SqlRuleId, SqlUnit, Statement } from './facts.js';
 import { isExample, isExecutable, NONE_KNOWN } from './fences.js';
+import { steadyRoutines } from './filled-columns.js';
 import { givenBy } from './given.js';
 import { type Node, type ParsedStatement, syntaxProblem, type Token, tokensOf } from './grammar.js';
 import { hiddenCharacters, hiddenNames, loneReturns } from './hidden-characters.js';
 import { inversionProblems } from './inversion.js';
 import type { ParsedUnit } from './inversion-state.js';
 import { lockHazards } from './lock-hazards.js';
-import { isQualified, relationName } from './names.js';
+import { cascades } from './made.js';
+import { nameProblems } from './name-problems.js';
 import { readsInlineData } from './psql.js';
 import { writesReason } from './read-only.js';
 import { refusalOf } from './refused-kinds.js';
@@ -23,7 +26,6 @@ import { acrossFences, atToken, checkExecutableSyntax, inlineData } from './synt
 import { readAlteration, readTable } from './tables.js';
 import { nonTransactional } from './transactional.js';
 import { UnitText } from './unit-text.js';
-import { relationsOf } from './walk.js';
 
 const ROLES: readonly FenceRole[] = ['migration', 'rollback', 'fixture', 'preflight', 'verify'];
 const NOTHING: SqlFacts = { units: [], checks: [], problems: [] };
@@ -93,24 +95,27 @@ function readUnit(role: FenceRole, text: UnitText, problems: SqlProblem[], allow
   const seen = parsed.length > 0 ? tokens : tokensOf(text.bytes);
   problems.push(...hiddenNames(text, seen), ...acrossFences(text, [...tokens, ...parsed]));
   const changes = role === 'migration' || role === 'rollback' || role === 'fixture';
+  const steady = steadyRoutines(parsed);
   const statements = parsed.map((raw, index) => {
     const position = text.range(raw.start, raw.end);
     const report = (rule: SqlProblem['rule'], message: string, help: string) =>
       problems.push({ rule, message, position: firstLine(position, text, raw), help });
     const transaction = changes ? readTransaction(raw, index, parsed, role, report) : null;
-    judgeNames(raw, changes, report);
+    problems.push(...nameProblems(raw, changes, text, firstLine(position, text, raw)));
     if (readsInlineData(raw)) problems.push(inlineData(text, tokens, raw));
     else if (changes) {
       judgeChange(raw, parsed, index, report);
-      problems.push(...routineProblems(raw, text, tokens, allowances));
+      // Of a rollback, rollback-inverts says it.
+      if (role !== 'rollback' && cascades(raw)) report('statement-allowed', CASCADED, ONE_BY_ONE);
+      problems.push(...routineProblems(raw, text, tokens, allowances, parsed));
     } else {
       const reason = writesReason(raw.node, raw.tree);
       if (reason) report('check-read-only', reason.why, reason.help);
     }
     const given = role === 'migration' ? givenBy(raw.node, raw.tree) : [];
-    return { ...toStatement(raw, text, changes, transaction), given };
+    return { ...toStatement(raw, text, changes, transaction, steady), given };
   });
-  if (role === 'migration') problems.push(...lockHazards(text, parsed));
+  if (role === 'migration') problems.push(...lockHazards(text, parsed), ...contradictions(text, parsed));
   const unit: ParsedUnit = {
     statements: parsed,
     place: (raw) => firstLine(text.range(raw.start, raw.end), text, raw),
@@ -173,6 +178,10 @@ function withTables(statements: readonly Statement[]): Statement[] {
   });
 }
 
+const CASCADED = 'CASCADE may not stand in executable SQL';
+const ONE_BY_ONE =
+  'it takes along whatever stands there by then: drop or empty that by statements of its own, and declare it';
+
 type Report = (rule: SqlProblem['rule'], message: string, help: string) => void;
 
 function judgeChange(
@@ -197,24 +206,6 @@ function judgeChange(
   }
   const part = refusedPart(raw.node, raw.tree);
   if (part) report('statement-allowed', `${part.what} may not stand in executable SQL`, part.why);
-}
-
-function judgeNames(raw: ParsedStatement, changes: boolean, report: Report): void {
-  const used = relationsOf(raw.tree).map(relationName);
-  const named = changes && isAllowed(raw.node, raw.tree) ? effectsOf(raw.node, raw.tree) : [];
-  // A new name is in the schema of the old one.
-  const objects = named.filter(
-    ({ action, kind, name }) =>
-      action !== 'rename' && kind !== 'index' && !/^(?:schema|extension) /.test(name),
-  );
-  for (const name of new Set([...objects.map((object) => object.name), ...used])) {
-    if (!isQualified(name))
-      report(
-        'qualified-names',
-        `${name} is not qualified with its schema`,
-        'the search path is empty when it runs; write schema.name',
-      );
-  }
 }
 
 function readTransaction(
@@ -247,6 +238,7 @@ function toStatement(
   text: UnitText,
   changes: boolean,
   transaction: Statement['transaction'],
+  steady: ReadonlySet<string>,
 ): Omit<Statement, 'given'> {
   return {
     node,
@@ -258,7 +250,7 @@ function toStatement(
     effects: changes ? effectsOf(node, tree) : [],
     locks: changes ? locksOf(node, tree) : [],
     table: changes && node === 'CreateStmt' ? readTable(tree as Node) : null,
-    alteration: changes && node === 'AlterTableStmt' ? readAlteration(tree as Node) : null,
+    alteration: changes && node === 'AlterTableStmt' ? readAlteration(tree as Node, steady) : null,
   };
 }
 

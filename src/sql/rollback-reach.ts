@@ -2,7 +2,7 @@ import { effectsOf } from './effects.js';
 import type { Effect, SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
 import type { ParsedUnit } from './inversion-state.js';
-import { commandsOf } from './made.js';
+import { cascades } from './made.js';
 import type { Names } from './renames.js';
 
 /**
@@ -56,11 +56,6 @@ const ONE_BY_ONE = 'name what the migration made, in the reverse order, without 
 function reachMessage({ action, name, table = name }: Effect): string {
   const does = action === 'write-rows' ? 'writes rows of' : 'changes';
   return `the rollback ${does} ${table}, which the migration does not touch`;
-}
-
-function cascades({ node, tree }: ParsedStatement): boolean {
-  if (node === 'DropStmt' || node === 'TruncateStmt') return tree.behavior === 'DROP_CASCADE';
-  return node === 'AlterTableStmt' && commandsOf(tree).some(({ behavior }) => behavior === 'DROP_CASCADE');
 }
 
 /** Whether a migration alters, drops or writes what was there before it. */

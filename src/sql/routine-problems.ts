@@ -1,4 +1,6 @@
 import type { Allowances } from './allowances.js';
+import { unqualifiedMessage } from './bare-names.js';
+import { type BodyNames, bodyNames } from './body-names.js';
 import { isAllowed } from './effects.js';
 import type { SqlProblem } from './facts.js';
 import { type Node, type ParsedStatement, parseSql, type Token } from './grammar.js';
@@ -20,6 +22,7 @@ const IN_BODIES: ReadonlySet<string> = new Set([
 
 /** What may not stand in a body, and where: bytes of the unit. */
 interface Finding {
+  readonly rule?: 'qualified-names';
   readonly what: string;
   readonly why: string;
   readonly start: number;
@@ -29,16 +32,18 @@ interface Finding {
 /**
  * What a function, procedure or DO block holds that may not run, each at its own line, and what the document would have
  * to declare.
+ * @param all the statements of the unit
  */
 export function routineProblems(
   raw: ParsedStatement,
   text: UnitText,
   tokens: readonly Token[],
   allowances: Allowances,
+  all: readonly ParsedStatement[],
 ): SqlProblem[] {
-  return [...findings(raw, text, tokens, allowances)].map(({ what, why, start, end }) => ({
-    rule: 'statement-allowed',
-    message: `${what} may not stand in executable SQL`,
+  return [...findings(raw, text, tokens, allowances, all)].map(({ rule, what, why, start, end }) => ({
+    rule: rule ?? 'statement-allowed',
+    message: rule ? what : `${what} may not stand in executable SQL`,
     position: text.range(start, end),
     help: why,
   }));
@@ -49,6 +54,7 @@ function* findings(
   text: UnitText,
   tokens: readonly Token[],
   allowances: Allowances,
+  all: readonly ParsedStatement[],
 ): Generator<Finding> {
   const whole = firstLineOf(text, raw.start, raw.end);
   if (raw.node === 'CreateExtensionStmt') {
@@ -63,6 +69,7 @@ function* findings(
     return;
   }
   if (raw.tree.sql_body) {
+    // Its names are those of the statement.
     for (const inner of statementsIn(raw.tree.sql_body)) yield* judge(inner.node, inner.tree, whole);
     return;
   }
@@ -71,8 +78,8 @@ function* findings(
   const isBody = place !== null && text.bytes.toString('utf8', place.start, place.end) === body;
   if (!isBody)
     yield { what: 'a body that is not between dollar quotes', why: 'write it as $$ … $$', ...whole };
-  else if (language === 'sql') yield* judgeSql(text, place);
-  else yield* judgePlpgsql(raw, text, place, allowances);
+  else if (language === 'sql') yield* judgeSql(text, place, bodyNames(raw, all));
+  else yield* judgePlpgsql(raw, text, place, allowances, bodyNames(raw, all));
 }
 
 function declare(name: string): string {
@@ -102,14 +109,16 @@ function bodyPlace(
   return { start: token.start + size, end: token.end - size };
 }
 
-function* judgeSql(text: UnitText, { start, end }: Place): Generator<Finding> {
+function* judgeSql(text: UnitText, { start, end }: Place, names: BodyNames): Generator<Finding> {
   const { statements, problem } = parseSql(text.bytes.subarray(start, end));
   if (problem) {
     const at = start + problem.offset;
     yield { what: 'a body that cannot be read', why: problem.message, start: at, end: at + 1 };
   }
-  for (const inner of statements)
-    yield* judge(inner.node, inner.tree, firstLineOf(text, start + inner.start, start + inner.end));
+  for (const { node, tree, ...inner } of statements) {
+    const here = firstLineOf(text, start + inner.start, start + inner.end);
+    yield* judge(node, tree, here, names);
+  }
 }
 
 function* judgePlpgsql(
@@ -117,6 +126,7 @@ function* judgePlpgsql(
   text: UnitText,
   place: Place,
   allowances: Allowances,
+  names: BodyNames,
 ): Generator<Finding> {
   const read = readPlpgsql(text.bytes.toString('utf8', raw.start, raw.end));
   if ('problem' in read) {
@@ -131,12 +141,14 @@ function* judgePlpgsql(
         yield { what: 'SQL that is put together when it runs', why: declare('dynamic-sql'), ...here };
     } else if (kind === 'transaction') yield { what: 'COMMIT or ROLLBACK in a body', why: OWNED, ...here };
     else if (kind === 'unknown') yield { what: 'a statement that is not known', why: UNKNOWN, ...here };
-    else yield* judgeText(sql, kind === 'expression', here);
+    else yield* judgeText(sql, kind === 'expression', here, names);
   }
+  for (const { type, line } of read.types)
+    yield* unqualified(names.ofDeclaration(type, read.variables), lineOf(text, place, line));
   const known = new Set(read.parts.map(({ sql }) => sql));
   for (const { expression, line } of declaredValues(text.bytes.toString('utf8', place.start, place.end))) {
     const sql = `SELECT ${expression}`;
-    if (!known.has(sql)) yield* judgeText(sql, true, lineOf(text, place, line));
+    if (!known.has(sql)) yield* judgeText(sql, true, lineOf(text, place, line), names);
   }
 }
 
@@ -147,20 +159,22 @@ const INTO = { what: 'SELECT INTO in a body', why: 'write CREATE TABLE, then INS
 const UNCERTAIN =
   'whether it runs cannot be told beforehand, so its effects could not be compared; write it outside';
 
-function* judgeText(sql: string, isExpression: boolean, here: Place): Generator<Finding> {
+function* judgeText(sql: string, isExpression: boolean, here: Place, names: BodyNames): Generator<Finding> {
   const { statements, problem } = parseSql(Buffer.from(sql));
   if (problem || statements.length !== 1) {
     yield { what: 'a statement that cannot be read', why: problem?.message ?? UNKNOWN, ...here };
     return;
   }
   const { node, tree } = statements[0]!;
-  if (!isExpression) return yield* judge(node, tree, here);
+  if (!isExpression) return yield* judge(node, tree, here, names);
   // The table and the columns of an expression are the reader's own; what it calls is not.
   const part = refusedPart(node, tree);
   if (part) yield { ...part, ...here };
+  const { relation: _, ...rest } = tree;
+  yield* unqualified(names.ofStatement('SelectStmt', rest), here);
 }
 
-function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
+function* judge(node: string, tree: Node, here: Place, names?: BodyNames): Generator<Finding> {
   if (!IN_BODIES.has(node)) {
     if (node === 'TransactionStmt') yield { what: 'a transaction statement in a body', why: OWNED, ...here };
     else if (isAllowed(node, tree)) yield { what: OTHERS, why: UNCERTAIN, ...here };
@@ -172,7 +186,15 @@ function* judge(node: string, tree: Node, here: Place): Generator<Finding> {
   }
   const part = tree.intoClause ? INTO : refusedPart(node, tree);
   if (part) yield { ...part, ...here };
+  if (names) yield* unqualified(names.ofStatement(node, tree), here);
 }
+
+function* unqualified(names: readonly string[], here: Place): Generator<Finding> {
+  for (const name of names)
+    yield { rule: 'qualified-names', what: unqualifiedMessage(name), why: OF_BODY, ...here };
+}
+
+const OF_BODY = 'write schema.name, or give the function SET search_path with its schemas';
 
 /** The statements of `BEGIN ATOMIC … END`, or the one `RETURN`. */
 function statementsIn(body: unknown): { node: string; tree: Node }[] {

@@ -1,7 +1,7 @@
 import type { ColumnDefinition, ForeignKey, TableAlteration, TableDefinition } from './facts.js';
+import { isFilled } from './filled-columns.js';
 import type { Node } from './grammar.js';
 import { printedType, quoteName, relationName, stringList } from './names.js';
-import { nodesOf } from './walk.js';
 
 interface ConstraintNode {
   readonly contype?: string;
@@ -60,8 +60,11 @@ export function readTable(tree: Node): TableDefinition {
   return { name, columns, primaryKey, foreignKeys, checks, copies, complete };
 }
 
-/** Columns that an ALTER TABLE adds and drops. */
-export function readAlteration(tree: Node): TableAlteration {
+/**
+ * Columns that an ALTER TABLE adds and drops.
+ * @param steady functions of one's own that are known not to be volatile
+ */
+export function readAlteration(tree: Node, steady: ReadonlySet<string>): TableAlteration {
   const added: ColumnDefinition[] = [];
   const dropped: string[] = [];
   const filled: string[] = [];
@@ -72,7 +75,7 @@ export function readAlteration(tree: Node): TableAlteration {
       const definition = readColumn(command.def.ColumnDef as ColumnNode);
       complete &&= definition.complete;
       added.push(definition.column);
-      if (isFilled(command.def.ColumnDef as ColumnNode)) filled.push(definition.column.name);
+      if (isFilled(command.def.ColumnDef as ColumnNode, steady)) filled.push(definition.column.name);
     } else if (command?.subtype === 'AT_DropColumn' && command.name) dropped.push(quoteName(command.name));
     else complete = false;
   }
@@ -86,31 +89,6 @@ function readColumn(node: ColumnNode): { column: ColumnDefinition; complete: boo
   const hasDefault = given !== undefined && (isNull(given) ? keepsNull(given, node.typeName, type) : true);
   const column = { name: quoteName(node.colname ?? ''), type: type ?? '', hasDefault };
   return { column, complete: type !== null };
-}
-
-/** Functions of the server, and of its extension for UUIDs, that give another value each time. */
-const VOLATILE =
-  /^(?:random|random_normal|gen_random_uuid|uuidv[47]|uuid_generate_v\w+|clock_timestamp|timeofday|nextval)$/;
-
-/**
- * Whether a new column gets a value of its own in each row that is there: a volatile default, a sequence, a stored
- * expression. A constant or stable default is kept in the catalogue. Other functions are not known to be volatile.
- */
-function isFilled({ typeName, constraints }: ColumnNode): boolean {
-  const type = stringList((typeName as { names?: Node[] } | undefined)?.names).at(-1) ?? '';
-  if (/^(?:small|big)?serial\d?$/.test(type)) return true;
-  return (constraints ?? []).some((item) => {
-    const constraint = item.Constraint as ConstraintNode & Node;
-    if (constraint.contype === 'CONSTR_IDENTITY') return true;
-    if (constraint.contype === 'CONSTR_GENERATED') return constraint.generated_kind !== 'v';
-    return constraint.contype === 'CONSTR_DEFAULT' && callsVolatile(constraint.raw_expr ?? {});
-  });
-}
-
-function callsVolatile(expression: Node): boolean {
-  for (const { key, node } of nodesOf(expression))
-    if (key === 'FuncCall' && VOLATILE.test(stringList(node.funcname).at(-1) ?? '')) return true;
-  return false;
 }
 
 function readForeignKey(node: ConstraintNode, column: string | null): ForeignKey {

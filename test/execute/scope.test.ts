@@ -151,26 +151,36 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
   });
 
   describe('of a change that drops', () => {
-    const CASCADE = 'DROP INDEX app.log_note;\nDROP TABLE app.log CASCADE;\n';
+    const DROP = 'DROP INDEX app.log_note;\nDROP TABLE app.log;\n';
     const PREPARE = `${LOG_VIEW} CREATE INDEX log_note ON app.log (note);`;
 
-    test('stops CASCADE at what it takes along', () =>
-      expectOutside({ migration: CASCADE, scope: { drops: ['app.log', 'app.log_note'] } }, PREPARE, [
-        '- view app.notes',
-      ]));
+    test('stops at what goes along', () =>
+      expectOutside(
+        {
+          migration: `${hidden('DROP VIEW app.notes')}${DROP}`,
+          scope: { drops: ['app.log', 'app.log_note'] },
+          allows: '[dynamic-sql]',
+        },
+        PREPARE,
+        ['- view app.notes'],
+      ));
 
     test('stops it at a constraint of a table that stays', () =>
       expectOutside(
-        { migration: CASCADE, scope: { drops: ['app.log', 'app.log_note'] } },
+        {
+          migration: `${hidden('ALTER TABLE app.child DROP CONSTRAINT child_note')}${DROP}`,
+          scope: { drops: ['app.log', 'app.log_note'] },
+          allows: '[dynamic-sql]',
+        },
         `CREATE INDEX log_note ON app.log (note); ALTER TABLE app.log ADD CONSTRAINT log_key UNIQUE (note);
          CREATE TABLE app.child (note text CONSTRAINT child_note REFERENCES app.log (note));`,
         ['- constraint app.child.child_note'],
       ));
 
-    test('lets it take what is declared, with what belongs to it', () =>
+    test('lets go what is declared, with what belongs to it', () =>
       expectInside(
         {
-          migration: `DROP VIEW app.notes;\n${CASCADE}`,
+          migration: `DROP VIEW app.notes;\n${DROP}`,
           scope: { drops: ['app.log', 'app.log_note', 'app.notes'] },
         },
         `${PREPARE} ALTER TABLE app.log ADD COLUMN id serial, ADD CONSTRAINT long CHECK (note <> '');
@@ -194,7 +204,8 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
     test('stops what goes along', () =>
       expectOutside(
         {
-          migration: `DROP TABLE app.log CASCADE;\n${AGAIN}`,
+          migration: `${hidden('DROP VIEW app.notes')}DROP TABLE app.log;\n${AGAIN}`,
+          allows: '[dynamic-sql]',
           rollback: 'DROP TABLE app.log;\n',
           scope: { drops: ['app.log'], creates: ['app.log'] },
         },

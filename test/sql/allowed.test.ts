@@ -240,6 +240,28 @@ describe('what is not on the list is refused', () => {
   });
 });
 
+describe('what CASCADE would take along is named by statements of its own', () => {
+  const CASCADED = refused('CASCADE');
+  it.each([
+    'DROP TABLE a.b CASCADE',
+    'DROP SCHEMA a CASCADE',
+    'DROP FUNCTION a.f(integer) CASCADE',
+    'ALTER TABLE a.b DROP COLUMN c CASCADE',
+    'ALTER TABLE a.b DROP CONSTRAINT c CASCADE',
+    'TRUNCATE a.b CASCADE',
+  ])('%s', (sql) => {
+    expect(judge(`${sql};`).problems).toEqual(CASCADED);
+    const fixture = readFence('fixture', `${sql};`).problems;
+    expect(fixture.map(({ rule, message }) => `${rule}: ${message}`)).toEqual(CASCADED);
+    expect(judge(`${sql.replace(/CASCADE$/, 'RESTRICT')};`).problems).toEqual([]);
+  });
+
+  it('a key may cascade, which is what it does for its rows', () => {
+    const key = 'FOREIGN KEY (c) REFERENCES a.d (e) ON DELETE CASCADE ON UPDATE CASCADE NOT VALID';
+    expect(judge(`ALTER TABLE a.b ADD CONSTRAINT k ${key};`).problems).toEqual([]);
+  });
+});
+
 describe('names are qualified', () => {
   it.each<[string, readonly string[]]>([
     ['CREATE TABLE b (c int)', ['b']],

@@ -248,7 +248,7 @@ describe('a DO block', () => {
 
   it('names tables with their schemas', () => {
     expect(found(block('INSERT INTO b VALUES (1);'))).toEqual([
-      '6: qualified-names: b is not qualified with its schema',
+      '8: qualified-names: b is not qualified with its schema',
     ]);
   });
 

@@ -257,11 +257,35 @@ describe('what an ALTER TABLE adds and drops', () => {
     ['bigint GENERATED ALWAYS AS (y + 1) VIRTUAL', []],
     ['timestamptz DEFAULT now()', []],
     ["text DEFAULT 'random()'", []],
-    ['text DEFAULT s.f()', []],
+    ['text DEFAULT s.f()', ['x']],
+    ["text DEFAULT upper(s.f('y'))", ['x']],
+    ["text DEFAULT 'a' OPERATOR(s.||) 'b'", ['x']],
+    ['uuid DEFAULT ext.uuid_generate_v4()', ['x']],
+    ["text DEFAULT upper('y') || pg_catalog.lower('z')", []],
+    ["int DEFAULT int4('3') OPERATOR(pg_catalog.+) 1", []],
+    ["timestamptz DEFAULT date_trunc('day', now()) + interval '1 day'", []],
+    ['date DEFAULT CURRENT_DATE', []],
+    ['text DEFAULT coalesce(current_user, session_user)', []],
+    ['numeric DEFAULT extract(year FROM now())', []],
+    ["jsonb DEFAULT jsonb_build_object('a', 1)", []],
     ['text', []],
   ])('and whether every row gets a value of its own: %s', (definition, filled) => {
     const [statement] = readFence('migration', `ALTER TABLE s.t ADD COLUMN x ${definition};`).units[0]!
       .statements;
     expect(statement!.alteration!.filled).toEqual(filled);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['IMMUTABLE', []],
+    ['STABLE STRICT', []],
+    ['VOLATILE', ['x']],
+    ['', ['x']],
+  ])('or none by a function that the migration makes %s', (volatility, filled) => {
+    const make = (type: string, says: string) =>
+      `CREATE FUNCTION s.f(a ${type}) RETURNS int LANGUAGE sql ${says} AS $$ SELECT 1 $$;`;
+    const add = 'ALTER TABLE s.t ADD COLUMN x int DEFAULT s.f(1);';
+    const alteration = (sql: string) => readFence('migration', sql).units[0]!.statements.at(-1)!.alteration!;
+    expect(alteration(make('int', volatility) + add).filled).toEqual(filled);
+    expect(alteration(make('int', volatility) + make('text', '') + add).filled).toEqual(['x']);
   });
 });

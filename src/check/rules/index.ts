@@ -22,6 +22,7 @@ import { lockHazard } from './lock-hazard.js';
 import { malformedTable } from './malformed-table.js';
 import { noBrokenAnchor } from './no-broken-anchor.js';
 import { noBrokenReference } from './no-broken-reference.js';
+import { noContradiction } from './no-contradiction.js';
 import { noDuplicateId } from './no-duplicate-id.js';
 import { noEmptyGlob } from './no-empty-glob.js';
 import { noMetaCommand } from './no-meta-command.js';
@@ -105,6 +106,7 @@ export const RULES: readonly Rule[] = [
   noNonTransactional,
   statementAllowed,
   qualifiedNames,
+  noContradiction,
   declaredScope,
   noUndeclaredRows,
   rollbackInverts,

@@ -14,7 +14,7 @@ import { MARKED } from './marked.js';
 import { ANCHORS, KINDS, PATHS_BROKEN } from './references.js';
 import { GRAPH, STALE_REVISIONS } from './revisions.js';
 import { AGES, COUNTS, STATUSES } from './runs.js';
-import { LOCKS, OUTSIDE_TRANSACTIONS, PSQL, ROLLBACKS, ROW_SCOPES } from './sql-changes.js';
+import { CONTRADICTIONS, LOCKS, OUTSIDE_TRANSACTIONS, PSQL, ROLLBACKS, ROW_SCOPES } from './sql-changes.js';
 import { CHECK_FORMS, READ_ONLIES } from './sql-checks.js';
 import { FENCES, RAW_HTML } from './sql-fences.js';
 import { QUALIFIED, SCOPES, STATEMENTS, TRANSACTIONS } from './sql-statements.js';
@@ -69,6 +69,7 @@ export const OPERATORS: readonly Operator[] = [
   ROW_SCOPES,
   ROLLBACKS,
   LOCKS,
+  CONTRADICTIONS,
   PASSES,
   COLUMN_COUNTS,
   COUNTS,

@@ -102,6 +102,12 @@ export const LOCKS: readonly Operator[] = statements(LOCK, inMigration, 3, [
   ['another type', 'ALTER TABLE public.other ALTER COLUMN id TYPE bigint;'],
 ]);
 
+export const CONTRADICTIONS: readonly Operator[] = statements('no-contradiction', inMigration, 3, [
+  ['a column made twice', 'CREATE TABLE public.planted (id int, id text);'],
+  ['two primary keys', 'CREATE TABLE public.planted (id int PRIMARY KEY, PRIMARY KEY (id));'],
+  ['a key of a column that is not there', 'CREATE TABLE public.planted (id int, UNIQUE (code));'],
+]);
+
 const BACK = 'rollback-inverts';
 const inRollback = ({ role, text }: Line) => role === 'rollback' && /^DROP \w+ .*;$/.test(text);
 
