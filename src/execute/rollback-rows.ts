@@ -24,7 +24,10 @@ export async function rollbackRows(
   const after = watched(context).last;
   const allowed = withNewNames([...check.allowed, ...writtenByStatements(context)], before, after);
   const observed =
-    observeDerived({ ...check, allowed }, { before, after, rows, sequences: [], role: '' }) ?? [];
+    observeDerived(
+      { ...check, allowed },
+      { before, after, rows, sequences: [], writable: allowed, role: '' },
+    ) ?? [];
   context.emit({
     type: 'check-evaluated',
     id: 'D-ROLLBACK-ROWS',
