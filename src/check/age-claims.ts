@@ -49,6 +49,7 @@ export function ageClaims(document: Document): AgeClaims | null {
     ...lines.flatMap((line) => [...besideLimit([line]), ...besideInstants(line)]),
     ...rows.flatMap(besideLimit),
     ...document.tables.flatMap(inColumns),
+    ...document.tables.flatMap(inLimitColumns),
     ...inBlocks(document.keyValues),
   ];
   const gates = [...lines.map((line) => [line]), ...rows].flatMap(ofGate);
@@ -82,7 +83,8 @@ interface Placed {
   readonly position: Range;
 }
 
-const LIMIT_BEFORE = /(?:<=|≤|\bat most|\bnot older than|\bmax(?:imum|_age(?:_seconds)?)?:?)\s*$/i;
+const LIMIT_BEFORE =
+  /(?:<=|≤|\bat most|\bnot older than|\blimit(?: is| of)?:?|\bmax(?:imum|_age(?:_seconds)?)?:?)\s*$/i;
 const AGE_BEFORE =
   /(?<![A-Za-z])(?:age|aged|took|lasted|elapsed|duration)(?:_\w+)?`?\s*(?:of|was|is|[:=])?\s*$/i;
 
@@ -107,7 +109,10 @@ const DENIED =
 function besideLimit(pieces: readonly Piece[]): Finding[] {
   const [ages, limits] = [told(pieces, 'age'), told(pieces, 'limit')];
   if (ages.length !== 1 || limits.length !== 1 || pieces.some(({ text }) => DENIED.test(text))) return [];
-  const [age, limit] = [ages[0]!, limits[0]!];
+  return tooOld(ages[0]!, limits[0]!);
+}
+
+function tooOld(age: Placed, limit: Placed): Finding[] {
   if (age.duration.seconds <= limit.duration.seconds) return [];
   return [
     {
@@ -138,6 +143,31 @@ function besideInstants(line: Piece): Finding[] {
   const ages = told([line], 'age');
   if (instants.length !== 2 || ages.length !== 1) return [];
   return compare(ages[0]!.duration, ages[0]!.position, instants[0]!, instants[1]!);
+}
+
+const LIMIT_HEADER =
+  /^(?:limit|allowed|max(?:imum|\.)?(?: age)?)(?: \(?(?:ms|s|seconds|min|minutes|h|hours)\)?)?$/i;
+const AGE_HEADER = /^(?:backup )?age\b/i;
+
+/** Tables with a column for the limit and one for the age; a row says it in two plain cells. */
+function inLimitColumns({ header, rows }: Table): Finding[] {
+  const find = (name: RegExp) => header.cells.findIndex(({ text }) => name.test(text.trim()));
+  const [limit, age] = [find(LIMIT_HEADER), find(AGE_HEADER)];
+  if (limit < 0 || age < 0) return [];
+  return rows.flatMap(({ cells }: Row) => {
+    if (cells.length !== header.cells.length || cells.some(({ text }) => DENIED.test(text))) return [];
+    const [allowed, said] = [onlyDuration(cells[limit]!), onlyDuration(cells[age]!)];
+    // `9000 s old` beside `at most 3600 s` is told by its words.
+    if (!allowed || !said || besideLimit(cells.map(ofCell)).length > 0) return [];
+    return tooOld(said, allowed);
+  });
+}
+
+function onlyDuration(cell: Cell): Placed | null {
+  const [, before = '', rest = ''] = /^(\s*(?:<=|≤|at most)?\s*)(.*?)\s*$/i.exec(cell.text) ?? [];
+  const [duration] = durationsIn(cell.text);
+  if (duration?.start !== before.length || duration.end !== before.length + rest.length) return null;
+  return { duration, position: ofCell(cell).place(duration.start, duration.end) };
 }
 
 const START_HEADER = /^(?:start(?:ed)?|began|begin|taken|from)\b/i;

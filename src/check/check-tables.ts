@@ -22,6 +22,13 @@ const VERDICT_HEADER = /^(?:result|verdict|status|outcome)$/i;
 /** In a table without expected and observed values, `failed` may be said of something else: a run, a step. */
 const VERDICT = { compared: /^(PASS|FAIL)(?:ED)?\b/i, alone: /^(PASS|FAIL)(?:ED)?\b/ };
 
+/** Signs are verdicts where the column says that it holds those; a status can be that of something else. */
+const SIGNS_HEADER = /^(?:result|verdict)$/i;
+const SIGNS: readonly (readonly [RegExp, Verdict])[] = [
+  [/^(?:[✅✔☑🟢]|:(?:white|heavy)_check_mark:)/u, 'PASS'],
+  [/^(?:[❌✗✘🔴]|:x:)/u, 'FAIL'],
+];
+
 /** Reads a table as one of checks; null where it is another. */
 export function readCheckTable(table: Table): CheckTable | null {
   const find = (name: RegExp) => table.header.cells.findIndex(({ text }) => name.test(text.trim()));
@@ -29,18 +36,22 @@ export function readCheckTable(table: Table): CheckTable | null {
   const compared = find(/^expected\b/i) >= 0 && find(/^(?:observed|actual)\b/i) >= 0;
   if (column < 0 && !compared) return null;
   const word = VERDICT[compared ? 'compared' : 'alone'];
+  const signs = SIGNS_HEADER.test(table.header.cells[column]?.text.trim() ?? '') ? SIGNS : [];
   const rows = table.rows.map((row) =>
-    readRow(row, row.cells.length === table.header.cells.length ? column : -1, word),
+    readRow(row, row.cells.length === table.header.cells.length ? column : -1, word, signs),
   );
   const judged = rows.some(({ cell }) => cell !== null);
   return judged || compared ? { table, rows, judged } : null;
 }
 
 /** A row that was broken by a `|` in a cell still has its verdict in a cell of its own. */
-function readRow(row: Row, column: number, says: RegExp): CheckRow {
+function readRow(row: Row, column: number, says: RegExp, signs: typeof SIGNS): CheckRow {
   const cell =
     row.cells[column] ?? row.cells.findLast(({ text }) => /^(?:PASS|FAIL)$/.test(text.trim())) ?? null;
-  const word = says.exec(cell?.text.trim() ?? '')?.[1]?.toUpperCase() as Verdict | undefined;
+  const text = cell?.text.trim() ?? '';
+  const word =
+    (says.exec(text)?.[1]?.toUpperCase() as Verdict | undefined) ??
+    signs.find(([sign]) => sign.test(text))?.[1];
   return { row, verdict: word ?? 'other', cell: word ? cell : null };
 }
 

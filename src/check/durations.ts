@@ -16,9 +16,10 @@ const UNITS: Readonly<Record<string, number>> = {
   minute: 60,
   h: 3600,
   hour: 3600,
+  day: 86_400,
 };
 const DURATION =
-  /(?<![\w.:/-])(\d{1,12}(?:\.\d{1,9})?)\s*(ms|s|secs?|seconds?|mins?|minutes?|h|hours?)\b(?![-:/])/gi;
+  /(?<![\w.:/-])(\d{1,12}(?:\.\d{1,9})?)\s*(ms|s|secs?|seconds?|mins?|minutes?|h|hours?|days?)\b(?![-:/])/gi;
 
 /** Lengths of time that a text writes with their unit. */
 export function durationsIn(text: string): Duration[] {
@@ -48,23 +49,24 @@ export interface Instant {
 }
 
 const INSTANT =
-  /(?<![\w-])\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)?(?!\w|:\d)/g;
+  /(?<![\w-])\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?(?!\w|:\d)/g;
 
-/** Instants that a text writes as date and time, with a zone or all without. */
+/** Instants that a text writes as date and time, to the minute or closer, with a zone or all without. */
 export function instantsIn(text: string): Instant[] {
   return [...text.matchAll(INSTANT)].flatMap(({ 0: whole, 1: decimals = '', 2: zone = 'Z', index }) => {
     const offset = zone.replace(
       /^([+-]\d\d):?(\d\d)?$/,
       (_, hours, minutes) => `${hours}:${minutes ?? '00'}`,
     );
-    const local = whole.slice(0, 19).replace(' ', 'T');
+    const toMinute = !/^.{16}:/.test(whole);
+    const local = whole.slice(0, toMinute ? 16 : 19).replace(' ', 'T');
     const milliseconds = Date.parse(`${local}${offset}`);
     if (Number.isNaN(milliseconds)) return [];
     const fraction = Number(`0.${decimals === '' ? 0 : decimals}`) * 1000;
     return [
       {
         milliseconds: milliseconds + fraction,
-        precision: 1 / 10 ** decimals.length,
+        precision: toMinute ? 60 : 1 / 10 ** decimals.length,
         start: index,
         end: index + whole.length,
       },

@@ -72,8 +72,14 @@ function refusal(id: string, known: boolean): Fault {
     : { message: `no rule "${id}"`, help: 'list all rules with "probatum explain"' };
 }
 
-function faultOf({ rules, reason }: Suppression, holdsSql: boolean): Fault | null {
+function faultOf({ rules, reason, isMisplaced }: Suppression, holdsSql: boolean): Fault | null {
   const help = 'write <!-- probatum-disable-next-line RULE: why -->';
+  if (isMisplaced)
+    return {
+      message: 'this comment accepts no finding',
+      help: `${help}, alone on its line, above the line of the finding`,
+      severity: 'warning',
+    };
   if (holdsSql)
     return {
       message: 'a document that holds executable SQL suppresses no findings',

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { PACKAGE_ROOT } from '../base/package-root.js';
@@ -8,7 +8,8 @@ import { Cache } from './cache.js';
 
 /**
  * The cache of a corpus: in `node_modules/.cache/probatum` as tools of npm have it, else in `.probatum/cache`. Null where
- * a link of the corpus stands in its place: what it leads to (`.git`, say) is not ours to write and sweep.
+ * a link of the corpus stands in its place: what it leads to (`.git`, say) is not ours to write and sweep. Null as well
+ * where a file stands there.
  */
 export function openCache(config: Config, plugins: boolean): Cache | null {
   const modules = join(config.root, 'node_modules');
@@ -17,12 +18,17 @@ export function openCache(config: Config, plugins: boolean): Cache | null {
     ? [modules, ['.cache', 'probatum']]
     : [config.root, ['.probatum', 'cache']];
   const folder = join(above, ...own);
-  if (isLink(dirname(folder)) || isLink(folder)) return null;
+  if (!isFolder(above) || !mayBeFolder(dirname(folder)) || !mayBeFolder(folder)) return null;
   return new Cache(folder, basisOf(config, plugins));
 }
 
-function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+/** Whether a folder is there or can be made; asked from above, as nothing can be below a file. */
+function mayBeFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path).isDirectory();
 }
 
 /** What facts and findings depend on besides the documents: this build of the tool, the configuration with what it names, and whether its rules were there. */

@@ -24,6 +24,30 @@ export function schemaErrorsBy(schema: JsonSchema): (data: unknown) => SchemaErr
   // The package is CommonJS: under Node's rules its default export is the module object.
   (addFormatsModule as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
   ajv.addSchema(JSON.parse(readFileSync(join(PACKAGE_ROOT, 'schemas', 'common.schema.json'), 'utf8')));
-  const validate = ajv.compile(schema);
-  return (data) => (validate(data) ? [] : describeErrors(validate.errors ?? []));
+  const validate = compiled(ajv, schema);
+  return (data) => {
+    try {
+      return validate(data) ? [] : describeErrors(validate.errors ?? []);
+    } catch (error) {
+      if (!endless(error)) throw error;
+      const message =
+        'cannot be judged: its schema refers to itself without end, or the front matter is nested too deep';
+      return [{ path: '', pointer: '', message }];
+    }
+  };
+}
+
+/** A schema that is its own subschema is never done, which shows where nothing depends on the data. */
+function compiled(ajv: Ajv2020, schema: JsonSchema) {
+  try {
+    const validate = ajv.compile(schema);
+    validate({});
+    return validate;
+  } catch (error) {
+    throw endless(error) ? new Error('it refers to itself without end') : error;
+  }
+}
+
+function endless(error: unknown): boolean {
+  return error instanceof RangeError;
 }

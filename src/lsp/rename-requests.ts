@@ -46,7 +46,7 @@ function rename(
   to: string,
   warn: (message: string) => void,
 ) {
-  const refused = refuseName(snapshot, to, workspace.includes(to));
+  const refused = refuseName(snapshot, { from, to }, workspace.includes(to));
   if (refused !== null) return refusal(refused);
   const result = renaming(snapshot, new Map([[from, to]]));
   if (!client.annotations) warn(whatFollows(result));

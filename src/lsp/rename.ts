@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Edit } from '../base/diagnostic.js';
 import type { Point, Range } from '../base/position.js';
 import type { Entry } from '../model/entry.js';
+import { foldedPath } from '../model/folded-path.js';
 import { pathMentions } from '../model/references.js';
 import { resolveLink } from '../model/resolve-link.js';
 import { linkTarget } from './link-target.js';
@@ -42,12 +43,21 @@ export function renamableAt(
   return { path: found.subject.paths[0]!, position: found.position };
 }
 
-/** Why a path is no name for a document; null where it is one. */
-export function refuseName(snapshot: Snapshot, path: string, included: boolean): string | null {
+/** Why a path is no new name for a document; null where it is one. */
+export function refuseName(
+  snapshot: Snapshot,
+  { from, to: path }: { readonly from: string; readonly to: string },
+  included: boolean,
+): string | null {
   if (!/^(?!.*(?:^|\/)\.{0,2}\/)[^\s/][^\\\s]*\.md$/.test(path) || posix.normalize(path) !== path)
     return `"${path}" is no path of a document: write it from the root of the repository, without spaces, ending in .md`;
   if (!included) return `"${path}" lies outside the corpus`;
-  return snapshot.entry(path) ? `there is a document "${path}" already` : null;
+  if (snapshot.entry(path)) return `there is a document "${path}" already`;
+  const folded = foldedPath(path);
+  const same = [...snapshot.model.entries.keys()].find((one) => one !== from && foldedPath(one) === folded);
+  return same === undefined
+    ? null
+    : `there is a document "${same}", which many file systems take for the same`;
 }
 
 /** Every reference to documents that move, their own `document_path`, and their own relative links. */

@@ -141,6 +141,8 @@ export interface Suppression {
   readonly line: number;
   /** Place of the comment. */
   readonly position: Range;
+  /** It has another name, or does not stand alone on its line, and accepts nothing. */
+  readonly isMisplaced?: boolean;
 }
 
 export type MentionKind = 'path' | 'digest' | 'abbreviated-digest' | 'id' | 'section';

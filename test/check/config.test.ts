@@ -240,6 +240,20 @@ requiredSections:
     ]);
   });
 
+  it('says of a document that its schema refers to itself without end, where only its keys lead there', async () => {
+    const { found } = await lint(CUSTOM, {
+      'schemas/decision.schema.json': JSON.stringify({
+        properties: { x: { $ref: '#/$defs/loop' } },
+        $defs: { loop: { allOf: [{ $ref: '#/$defs/loop' }] } },
+      }),
+      'knowledge/a.md': record('a.md', 'x: 1\n'),
+      'knowledge/b.md': record('b.md', ''),
+    });
+    expect(found.map(({ file, message }) => [file, message])).toEqual([
+      ['knowledge/a.md', expect.stringContaining('its schema refers to itself without end')],
+    ]);
+  });
+
   it.each<[string, string, RegExp]>([
     ['no JSON', '{', /is no JSON: /],
     ['no object', '[]', /is no usable schema: it is not an object/],
@@ -247,6 +261,8 @@ requiredSections:
     ['an unknown keyword', '{ "requird": [] }', /is no usable schema: .*unknown keyword: "requird"/],
     ['a schema that is not there', '{ "$ref": "other.schema.json" }', /is no usable schema: can't resolve/],
     ['another draft', '{ "$schema": "http://json-schema.org/draft-04/schema#" }', /is no usable schema: /],
+    ['a loop', '{ "$ref": "#/$defs/a", "$defs": { "a": { "$ref": "#/$defs/a" } } }', /refers to itself/],
+    ['itself alone', '{ "$ref": "#" }', /is no usable schema: it refers to itself without end/],
     ['a promise', '{ "$async": true, "type": "object" }', /is no usable schema: "\$async" is not allowed/],
   ])('is refused where its file holds %s', async (_, text, message) => {
     const { refused } = await lint(CUSTOM, {

@@ -24,6 +24,16 @@ describe('probatum in odd surroundings', () => {
     expect(stderr).toBe('');
   });
 
+  it.each(['.probatum', 'node_modules'])('keeps nothing where a file stands in place of %s', async (name) => {
+    const root = folder({ 'knowledge/a.md': NOTE, [name]: 'a file\n' });
+    for (let time = 0; time < 2; time++)
+      expect(await probatum(['lint'], { cwd: root })).toMatchObject({
+        code: 0,
+        out: '1 document, no findings\n',
+      });
+    expect(readFileSync(join(root, name), 'utf8')).toBe('a file\n');
+  });
+
   it('reads a file whose name is in another Unicode form, and refuses two of one name', async () => {
     const root = folder({ 'knowledge/re\u0301view.md': NOTE });
     expect((await probatum(['lint'], { cwd: root })).out).toBe('1 document, no findings\n');

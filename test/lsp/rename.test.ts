@@ -115,6 +115,11 @@ describe('rename of a document', () => {
 
   it.each([
     ['a path that is taken', 'knowledge/a/one.md', 'there is a document "knowledge/a/one.md" already'],
+    [
+      'a path that is taken in another case',
+      'knowledge/A/One.md',
+      'there is a document "knowledge/a/one.md", which',
+    ],
     ['a path outside the corpus', 'docs/two.md', '"docs/two.md" lies outside the corpus'],
     ['a path that climbs', 'knowledge/../two.md', 'is no path of a document'],
     ['no Markdown file', 'knowledge/two.txt', 'is no path of a document'],

@@ -44,7 +44,7 @@ describe('comments that accept findings', () => {
       ],
     ],
     [
-      'are none in code, in front matter, beside text, over lines, or by another name',
+      'are none in code and in front matter, and accept nothing beside text, over lines or by another name',
       [
         '---',
         'kind: note',
@@ -64,7 +64,12 @@ describe('comments that accept findings', () => {
         '`<!-- probatum-disable-next-line a: code -->`',
         '',
       ].join('\n'),
-      [],
+      [
+        ['', null, 11, '11:6-56'],
+        ['', null, 12, '12:1-59'],
+        ['', null, 13, '13:1-53'],
+        ['', null, 14, '14:1-32'],
+      ],
     ],
   ])('%s', (_, text, expected) => {
     expect(read(text)).toEqual(expected);
