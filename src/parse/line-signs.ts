@@ -14,6 +14,7 @@ const SIGNS: readonly (readonly [string, number])[] = [
   ['.md', Sign.path],
   ['…', Sign.abbreviation],
   ['...', Sign.abbreviation],
+  ['&hellip;', Sign.abbreviation],
   ['C-', Sign.id],
   ['G-', Sign.id],
   ['PF-', Sign.id],

@@ -6,7 +6,8 @@ import type { SourceText } from './source-text.js';
 /** An address of another place (`https://host/a/b.md`): what looks like a path in it is none of this repository's. */
 const ADDRESS = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s<>"'`|),;\]]+/gi;
 const DIGEST = /(?<![0-9A-Za-z])[0-9a-fA-F]{64}(?![0-9A-Za-z])/g;
-const ABBREVIATED = /(?<![0-9A-Za-z])[0-9a-f]{6,16}(?:…|\.\.\.)(?:[0-9a-f]{4,16})?(?![0-9A-Za-z…])/g;
+const ABBREVIATED =
+  /(?<![0-9A-Za-z])[0-9a-f]{6,63}(?:(?:…|\.\.\.|&hellip;)(?:[0-9a-f]{4,63})?|[ \u00a0](?:…|\.\.\.|&hellip;)[ \u00a0][0-9a-f]{4,63})(?![0-9a-z…])/gi;
 /** How an id begins: a pattern without Unicode properties is much faster to look for. */
 const ID_START = /(?:[CGVD]|PF)-[\dA-Z]|N\d/g;
 /** Ids of the protocol (`C-06`, `G-02`), of checks (`PF-3`, `V-14en`, `V-PROD-SYS`, `D-03`) and bindings (`N1`), also in `_emphasis_`. */

@@ -88,6 +88,11 @@ describe('digests', () => {
     ['023a3be5...e93eab.', ['023a3be5...e93eab']],
     ['(023a3be5…)', ['023a3be5…']],
     ['cafe…', []],
+    ['0a23456789abcdef01…abcdef', ['0a23456789abcdef01…abcdef']],
+    ['023A3BE5…E93EAB', ['023A3BE5…E93EAB']],
+    ['023a3be5 … e93eab', ['023a3be5 … e93eab']],
+    ['023a3be5&hellip;e93eab', ['023a3be5&hellip;e93eab']],
+    ['023a3be5 … ', []],
     ['x023a3be5…e93eab', []],
     ['023a3be5…e93eabz', []],
   ])('abbreviated: %s', (text, expected) => {
