@@ -68,6 +68,11 @@ export function kindName({ kind, customKind }: Entry): string | null {
   return kind ?? customKind;
 }
 
+/** Whether what a document says is held to: it is of a kind of the format but `note`, or of one of the team's own. */
+export function isGoverned({ kind, customKind }: Pick<Entry, 'kind' | 'customKind'>): boolean {
+  return customKind !== null || (kind !== null && kind !== 'note');
+}
+
 /** What the front matter says; a header of the old form was checked by no schema and is not relied on. */
 function statedKind(document: Document): string | undefined {
   const { header } = document;
