@@ -1,4 +1,4 @@
-import type { Entry } from './entry.js';
+import { type Entry, isGoverned } from './entry.js';
 import type { Model } from './model.js';
 import { referencedEntries } from './references.js';
 import { derivedOf } from './scope.js';
@@ -11,6 +11,23 @@ export function undeclaredIds(model: Model, entry: Entry, ids: Iterable<string>)
     if (left.size === 0) break;
   }
   return left;
+}
+
+/** The letters that an id begins with: `PF` of `PF-3`. */
+export function idPrefix(id: string): string {
+  return /^[A-Z]+/.exec(id)![0];
+}
+
+/** What ids of one row have in common: letters, and how many digits (`C-00`) or that there are words (`V-A`). */
+export function idForm(id: string): string {
+  const [, letters = '', digits = ''] = /^([A-Z]+-?)(\d*)/.exec(id)!;
+  return digits === '' ? `${idPrefix(id)}-A` : letters + '0'.repeat(digits.length);
+}
+
+/** Forms of the ids that a governed document declares; a migration has derived checks. */
+export function idForms({ kind, customKind, declared }: Entry): Set<string> {
+  const forms = new Set(isGoverned({ kind, customKind }) ? declared.map(({ id }) => idForm(id)) : []);
+  return kind === 'ddl' ? forms.add('D-00') : forms;
 }
 
 /** All ids and sections that a document may name. */
@@ -29,7 +46,7 @@ function* readers(model: Model, entry: Entry): Generator<Entry> {
 function* idsOf(entry: Entry): Generator<string> {
   for (const { id } of entry.declared) yield id;
   for (const { text } of entry.document.headings) {
-    const section = /^§?(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];
+    const section = /^(?:§\s?)?(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];
     if (section) yield `§${section}`;
   }
   for (const { id } of derivedOf(entry)) yield id;

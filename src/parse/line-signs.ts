@@ -20,6 +20,7 @@ const SIGNS: readonly (readonly [string, number])[] = [
   ['PF-', Sign.id],
   ['V-', Sign.id],
   ['D-', Sign.id],
+  ['\u2011', Sign.id],
   ['N', Sign.id],
   ['§', Sign.section],
   ['<', Sign.tag],

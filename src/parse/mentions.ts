@@ -9,11 +9,11 @@ const DIGEST = /(?<![0-9A-Za-z])[0-9a-fA-F]{64}(?![0-9A-Za-z])/g;
 const ABBREVIATED =
   /(?<![0-9A-Za-z])[0-9a-f]{6,63}(?:(?:…|\.\.\.|&hellip;)(?:[0-9a-f]{4,63})?|[ \u00a0](?:…|\.\.\.|&hellip;)[ \u00a0][0-9a-f]{4,63})(?![0-9a-z…])/gi;
 /** How an id begins: a pattern without Unicode properties is much faster to look for. */
-const ID_START = /(?:[CGVD]|PF)-[\dA-Z]|N\d/g;
+const ID_START = /(?:[CGVD]|PF)[-‑][\dA-Z]|N\d/g;
 /** Ids of the protocol (`C-06`, `G-02`), of checks (`PF-3`, `V-14en`, `V-PROD-SYS`, `D-03`) and bindings (`N1`), also in `_emphasis_`. */
 const ID =
-  /(?<=(?<![\p{L}\p{N}_/-])_{1,3}|(?<![\p{L}\p{N}_/-]|(?<!\.)\.))(?:(?:C|G|PF|V|D)-(?:\d+[a-z]*|[A-Z]{2,}(?:-[A-Z]{2,})*)|N\d{1,2})(?!_{0,3}[\p{L}\p{N}-]|_{4}|\.\d|\.md)/uy;
-const SECTION = /§\d+(?:\.\d+)*/g;
+  /(?<=(?<![\p{L}\p{N}_/-])_{1,3}|(?<![\p{L}\p{N}_/-]|(?<!\.)\.))(?:(?:C|G|PF|V|D)[-‑](?:\d+[a-z]*|[A-Z]{2,}(?:[-‑][A-Z]{2,})*)|N\d{1,2})(?!_{0,3}[\p{L}\p{N}-]|_{4}|\.\d|\.md)/uy;
+const SECTION = /§[ \u00a0\u2009\u202f]?\d+(?:\.\d+)*/g;
 
 /** What a text without a mention has none of. */
 export const ANY_MENTION = Sign.path | Sign.digest | Sign.abbreviation | Sign.id | Sign.section;
@@ -84,13 +84,19 @@ function add(
 ): void {
   found.push({
     kind,
-    value: text.slice(from, to),
+    value: plain(kind, text.slice(from, to)),
     position: source.range(offset + from, offset + to),
     key: place.key,
     in: place.in,
     revision: beside && text.slice(beside.from, beside.to),
     revisionPosition: beside && source.range(offset + beside.from, offset + beside.to),
   });
+}
+
+/** Ids and sections may be kept on one line by their hyphen or blank: `C‑06`, `§ 7`. */
+function plain(kind: MentionKind, written: string): string {
+  if (kind === 'section') return written.replace(/^§\s/, '§');
+  return kind === 'id' ? written.replaceAll('‑', '-') : written;
 }
 
 /** The text with spaces where addresses stand. */

@@ -113,6 +113,7 @@ describe('ids', () => {
     ['| V-01 | x |\n| - | - |\n| V-02 | C-07 |', ['V-01', 'V-02', 'C-07']],
     ['_V-99_ __C-06__ **_PF-3_** _G-02 is_ (_N1_)', ['V-99', 'C-06', 'PF-3', 'G-02', 'N1']],
     ['x_V-99 V-99_x __V-1____ V-99_-x /_V-99_', []],
+    ['C‑06 and V‑PROD‑SYS', ['C-06', 'V-PROD-SYS']],
     ['P0-2', []],
     ['SHA-256', []],
     ['UTF-8', []],
@@ -133,6 +134,7 @@ describe('ids', () => {
 
   it('of sections', () => {
     expect(of('section', 'see §7, §3.2 and §12.')).toEqual(['§7', '§3.2', '§12']);
+    expect(of('section', 'see § 7, §\u00a03.2 and § seven')).toEqual(['§7', '§3.2']);
   });
 });
 
