@@ -1,7 +1,7 @@
 import type { Range } from '../base/position.js';
 import { firstNotBefore } from '../base/search.js';
 import type { Document, Link, Row } from '../parse/document.js';
-import { pathsIn } from '../parse/mentions.js';
+import { pathsIn, revisionBehind } from '../parse/mentions.js';
 import { mappingPins } from './mapping-pins.js';
 import type { PinField } from './pins.js';
 import { resolveLink } from './resolve-link.js';
@@ -72,7 +72,7 @@ function besideLinks(document: Document, all: readonly Link[]): TextPin[] {
 
 function revisionsOfLinks(document: Document, links: readonly Link[]): TextPin[] {
   const texts = new Map(
-    document.prose.filter(({ text }) => text.includes('(r')).map(({ line, text }) => [line, text]),
+    document.prose.filter(({ text }) => text.includes('(')).map(({ line, text }) => [line, text]),
   );
   if (texts.size === 0) return [];
   return links.flatMap((link): TextPin[] => {
@@ -83,7 +83,6 @@ function revisionsOfLinks(document: Document, links: readonly Link[]): TextPin[]
   });
 }
 
-const BEHIND = /^[`*_~)\]"']*\s*\((r\d+)\)/;
 const INSIDE = /\((r\d+)\)[`*_~]*\]\($/;
 /** How far from a link its revision may stand, in characters. */
 const BESIDE = 40;
@@ -94,14 +93,14 @@ function revisionAt(
   { url, position: { start, end } }: Link,
 ): Pick<TextPin, 'value' | 'position'> | null {
   if (start.line !== end.line) return null;
-  const behind = BEHIND.exec(text.slice(end.column - 1, end.column - 1 + BESIDE));
+  const behind = revisionBehind(text, end.column - 1);
   const label = text.slice(start.column - 1, end.column - 1);
   const labelEnd = start.column - 1 + label.lastIndexOf(`](${url}`) + 2;
   const from = Math.max(start.column - 1, labelEnd - BESIDE);
   const inside = behind ? null : INSIDE.exec(text.slice(from, labelEnd));
-  const value = (behind ?? inside)?.[1];
+  const value = behind ? text.slice(behind.from, behind.to) : inside?.[1];
   if (value === undefined) return null;
-  const at = behind ? end.column + behind[0].length - 1 - value.length : from + inside!.index + 2;
+  const at = behind ? behind.from + 1 : from + inside!.index + 2;
   const place = { line: start.line, column: at };
   return { value, position: { start: place, end: { ...place, column: at + value.length } } };
 }

@@ -54,7 +54,13 @@ interface Piece {
 
 function addPaths(piece: Piece): void {
   for (const { from, to } of findPaths(withoutAddresses(piece.text)))
-    add(piece, 'path', from, to, revisionBeside(piece.text, from, to));
+    add(
+      piece,
+      'path',
+      from,
+      to,
+      revisionBeside(piece.source.text, piece.offset + from, piece.offset + to, piece.offset),
+    );
 }
 
 function addMatches(piece: Piece, kind: MentionKind, pattern: RegExp): void {
@@ -80,6 +86,7 @@ function add(
   kind: MentionKind,
   from: number,
   to: number,
+  /** In the source. */
   beside: Span | null,
 ): void {
   found.push({
@@ -88,8 +95,8 @@ function add(
     position: source.range(offset + from, offset + to),
     key: place.key,
     in: place.in,
-    revision: beside && text.slice(beside.from, beside.to),
-    revisionPosition: beside && source.range(offset + beside.from, offset + beside.to),
+    revision: beside && source.text.slice(beside.from, beside.to),
+    revisionPosition: beside && source.range(beside.from, beside.to),
   });
 }
 
@@ -115,13 +122,24 @@ export function pathsIn(text: string): string[] {
 /** How far from a path its revision may stand, in characters. */
 const BESIDE = 40;
 
-/** `path (r2)`, or `name (r2): path`: where the text says which revision the path has. */
-function revisionBeside(text: string, from: number, to: number): Span | null {
-  const behind = text.slice(to, to + BESIDE);
-  const after = behind.includes('(r') ? /^[`)\]"'*_~]*\s*\((r\d+)\)/.exec(behind) : null;
-  if (after) return { from: to + after[0].length - 1 - after[1]!.length, to: to + after[0].length - 1 };
-  const start = Math.max(0, from - BESIDE);
-  const ahead = text.slice(start, from);
+const BEHIND =
+  /^[`)\]"'*_~]*[^\S\r\n]*(?:\r?\n[ \t>]*)?[`*_]{0,3}\((?:[Rr]ev(?:ision|\.)?\s)?[`*_]{0,3}(r\d+)(?=[`*_]{0,3}[),;])/;
+
+/** Where the revision stands that follows a name: `(r2)`, `` (`r2`) ``, `(r2, 2026-01-01)`, `(rev r2)`, also on the next line. */
+export function revisionBehind(text: string, from: number): Span | null {
+  const behind = text.slice(from, from + BESIDE);
+  const after = behind.includes('(') ? BEHIND.exec(behind) : null;
+  if (!after) return null;
+  const to = from + after[0].length;
+  return { from: to - after[1]!.length, to };
+}
+
+/** `path (r2)`, or `name (r2): path`: where the source says which revision the path has. */
+function revisionBeside(source: string, from: number, to: number, lineStart: number): Span | null {
+  const behind = revisionBehind(source, to);
+  if (behind) return behind;
+  const start = Math.max(lineStart, from - BESIDE);
+  const ahead = source.slice(start, from);
   const before = ahead.includes('(r') ? /\((r\d+)\)\s*:\s*[`("'*_~]*$/.exec(ahead) : null;
   return before && { from: start + before.index + 1, to: start + before.index + 1 + before[1]!.length };
 }

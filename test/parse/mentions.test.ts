@@ -62,6 +62,13 @@ describe('paths', () => {
     ['**a/b.md** (r4)', 'r4'],
     ['_a/b.md_ (r5)', 'r5'],
     ['DDL (r2): **a/b.md**', 'r2'],
+    ['a/b.md (`r2`)', 'r2'],
+    ['a/b.md (**r2**)', 'r2'],
+    ['`a/b.md` **(r2)**', 'r2'],
+    ['a/b.md (r2, 2026-01-01)', 'r2'],
+    ['a/b.md (r2; reviewed by somebody who took a long time for it)', 'r2'],
+    ['a/b.md (rev r2)', 'r2'],
+    ['a/b.md (r2 and more)', null],
     ['a/b.md', null],
     ['a/b.md and more (r2)', null],
     ['a/b.md (revised)', null],
@@ -73,6 +80,14 @@ describe('paths', () => {
     if (revision) expect(text.slice(at!.start.column - 1, at!.end.column - 1)).toBe(revision);
     else expect(at).toBeNull();
   });
+});
+
+it('the revision on the line below the path, in the same paragraph', () => {
+  const beside = (text: string) =>
+    mentions(text).map(({ revision, revisionPosition }) => [revision, revisionPosition?.start]);
+  expect(beside('a/b.md\n(r2)')).toEqual([['r2', { line: 2, column: 2 }]]);
+  expect(beside('> a/b.md\n> (r2)')).toEqual([['r2', { line: 2, column: 4 }]]);
+  expect(beside('a/b.md\n\n(r2)')).toEqual([[null, undefined]]);
 });
 
 const HEX = '023a3be5c0ffee00112233445566778899aabbccddeeff00112233445566e93e';
