@@ -4,8 +4,8 @@ import { type Document, type DocumentIndex, headerText, type Mention } from '../
 import type { SqlFacts, SqlUnit } from '../sql/facts.js';
 import { type Declaration, declaredIds } from './declared-ids.js';
 import { FORMAT_KINDS, KINDS, type Kind, type KindSettings } from './kinds.js';
-import { type Pin, pinsOf } from './pins.js';
-import { type TextPin, textPins } from './text-pins.js';
+import { type Pin, pinsOf, type TextPin } from './pins.js';
+import { textPins } from './text-pins.js';
 
 /** One document of the corpus with what stays known of it: a pure function of its bytes and the team's kinds, plain data. */
 export interface Entry {

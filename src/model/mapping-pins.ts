@@ -1,6 +1,6 @@
 import type { Range } from '../base/position.js';
 import type { Document, KeyValue } from '../parse/document.js';
-import type { TextPin } from './text-pins.js';
+import type { TextPin } from './pins.js';
 
 /** Pins in `key: value` lines of the text and in fenced YAML. */
 export function mappingPins(document: Document): TextPin[] {

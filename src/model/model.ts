@@ -5,7 +5,7 @@ import { headerText } from '../parse/document.js';
 import { bareNames, type ColumnHistory, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
-import { idForms } from './ids.js';
+import { idForms } from './id-forms.js';
 import {
   COLUMNS,
   type DigestOwner,

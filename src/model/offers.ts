@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { headerText } from '../parse/document.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
-import { idForms } from './ids.js';
+import { idForms } from './id-forms.js';
 import { referencedPaths } from './references.js';
 
 /** What a digest is the digest of. */

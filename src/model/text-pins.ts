@@ -1,20 +1,9 @@
-import type { Range } from '../base/position.js';
 import { firstNotBefore } from '../base/search.js';
 import type { Document, Link, Row } from '../parse/document.js';
 import { pathsIn, revisionBehind } from '../parse/mentions.js';
 import { mappingPins } from './mapping-pins.js';
-import type { PinField } from './pins.js';
+import type { TextPin } from './pins.js';
 import { resolveLink } from './resolve-link.js';
-
-/** A revision or digest that the text says a document has, besides those that stand beside its path. */
-export interface TextPin {
-  /** Path of the document. */
-  readonly path: string;
-  /** `digest` is that of the document or of its SQL. */
-  readonly name: PinField['name'] | 'digest';
-  readonly value: string;
-  readonly position: Range;
-}
 
 /** What a document's text says of others: in `key: value` lines, fenced YAML, beside links, in rows of tables. */
 export function textPins(document: Document): TextPin[] {

@@ -100,8 +100,9 @@ function add(
   });
 }
 
-/** Ids and sections may be kept on one line by their hyphen or blank: `C‑06`, `§ 7`. */
+/** A value as others write it: ids and sections may be kept on one line by their hyphen or blank (`C‑06`, `§ 7`). */
 function plain(kind: MentionKind, written: string): string {
+  if (kind === 'path') return written.normalize('NFC');
   if (kind === 'section') return written.replace(/^§\s/, '§');
   return kind === 'id' ? written.replaceAll('‑', '-') : written;
 }

@@ -20,6 +20,8 @@ describe('paths', () => {
     ['a/b.md/c.md', ['a/b.md/c.md']],
     ['a/b.md.bak', ['a/b.md']],
     ['tài-liệu/báo.md', ['tài-liệu/báo.md']],
+    ['knowledge/gone\u0301.md', ['knowledge/gon\u00e9.md']],
+    ['⚠\ufe0fa/b.md', ['a/b.md']],
     ['/srv/a.md', ['srv/a.md']],
     ['𝒳𝒴/𝒵.md', ['𝒳𝒴/𝒵.md']],
     ['🙂a/b.md🙂', ['a/b.md']],

@@ -79,9 +79,9 @@ function isLeftOut(model: Model, path: string): boolean {
  * makes, and so is what ends as one; a way from the root of a site, and one out of the repository, is nothing to look at.
  */
 function linksToFile(entry: Entry, url: string, path: string): boolean {
-  if (url.startsWith('/') || url.includes('?') || path.startsWith('../') || /[{}<>*]|^\.?\/?$/.test(path))
-    return false;
+  if (url.startsWith('/') || path.startsWith('../') || /[{}<>*]|^\.?\/?$/.test(path)) return false;
   if (isGoverned(entry)) return true;
+  if (url.includes('?')) return false;
   const ending = /\.([a-z0-9]{1,8})$/i.exec(path)?.[1]?.toLowerCase();
   return ending !== undefined && !/^(?:html?|php|aspx?|\d+)$/.test(ending);
 }

@@ -1,7 +1,8 @@
 import { compareText } from '../../base/diagnostic.js';
 import { firstNotBefore } from '../../base/search.js';
 import { type Entry, kindName } from '../../model/entry.js';
-import { idForm, idPrefix, knownIds, undeclaredIds } from '../../model/ids.js';
+import { idForm, idPrefix } from '../../model/id-forms.js';
+import { knownIds, undeclaredIds } from '../../model/ids.js';
 import type { Model } from '../../model/model.js';
 import { foreignSections, placeOf } from '../foreign-sections.js';
 import { corpusRule } from '../rule.js';
