@@ -8,7 +8,7 @@ import { unfollowedLinks } from './check/unfollowed-links.js';
 import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
-import { isOnDisk } from './load/on-disk.js';
+import { isThere, presenceOf } from './load/on-disk.js';
 import { readLock } from './load/read-lock.js';
 import { reviewsOf } from './model/chain.js';
 import { readDocumentLock, releasesOf } from './model/document-lock.js';
@@ -57,8 +57,9 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const links: string[] = [];
   const sources = loadCorpus(config, reading, (path) => links.push(path));
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
-  const isThere = (path: string) => isOnDisk(config.root, path);
-  const model = buildModel(read, config.corpus, isThere);
+  const presence = presenceOf(reading.overlay, reading.index);
+  const onDisk = (path: string) => isThere(config.root, path, presence);
+  const model = buildModel(read, config.corpus, onDisk);
   const found = [
     ...runRules(read, model, team.rules, team.settings),
     ...(config.squawk && plugins ? squawkFindings(config, read, sources) : []),
@@ -66,7 +67,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);
   const lock = reading.lock === undefined ? readLock(config) : reading.lock;
   // Nobody may turn these down, so there is nothing to apply.
-  const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read), isThere) : [];
+  const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read), onDisk) : [];
   const beside = [...locked, ...unfollowedLinks(links)];
   const withBeside = (findings: readonly Diagnostic[]) => [...findings, ...beside].sort(compareDiagnostics);
   const files = new Map(sources.map((file) => [file.path, file]));

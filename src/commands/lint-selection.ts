@@ -50,10 +50,11 @@ export async function compileSelection(
   const besides = selection.files.filter((path) =>
     isJudged(path, () => changes?.overlay.get(path) ?? readBytes(config.root, path), config, environment),
   );
-  const { overlay, lock } = changes ?? {};
+  const { overlay, index, lock } = changes ?? {};
   const compilation = await compileAll(config, {
     besides,
     ...(overlay ? { overlay } : {}),
+    ...(index ? { index } : {}),
     ...(lock === undefined ? {} : { lock }),
   });
   requireDocuments(compilation, changes ? [] : selection.folders);

@@ -5,6 +5,7 @@ import { firstNotBefore } from '../base/search.js';
 import type { Config } from '../load/config.js';
 import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
 import { listFiles } from '../load/list-files.js';
+import { presenceOf } from '../load/on-disk.js';
 import { readLock } from '../load/read-lock.js';
 import type { Model } from '../model/model.js';
 import type { TeamRules } from '../team-rules.js';
@@ -31,6 +32,7 @@ export class Compiler {
   private sources: readonly Source[] = [];
   private lock: Uint8Array | null = null;
   private links: string[] = [];
+  private presence = presenceOf();
   /** What the cache has, as long as nothing had to be read. */
   private columns: Columns | null = null;
 
@@ -48,6 +50,7 @@ export class Compiler {
     const listed = Date.now();
     const sources = this.list(reading);
     this.sources = sources;
+    this.presence = presenceOf(reading.overlay, reading.index);
     this.lock = reading.lock === undefined ? readLock(this.config) : reading.lock;
     let found: Findings;
     try {
@@ -72,6 +75,7 @@ export class Compiler {
       found.push(
         ...(await import('./releases.js')).lockFindings(
           this.config.root,
+          this.presence,
           lock,
           this.state?.rows ?? this.columns!,
         ),
@@ -82,7 +86,7 @@ export class Compiler {
   /** The model of what was compiled last. */
   async loadModel(): Promise<Model> {
     const { modelOf } = await import('./update.js');
-    return modelOf(this.known(), this.config);
+    return modelOf(this.known(), this.config, this.presence);
   }
 
   /** A document's bytes as they were compiled last; undefined where they are not there any more. */
@@ -119,7 +123,7 @@ export class Compiler {
     const { update } = await import('./update.js');
     const team = await this.rules();
     const before = this.known();
-    const { rows, outside, tables, any, read, judged } = await update(before, sources, team);
+    const { rows, outside, tables, any, read, judged } = await update(before, sources, team, this.presence);
     this.state = { rows, store: before.store, outside, tables, listed };
     if (any) this.cache?.save(this.state);
     return { ...findingsOf(rows), read, judged };
@@ -142,7 +146,7 @@ export class Compiler {
         ({ path, stamp }, index) =>
           columns.paths[index] === path && stamp !== null && isAsListed(columns, index, stamp),
       ) &&
-      movedOutside(this.config, columns.outside).length === 0
+      movedOutside(this.config, columns.outside, this.presence).length === 0
     );
   }
 

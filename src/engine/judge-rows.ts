@@ -1,5 +1,6 @@
 import { applySettings } from '../check/apply-settings.js';
 import { judgeBesideOthers } from '../check/run-rules.js';
+import { isThere, type Presence } from '../load/on-disk.js';
 import type { ColumnHistory } from '../model/columns.js';
 import { type Model, modelOver } from '../model/model.js';
 import { fileKey } from '../model/offers.js';
@@ -35,11 +36,12 @@ export interface JudgeTask {
   readonly numbers: readonly number[];
   readonly index: SharedArrayBuffer;
   readonly folder: string;
+  readonly presence: Presence;
 }
 
 /** Judges rows of a corpus that a task brings along. */
-export function judgeTask({ numbers, index, folder }: JudgeTask, team: TeamRules): Judged {
-  return judgeIn(index, folder, team).judge(numbers);
+export function judgeTask({ numbers, ...corpus }: JudgeTask, team: TeamRules): Judged {
+  return judgeIn(corpus, team).judge(numbers);
 }
 
 /** Judges rows of a corpus by the rules that compare documents. */
@@ -116,7 +118,7 @@ export class Judge {
 /** What this thread judged last, as the next task is most likely of the same corpus. */
 let open: { readonly folder: string; readonly first: string; readonly judge: Judge } | undefined;
 
-function judgeIn(index: SharedArrayBuffer, folder: string, team: TeamRules): Judge {
+function judgeIn({ index, folder, presence }: Omit<JudgeTask, 'numbers'>, team: TeamRules): Judge {
   const bytes = Buffer.from(index);
   const first = bytes.toString('latin1', 0, bytes.indexOf(10));
   if (open?.folder === folder && open.first === first) return open.judge;
@@ -124,7 +126,7 @@ function judgeIn(index: SharedArrayBuffer, folder: string, team: TeamRules): Jud
   const corpus = new StoredCorpus(
     rowsOf(columns),
     new FolderStore(folder, columns.segments),
-    team.config.root,
+    (path) => isThere(team.config.root, path, presence),
     columns.tables,
   );
   const judge = new Judge(corpus, team);

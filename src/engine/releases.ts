@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../base/diagnostic.js';
 import { judgeLock } from '../check/judge-lock.js';
-import { isOnDisk } from '../load/on-disk.js';
+import { isThere, type Presence } from '../load/on-disk.js';
 import { type Release, readDocumentLock, revisionOf } from '../model/document-lock.js';
 import type { Entry } from '../model/entry.js';
 import type { Columns } from './columns.js';
@@ -15,9 +15,14 @@ export function encodeRelease(entry: Entry): string {
 }
 
 /** What the lock file says of the rows of a corpus. */
-export function lockFindings(root: string, lock: Uint8Array, rows: Columns | readonly Row[]): Diagnostic[] {
+export function lockFindings(
+  root: string,
+  presence: Presence,
+  lock: Uint8Array,
+  rows: Columns | readonly Row[],
+): Diagnostic[] {
   const releases = 'count' in rows ? ofColumns(rows) : ofRows(rows);
-  return judgeLock(readDocumentLock(lock), releases, (path) => isOnDisk(root, path));
+  return judgeLock(readDocumentLock(lock), releases, (path) => isThere(root, path, presence));
 }
 
 function* ofColumns({ count, paths, digests, releases }: Columns): Iterable<Release> {

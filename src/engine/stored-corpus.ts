@@ -1,4 +1,3 @@
-import { isOnDisk } from '../load/on-disk.js';
 import type { ColumnHistory } from '../model/columns.js';
 import type { Entry } from '../model/entry.js';
 import type { Entries, Lookup } from '../model/model.js';
@@ -19,12 +18,13 @@ export class StoredCorpus implements Lookup {
 
   /**
    * @param rows in path order
+   * @param onDisk whether a path below the root is there, whatever it is
    * @param tables the history of columns, where it is known
    */
   constructor(
     readonly rows: readonly Row[],
     readonly store: FactStore,
-    private readonly root: string,
+    readonly onDisk: (path: string) => boolean,
     public tables: ColumnHistory | null,
   ) {
     this.postings = new Postings(rows);
@@ -38,10 +38,6 @@ export class StoredCorpus implements Lookup {
 
   offering(key: string): string[] {
     return this.postings.of(keyNumber(key)).map((index) => this.rows[index]!.path);
-  }
-
-  onDisk(path: string): boolean {
-    return isOnDisk(this.root, path);
   }
 
   read(row: Row): StoredEntry {

@@ -3,8 +3,8 @@ import type { DocumentJudgement } from '../check/run-rules.js';
 import type { Declaration } from '../model/declared-ids.js';
 import { type Entry, landingsOf, type Mentioned, writtenDigests } from '../model/entry.js';
 import type { Kind } from '../model/kinds.js';
+import type { TextPin } from '../model/pins.js';
 import { type Pin, pinsOf } from '../model/pins.js';
-import type { TextPin } from '../model/text-pins.js';
 import type {
   DocumentIndex,
   Fence,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Config } from '../load/config.js';
+import { isThere, type Presence } from '../load/on-disk.js';
 import type { ColumnHistory } from '../model/columns.js';
 import { type Model, modelOver } from '../model/model.js';
 import { COLUMNS } from '../model/offers.js';
@@ -52,18 +53,20 @@ export async function update(
   { rows: before, store, listed, ...known }: State,
   sources: readonly Source[],
   team: TeamRules,
+  presence: Presence,
 ): Promise<Updated> {
   const changes = new Changes(before, sources, listed, store);
   const { items } = changes;
   const outside = new Map(known.outside);
-  for (const path of movedOutside(team.config, outside)) changes.fileMoved(path);
+  for (const path of movedOutside(team.config, outside, presence)) changes.fileMoved(path);
+  const onDisk = (path: string) => isThere(team.config.root, path, presence);
   const threads = items.length < WORTH_THREADS ? null : new Threads(availableParallelism(), team);
   try {
     await readInBulk(items, team, threads, changes);
     const rows = changes.current();
     const anew = before.length === 0 || changes.keys.has(keyNumber(COLUMNS));
-    const corpus = new StoredCorpus(rows, store, team.config.root, anew ? null : known.tables);
-    const judged = await judge(corpus, { rows, outside }, changes.keys, team, threads);
+    const corpus = new StoredCorpus(rows, store, onDisk, anew ? null : known.tables);
+    const judged = await judge(corpus, { rows, outside, presence }, changes.keys, team, threads);
     return { rows, outside, tables: corpus.tables, any: changes.any, read: changes.read, judged };
   } finally {
     threads?.end();
@@ -74,14 +77,23 @@ export async function update(
 export function modelOf(
   { rows, store, tables }: State,
   { corpus, root }: Pick<Config, 'corpus' | 'root'>,
+  presence: Presence,
 ): Model {
-  return modelOver(new StoredCorpus(rows, store, root, tables), corpus);
+  const onDisk = (path: string) => isThere(root, path, presence);
+  return modelOver(new StoredCorpus(rows, store, onDisk, tables), corpus);
+}
+
+/** Rows that are judged, and what is known of files that are no documents. */
+interface Judging {
+  readonly rows: Row[];
+  readonly outside: Map<string, boolean>;
+  readonly presence: Presence;
 }
 
 /** Judges every row that is new or asked for something that has changed. @returns how many */
 async function judge(
   corpus: StoredCorpus,
-  { rows, outside }: { readonly rows: Row[]; readonly outside: Map<string, boolean> },
+  { rows, outside, presence }: Judging,
   changed: ReadonlySet<number>,
   team: TeamRules,
   threads: Threads | null,
@@ -102,7 +114,12 @@ async function judge(
     const index = inSharedMemory(
       encodeIndex({ rows, segments, outside: new Map(), tables, listed: 0 }, SHARED),
     );
-    const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({ numbers: some, index, folder }));
+    const tasks = inBatches(numbers, ROWS_AT_ONCE).map((some) => ({
+      numbers: some,
+      index,
+      folder,
+      presence,
+    }));
     await threads.renew();
     await threads.run(tasks, (_, answer) => {
       if ('judged' in answer) take(answer.judged);

@@ -5,6 +5,7 @@ import { compareText } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from './config.js';
 import { listFiles } from './list-files.js';
+import type { IndexedPaths } from './on-disk.js';
 
 /** One file of the corpus: read once; every digest, parse and execution uses this one buffer. */
 export interface SourceFile {
@@ -19,6 +20,8 @@ export interface Reading {
   readonly besides?: readonly string[];
   /** Bytes in place of a file's own (an editor's, git's index'), by path; null where the file counts as absent. */
   readonly overlay?: ReadonlyMap<string, Uint8Array | null>;
+  /** Files that are there, in place of those on disk. */
+  readonly index?: IndexedPaths;
   /** Bytes in place of the lock file's own; null where it counts as absent. */
   readonly lock?: Uint8Array | null;
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../base/usage-error.js';
 import { type Config, configurationFiles } from './config.js';
 import { Git, type Surroundings } from './git.js';
 import { corpusMatcher, listFiles } from './list-files.js';
+import { type IndexedPaths, indexedPaths } from './on-disk.js';
 
 /** What changed, and what is read in place of the work tree. */
 export interface Changes {
@@ -12,6 +13,8 @@ export interface Changes {
   readonly paths: readonly string[];
   /** Bytes in place of files on disk; null for those that count as absent. */
   readonly overlay: ReadonlyMap<string, Uint8Array | null>;
+  /** Files that are there, in place of those on disk. */
+  readonly index?: IndexedPaths;
   /** The lock file in place of the one on disk; null where it counts as absent. */
   readonly lock?: Uint8Array | null;
 }
@@ -49,10 +52,20 @@ export async function stagedChanges(
     : entries.map(({ path }) => path);
   const lock = entries.find(({ path }) => path === LOCK_FILE && !intended.includes(path));
   return {
+    index: indexOf(entries.filter(({ path }) => !intended.includes(path))),
     paths: paths.filter((path) => !intended.includes(path)).map(normal),
     overlay,
     lock: lock ? (await git.blobs([lock.id]))[0]! : null,
   };
+}
+
+/** What the index has. A submodule's files and those behind a link are not in it. */
+function indexOf(entries: readonly IndexEntry[]): IndexedPaths {
+  const closed = entries.filter(({ mode }) => mode === '160000' || mode === '120000');
+  return indexedPaths(
+    entries.map(({ path }) => normal(path)),
+    closed.map(({ path }) => `${normal(path)}/`),
+  );
 }
 
 /**

@@ -4,8 +4,8 @@ import { type Document, type DocumentIndex, headerText, type Mention } from '../
 import type { SqlFacts, SqlUnit } from '../sql/facts.js';
 import { type Declaration, declaredIds } from './declared-ids.js';
 import { FORMAT_KINDS, KINDS, type Kind, type KindSettings } from './kinds.js';
-import { type Pin, pinsOf } from './pins.js';
-import { type TextPin, textPins } from './text-pins.js';
+import { type Pin, pinsOf, type TextPin } from './pins.js';
+import { textPins } from './text-pins.js';
 
 /** One document of the corpus with what stays known of it: a pure function of its bytes and the team's kinds, plain data. */
 export interface Entry {
@@ -66,6 +66,11 @@ export function readEntry(document: Document, sql: SqlFacts, kinds: KindSettings
 /** Name of a document's kind, whether of the format or of the team's own; null where it is of none. */
 export function kindName({ kind, customKind }: Entry): string | null {
   return kind ?? customKind;
+}
+
+/** Whether what a document says is held to: it is of a kind of the format but `note`, or of one of the team's own. */
+export function isGoverned({ kind, customKind }: Pick<Entry, 'kind' | 'customKind'>): boolean {
+  return customKind !== null || (kind !== null && kind !== 'note');
 }
 
 /** What the front matter says; a header of the old form was checked by no schema and is not relied on. */

@@ -29,7 +29,7 @@ function* readers(model: Model, entry: Entry): Generator<Entry> {
 function* idsOf(entry: Entry): Generator<string> {
   for (const { id } of entry.declared) yield id;
   for (const { text } of entry.document.headings) {
-    const section = /^§?(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];
+    const section = /^(?:§\s?)?(\d+(?:\.\d+)*)(?![\w])/.exec(text)?.[1];
     if (section) yield `§${section}`;
   }
   for (const { id } of derivedOf(entry)) yield id;

@@ -5,6 +5,7 @@ import { headerText } from '../parse/document.js';
 import { bareNames, type ColumnHistory, columnHistory } from './columns.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
+import { idForms } from './id-forms.js';
 import {
   COLUMNS,
   type DigestOwner,
@@ -56,6 +57,8 @@ export interface Model {
   authorizing(nonce: string): readonly string[];
   /** Paths of the documents that declare an id. */
   declaring(id: string): readonly string[];
+  /** Whether a governed document declares ids of a form (`idForm`). */
+  hasIdsLike(form: string): boolean;
   /** Paths of the documents that a path with `*` names. */
   matching(pattern: string): readonly string[];
   /** Paths of the documents whose header has a pin of a document under a key. */
@@ -162,6 +165,8 @@ export function modelOver(lookup: Lookup, corpusGlobs: readonly string[]): Model
         ({ kind, document }) => kind === 'authorization' && headerText(document, 'nonce') === nonce,
       ),
     declaring: (id) => found([`id ${id}`], ({ declared }) => declared.some((one) => one.id === id)),
+    hasIdsLike: (form) =>
+      [...ask(`ids ${form}`)].some((path) => idForms(lookup.entries.get(path)!).has(form)),
     matching: (pattern) => {
       lookup.asked?.(PRESENCE);
       return matchingPaths(paths(), pattern);

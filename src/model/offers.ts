@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { headerText } from '../parse/document.js';
 import type { Entry } from './entry.js';
 import { foldedPath } from './folded-path.js';
+import { idForms } from './id-forms.js';
 import { referencedPaths } from './references.js';
 
 /** What a digest is the digest of. */
@@ -25,6 +26,7 @@ export function offers(entry: Entry): string[] {
   if (entry.kind === 'authorization') keys.push(`nonce ${headerText(entry.document, 'nonce') ?? ''}`);
   for (const [digest] of ownDigests(entry)) keys.push(`digest ${digest.slice(0, HEAD)}`);
   for (const { id } of entry.declared) keys.push(`id ${id}`);
+  for (const form of idForms(entry)) keys.push(`ids ${form}`);
   for (const named of referencedPaths(entry)) keys.push(referenceKey(named));
   for (const { key, path: pinned } of entry.pins) if (isPinnedKey(key)) keys.push(pinKey(key, pinned));
   for (const digest of entry.written) keys.push(`written ${digest.slice(0, HEAD)}`);

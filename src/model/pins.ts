@@ -17,6 +17,16 @@ export interface PinField {
   readonly position: Range;
 }
 
+/** A revision or digest that the text says a document has, besides those that stand beside its path. */
+export interface TextPin {
+  /** Path of the document. */
+  readonly path: string;
+  /** `digest` is that of the document or of its SQL. */
+  readonly name: PinField['name'] | 'digest';
+  readonly value: string;
+  readonly position: Range;
+}
+
 /** Shape of a revision (FORMAT, "Front matter"). */
 export const REVISION = /^r[1-9]\d*$/;
 

@@ -1,5 +1,5 @@
 import type { DocumentIndex, Mention } from '../parse/document.js';
-import type { Entry } from './entry.js';
+import { type Entry, isGoverned } from './entry.js';
 import type { Model } from './model.js';
 import { pathMatcher } from './path-pattern.js';
 import { resolveLink } from './resolve-link.js';
@@ -9,10 +9,16 @@ import { resolveLink } from './resolve-link.js';
  * Where that is the whole repository, a note may well name files of other repositories, or examples; there only its
  * links and pins have to lead somewhere.
  */
-export function inCorpus({ roots }: Model, { kind }: Pick<Entry, 'kind'>, path: string): boolean {
-  const governed = kind !== null && kind !== 'note';
-  return roots.some((root) => (root === '' ? governed && !path.startsWith('.') : path.startsWith(root)));
+export function inCorpus({ roots }: Model, entry: Entry, path: string): boolean {
+  const governed = isGoverned(entry);
+  return (
+    !EXAMPLE.test(path) &&
+    roots.some((root) => (root === '' ? governed && !path.startsWith('.') : path.startsWith(root)))
+  );
 }
+
+/** A form in which names are given: `knowledge/YYYY-MM-DD-NAME.md`, `knowledge/....md`. */
+const EXAMPLE = /(?<![A-Za-z])(?:YYYY(?:-?MM(?:-?DD)?)?|N{3,}|X{3,})(?![A-Za-z])|(?:^|\/)\.{3,}(?:\/|md$)/;
 
 /**
  * Whether the target of a link must be a document: it lies below a folder where the corpus keeps its documents. Folders

@@ -8,7 +8,8 @@ export function resolveLink(
 ): { path: string; anchor: string | null } | null {
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(url)) return null;
   const hash = url.indexOf('#');
-  const before = decodedUrl(hash < 0 ? url : url.slice(0, hash));
+  // What a site is asked for besides the file is no part of its name.
+  const before = decodedUrl((hash < 0 ? url : url.slice(0, hash)).replace(/\?.*$/s, ''));
   const anchor = hash < 0 ? null : url.slice(hash + 1);
   if (before === '') return { path: document.path, anchor };
   if (before.startsWith('/')) return { path: normalized(before.slice(1)), anchor };

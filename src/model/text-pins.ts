@@ -1,89 +1,70 @@
-import type { Range } from '../base/position.js';
-import type { Document, KeyValue, Link, Row } from '../parse/document.js';
-import { pathsIn } from '../parse/mentions.js';
-import type { PinField } from './pins.js';
+import { firstNotBefore } from '../base/search.js';
+import type { Document, Link, Row } from '../parse/document.js';
+import { pathsIn, revisionBehind } from '../parse/mentions.js';
+import { mappingPins } from './mapping-pins.js';
+import type { TextPin } from './pins.js';
 import { resolveLink } from './resolve-link.js';
-
-/** A revision or digest that the text says a document has, besides those that stand beside its path. */
-export interface TextPin {
-  /** Path of the document. */
-  readonly path: string;
-  /** `digest` is that of the document or of its SQL. */
-  readonly name: PinField['name'] | 'digest';
-  readonly value: string;
-  readonly position: Range;
-}
 
 /** What a document's text says of others: in `key: value` lines, fenced YAML, beside links, in rows of tables. */
 export function textPins(document: Document): TextPin[] {
-  const { keyValues, yamlValues, links, tables } = document;
-  const found: TextPin[] = [];
-  // Most documents have none of these.
-  if (keyValues.some(({ key }) => key === 'document')) found.push(...inMappings(outsideHeader(document)));
-  if (yamlValues.length > 0) found.push(...inMappings(yamlValues));
-  if (links.length > 0) found.push(...besideLinks(document), ...revisionsOfLinks(document));
+  const { tables } = document;
+  const found = mappingPins(document);
+  if (document.links.length > 0) {
+    const links = [...document.links, ...referenceLinks(document)];
+    found.push(...besideLinks(document, links), ...revisionsOfLinks(document, links));
+  }
   for (const { header, rows } of tables) {
     const column = header.cells.findIndex(({ text }) => REVISION_HEADER.test(text));
-    if (column >= 0) found.push(...inRows(document, rows, column));
+    if (column >= 0)
+      found.push(...inRows(document, [...document.links, ...referenceLinks(document)], rows, column));
   }
   return found;
 }
 
 const REVISION_HEADER = /^\s*rev(?:ision)?\.?\s*$/i;
 
-/** A header of the old form has its pins read as those of front matter. */
-function outsideHeader({ header, keyValues }: Document): readonly KeyValue[] {
-  if (header?.origin !== 'legacy') return keyValues;
-  const { start, end } = header.position;
-  return keyValues.filter(({ keyPosition: at }) => at.start.line < start.line || at.start.line > end.line);
-}
-
-const FIELD = /^(?:revision|(?:(?:migration|rollback)_)?sha256)$/;
-
-/** Keys of one column in an unbroken run of lines are of one mapping, up to the next `document`. */
-function inMappings(values: readonly KeyValue[]): TextPin[] {
-  const found: TextPin[] = [];
-  let path: string | null = null;
-  let last: KeyValue['keyPosition']['start'] = { line: 0, column: 0 };
-  for (const { key, value, keyPosition, position } of values) {
-    const { start } = keyPosition;
-    if (start.line !== last.line + 1 || start.column !== last.column) path = null;
-    last = start;
-    const scalar = unquoted(value, position);
-    if (key === 'document') path = scalar.value;
-    else if (path !== null && FIELD.test(key)) found.push({ path, name: key as PinField['name'], ...scalar });
+/** `[NAME][LABEL]`, `[LABEL][]` and `[LABEL]` as links with the address that the document defines for the label. */
+function referenceLinks({ links, prose }: Document): Link[] {
+  const defined = new Map<string, string>();
+  for (const { url, position } of links) {
+    const { line, column } = position.start;
+    const text = prose[firstNotBefore(prose.length, (index) => prose[index]!.line < line)]?.text ?? '';
+    const label = /^\[([^\]]+)\]:/.exec(text.slice(column - 1))?.[1];
+    if (label !== undefined && !defined.has(plainLabel(label))) defined.set(plainLabel(label), url);
   }
-  return found;
+  if (defined.size === 0) return [];
+  return prose.flatMap(({ line, text }) =>
+    [...text.matchAll(/(?<!\\)\[([^\][\\]+)\](?:\[([^\][]*)\])?(?![[(:])/g)].flatMap((match): Link[] => {
+      const url = defined.get(plainLabel(match[2] || match[1]!));
+      const start = { line, column: match.index + 1 };
+      const end = { line, column: match.index + match[0].length + 1 };
+      return url === undefined ? [] : [{ url, position: { start, end } }];
+    }),
+  );
 }
 
-/** A value without quotes or code marks and what stands behind them. */
-function unquoted(written: string, { start }: Range): { value: string; position: Range } {
-  const [, mark = '', value = ''] = /^(["'`]?)([^\s"'`]*)/.exec(written)!;
-  const column = start.column + mark.length;
-  return {
-    value,
-    position: { start: { ...start, column }, end: { ...start, column: column + value.length } },
-  };
+function plainLabel(label: string): string {
+  return label.trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
-/** The digests on the line of a link, if it is the only one that names a document. */
-function besideLinks(document: Document): TextPin[] {
+/** The digests on the line of a link, if nothing else there names another document. */
+function besideLinks(document: Document, all: readonly Link[]): TextPin[] {
   const digests = document.mentions.filter((one) => one.kind === 'digest' && one.in !== 'header');
   if (digests.length === 0) return [];
-  const names = namesOn(document, new Set(digests.map(({ position }) => position.start.line)));
+  const names = namesOn(document, all, new Set(digests.map(({ position }) => position.start.line)));
   return digests.flatMap(({ value, position }): TextPin[] => {
     const { paths, links } = names(position.start.line);
-    const path = paths.size === 0 ? only(links) : null;
+    const path = links.size > 0 ? only(new Set([...paths, ...links])) : null;
     return path === null ? [] : [{ path, name: 'digest', value: value.toLowerCase(), position }];
   });
 }
 
-function revisionsOfLinks(document: Document): TextPin[] {
+function revisionsOfLinks(document: Document, links: readonly Link[]): TextPin[] {
   const texts = new Map(
-    document.prose.filter(({ text }) => text.includes('(r')).map(({ line, text }) => [line, text]),
+    document.prose.filter(({ text }) => text.includes('(')).map(({ line, text }) => [line, text]),
   );
   if (texts.size === 0) return [];
-  return document.links.flatMap((link): TextPin[] => {
+  return links.flatMap((link): TextPin[] => {
     const text = texts.get(link.position.start.line);
     const revision = text === undefined ? null : revisionAt(text, link);
     const path = revision && linkedDocument(document, link);
@@ -91,7 +72,6 @@ function revisionsOfLinks(document: Document): TextPin[] {
   });
 }
 
-const BEHIND = /^[`*_~)\]"']*\s*\((r\d+)\)/;
 const INSIDE = /\((r\d+)\)[`*_~]*\]\($/;
 /** How far from a link its revision may stand, in characters. */
 const BESIDE = 40;
@@ -102,21 +82,21 @@ function revisionAt(
   { url, position: { start, end } }: Link,
 ): Pick<TextPin, 'value' | 'position'> | null {
   if (start.line !== end.line) return null;
-  const behind = BEHIND.exec(text.slice(end.column - 1, end.column - 1 + BESIDE));
+  const behind = revisionBehind(text, end.column - 1);
   const label = text.slice(start.column - 1, end.column - 1);
   const labelEnd = start.column - 1 + label.lastIndexOf(`](${url}`) + 2;
   const from = Math.max(start.column - 1, labelEnd - BESIDE);
   const inside = behind ? null : INSIDE.exec(text.slice(from, labelEnd));
-  const value = (behind ?? inside)?.[1];
+  const value = behind ? text.slice(behind.from, behind.to) : inside?.[1];
   if (value === undefined) return null;
-  const at = behind ? end.column + behind[0].length - 1 - value.length : from + inside!.index + 2;
+  const at = behind ? behind.from + 1 : from + inside!.index + 2;
   const place = { line: start.line, column: at };
   return { value, position: { start: place, end: { ...place, column: at + value.length } } };
 }
 
 /** The cells below a heading that says they hold revisions, in rows that name one document. */
-function inRows(document: Document, rows: readonly Row[], column: number): TextPin[] {
-  const names = namesOn(document, new Set(rows.map(({ position }) => position.start.line)));
+function inRows(document: Document, all: readonly Link[], rows: readonly Row[], column: number): TextPin[] {
+  const names = namesOn(document, all, new Set(rows.map(({ position }) => position.start.line)));
   return rows.flatMap(({ cells, position }): TextPin[] => {
     const cell = cells[column];
     const value = cell && /^\s*[`*_]*(r\d+)[`*_]*\s*$/.exec(cell.text)?.[1];
@@ -134,7 +114,11 @@ interface Names {
 }
 
 /** What some lines of a document name. */
-function namesOn(document: Document, lines: ReadonlySet<number>): (line: number) => Names {
+function namesOn(
+  document: Document,
+  all: readonly Link[],
+  lines: ReadonlySet<number>,
+): (line: number) => Names {
   const found = new Map<number, Names>();
   const on = (line: number): Names => {
     const known = found.get(line) ?? { paths: new Set(), links: new Set() };
@@ -143,7 +127,7 @@ function namesOn(document: Document, lines: ReadonlySet<number>): (line: number)
   };
   for (const { kind, value, position } of document.mentions)
     if (kind === 'path' && lines.has(position.start.line)) on(position.start.line).paths.add(value);
-  for (const link of document.links) {
+  for (const link of all) {
     const { line } = link.position.start;
     if (!lines.has(line)) continue;
     for (const address of pathsIn(link.url)) on(line).paths.delete(address);

@@ -4,10 +4,16 @@ import type { SourceText } from './source-text.js';
 // The value is cut off by hand: a pattern that trims it takes quadratic time on a long line of blanks.
 const KEY = /^(\s*(?:[-*+]\s+)?)([A-Za-z][A-Za-z0-9_]*(?:\s\([^)]*\))?):(?=\s|$)/;
 
-/** Reads a `key: value` line; the value may be absent (it follows on other lines). */
-export function readKeyValue(source: SourceText, line: number): KeyValue | null {
+/** The same behind marks of a quote. */
+const QUOTED_KEY = new RegExp(`^((?:\\s*>)*${KEY.source.slice(2)}`);
+
+/**
+ * Reads a `key: value` line; the value may be absent (it follows on other lines).
+ * @param quoted whether it may stand in a quote
+ */
+export function readKeyValue(source: SourceText, line: number, quoted = false): KeyValue | null {
   const text = source.line(line);
-  const match = KEY.exec(text);
+  const match = (quoted ? QUOTED_KEY : KEY).exec(text);
   if (!match) return null;
   const [before, indent = '', key = ''] = match;
   const rest = text.slice(before.length).trimEnd();

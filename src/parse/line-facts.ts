@@ -3,7 +3,7 @@ import type { Blocks, CodeLines } from './blocks.js';
 import type { Heading, KeyValue, Mention, ProseLine } from './document.js';
 import { readKeyValue } from './legacy-header.js';
 import { type LineSigns, Sign } from './line-signs.js';
-import { ANY_MENTION, findMentions } from './mentions.js';
+import { ANY_MENTION, findMentions, type MentionPlace } from './mentions.js';
 import type { SourceText } from './source-text.js';
 import { findAnchors, headingAnchor } from './tags.js';
 
@@ -69,7 +69,7 @@ class LineReader {
       const start = source.lineStart(line);
       const signs = this.signs.of(start, source.lineEnd(line));
       if ((signs & ANY_MENTION) === 0 && !namesDocuments) continue;
-      const value = signs & Sign.colon ? readKeyValue(source, line) : null;
+      const value = signs & Sign.colon ? readKeyValue(source, line, true) : null;
       if (value && namesDocuments) this.facts.yamlValues.push(value);
       findMentions(
         source,
@@ -93,7 +93,7 @@ class LineReader {
     const keyValue = marks === 0 && signs & Sign.colon ? readKeyValue(source, line) : null;
     if (keyValue) facts.keyValues.push(keyValue);
     if (signs & ANY_MENTION) {
-      const place = keyValue ? { in: 'key-value' as const, key: keyValue.key } : PROSE;
+      const place = keyValue ? { in: 'key-value' as const, key: keyValue.key } : proseOf(text, signs);
       findMentions(source, text, start, place, signs, facts.mentions);
     }
     facts.prose.push({ line, text });
@@ -117,7 +117,16 @@ class LineReader {
   }
 }
 
-const PROSE = { in: 'prose' as const, key: null };
+const PROSE: MentionPlace = { in: 'prose', key: null };
+
+/** A row or item that is a name and its digest, `| migration_sha256 | … |`, `` - `migration_sha256`: `…` ``. */
+const NAMED_DIGEST =
+  /^\s*(?:[-*+]\s+|\|\s*)?[`*_]*((?:ddl|migration|rollback)(?:_sql)?_sha256)[`*_]*\s*[|:][`*_\s]*[\da-fA-F]{64}[`*_]*\s*(?:\|\s*)?$/;
+
+function proseOf(text: string, signs: number): MentionPlace {
+  const key = signs & Sign.digest ? NAMED_DIGEST.exec(text)?.[1] : undefined;
+  return key === undefined ? PROSE : { in: 'prose', key };
+}
 
 /** Code of the first character that `trim` would keep, NaN where there is none. */
 function firstCode(text: string): number {

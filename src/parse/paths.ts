@@ -75,7 +75,8 @@ function isMark(code: number): boolean {
   return code === 42 || code === 95 || code === 126;
 }
 
-const LETTER = /[\p{L}\p{N}]/u;
+/** Marks are part of decomposed letters; those that only say how a sign before them looks are none of a name. */
+const LETTER = /[\p{L}\p{N}]|(?![\uFE00-\uFE0F\u20E3])\p{M}/u;
 
 /** Kinds of ASCII characters: in no path, in a path, in a path and going on with a name. */
 const OTHER = 1;

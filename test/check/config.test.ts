@@ -105,7 +105,7 @@ overrides:
 
 describe('kinds by folder', () => {
   const config = 'kinds:\n  - files: [knowledge/notes/**]\n    kind: note\n';
-  const plain = '# Title\n\nText, V-99 and knowledge/nothing.md.\n';
+  const plain = '# §1 — Title\n\nText, §9 and knowledge/nothing.md.\n';
 
   it('make notes of documents without front matter', async () => {
     const { found } = await lint(config, { 'knowledge/a.md': plain, 'knowledge/notes/a.md': plain });
@@ -186,7 +186,7 @@ describe("a kind of the team's own", () => {
     const pin = `replaces:\n  document: knowledge/old.md\n  revision: r1\n  sha256: ${'0'.repeat(64)}\n`;
     const { found } = await lint(CUSTOM, {
       ...schema,
-      'knowledge/a.md': `${record('a.md', `decision: accepted\n${pin}`)}\nSee V-99 and knowledge/none.md.\n`,
+      'knowledge/a.md': `${record('a.md', `decision: accepted\n${pin}`)}\n# §1 — Title\n\nSee §9 and knowledge/none.md.\n`,
       'knowledge/old.md': record('old.md', 'decision: rejected\n')
         .replace('revision: r1', 'revision: r2')
         .replace('2026-01-01', '2026-01-02'),

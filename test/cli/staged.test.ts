@@ -64,6 +64,24 @@ describe('probatum lint --staged', () => {
     expect(await made.lint(['--staged'])).toEqual({ code: 0, err: '', found: [], documents: 1 });
   });
 
+  it('takes from the index which files links can lead to', async () => {
+    const made = repository({ [A]: NOTE, 'knowledge/pics/one.png': '1', 'knowledge/x.md': NOTE });
+    made.write({ [A]: `${NOTE}\n![i](pics/one.png) ![i](pics/two.png) ![i](pics/three.png) [f](pics)\n` });
+    made.write({ 'knowledge/pics/two.png': '2', 'knowledge/pics/three.png': '3' });
+    made.git('add', A, 'knowledge/pics/three.png');
+    made.git('rm', '--cached', '--quiet', 'knowledge/x.md');
+    made.write({ 'knowledge/pics/three.png': null });
+    expect((await made.lint(['--staged'])).found).toEqual([`${A} no-broken-reference`]);
+    made.git('add', 'knowledge/pics/two.png');
+    expect((await made.lint(['--staged'])).found).toEqual([]);
+    expect((await made.lint([])).found).toEqual([`${A} no-broken-reference`]);
+    // What is taken out of the index is not there, although the work tree has it.
+    made.write({ [A]: `${NOTE}\n[x](x.md)\n` });
+    made.git('add', A);
+    expect((await made.lint(['--staged'])).found).toEqual([`${A} no-broken-reference`]);
+    expect((await made.lint([])).found).toEqual([]);
+  });
+
   it('shows nothing of documents that are not staged', async () => {
     const made = repository({ [A]: TORN, [B]: NOTE });
     expect(await made.lint(['--staged'])).toEqual({ code: 0, err: '', found: [], documents: 0 });

@@ -20,6 +20,8 @@ describe('paths', () => {
     ['a/b.md/c.md', ['a/b.md/c.md']],
     ['a/b.md.bak', ['a/b.md']],
     ['tài-liệu/báo.md', ['tài-liệu/báo.md']],
+    ['knowledge/gone\u0301.md', ['knowledge/gon\u00e9.md']],
+    ['⚠\ufe0fa/b.md', ['a/b.md']],
     ['/srv/a.md', ['srv/a.md']],
     ['𝒳𝒴/𝒵.md', ['𝒳𝒴/𝒵.md']],
     ['🙂a/b.md🙂', ['a/b.md']],
@@ -62,6 +64,13 @@ describe('paths', () => {
     ['**a/b.md** (r4)', 'r4'],
     ['_a/b.md_ (r5)', 'r5'],
     ['DDL (r2): **a/b.md**', 'r2'],
+    ['a/b.md (`r2`)', 'r2'],
+    ['a/b.md (**r2**)', 'r2'],
+    ['`a/b.md` **(r2)**', 'r2'],
+    ['a/b.md (r2, 2026-01-01)', 'r2'],
+    ['a/b.md (r2; reviewed by somebody who took a long time for it)', 'r2'],
+    ['a/b.md (rev r2)', 'r2'],
+    ['a/b.md (r2 and more)', null],
     ['a/b.md', null],
     ['a/b.md and more (r2)', null],
     ['a/b.md (revised)', null],
@@ -73,6 +82,14 @@ describe('paths', () => {
     if (revision) expect(text.slice(at!.start.column - 1, at!.end.column - 1)).toBe(revision);
     else expect(at).toBeNull();
   });
+});
+
+it('the revision on the line below the path, in the same paragraph', () => {
+  const beside = (text: string) =>
+    mentions(text).map(({ revision, revisionPosition }) => [revision, revisionPosition?.start]);
+  expect(beside('a/b.md\n(r2)')).toEqual([['r2', { line: 2, column: 2 }]]);
+  expect(beside('> a/b.md\n> (r2)')).toEqual([['r2', { line: 2, column: 4 }]]);
+  expect(beside('a/b.md\n\n(r2)')).toEqual([[null, undefined]]);
 });
 
 const HEX = '023a3be5c0ffee00112233445566778899aabbccddeeff00112233445566e93e';
@@ -88,6 +105,11 @@ describe('digests', () => {
     ['023a3be5...e93eab.', ['023a3be5...e93eab']],
     ['(023a3be5…)', ['023a3be5…']],
     ['cafe…', []],
+    ['0a23456789abcdef01…abcdef', ['0a23456789abcdef01…abcdef']],
+    ['023A3BE5…E93EAB', ['023A3BE5…E93EAB']],
+    ['023a3be5 … e93eab', ['023a3be5 … e93eab']],
+    ['023a3be5&hellip;e93eab', ['023a3be5&hellip;e93eab']],
+    ['023a3be5 … ', []],
     ['x023a3be5…e93eab', []],
     ['023a3be5…e93eabz', []],
   ])('abbreviated: %s', (text, expected) => {
@@ -108,6 +130,7 @@ describe('ids', () => {
     ['| V-01 | x |\n| - | - |\n| V-02 | C-07 |', ['V-01', 'V-02', 'C-07']],
     ['_V-99_ __C-06__ **_PF-3_** _G-02 is_ (_N1_)', ['V-99', 'C-06', 'PF-3', 'G-02', 'N1']],
     ['x_V-99 V-99_x __V-1____ V-99_-x /_V-99_', []],
+    ['C‑06 and V‑PROD‑SYS', ['C-06', 'V-PROD-SYS']],
     ['P0-2', []],
     ['SHA-256', []],
     ['UTF-8', []],
@@ -128,6 +151,7 @@ describe('ids', () => {
 
   it('of sections', () => {
     expect(of('section', 'see §7, §3.2 and §12.')).toEqual(['§7', '§3.2', '§12']);
+    expect(of('section', 'see § 7, §\u00a03.2 and § seven')).toEqual(['§7', '§3.2']);
   });
 });
 

@@ -1,10 +1,10 @@
 import type { Entry } from '../../model/entry.js';
 import type { Model } from '../../model/model.js';
 import { references } from '../../model/references.js';
-import type { DocumentIndex } from '../../parse/document.js';
-import type { CorpusRule } from '../rule.js';
+import { type Abbreviation, abbreviationsIn } from '../abbreviations.js';
+import { corpusRule } from '../rule.js';
 
-export const abbreviatedDigest: CorpusRule = {
+export const abbreviatedDigest = corpusRule<readonly Abbreviation[]>({
   id: 'abbreviated-digest',
   scope: 'corpus',
   group: 'provenance',
@@ -12,11 +12,12 @@ export const abbreviatedDigest: CorpusRule = {
   what: 'An abbreviated digest (`023a3be5…e93eab`) that stands for no known digest, or for several.',
   why: 'A few digits prove nothing unless they lead to the whole digest of one thing.',
   fix: 'Write the whole digest, here or in a document that this one names.',
-  check({ entry, model, report }) {
-    const mentions = entry.mentioned.digests.filter(isAbbreviation);
-    if (mentions.length === 0) return;
-    for (const { value, position } of mentions) {
-      const [head = '', tail = ''] = value.split(/…|\.{3}/);
+  collect(entry) {
+    const found = abbreviationsIn(entry);
+    return found.length > 0 ? found : null;
+  },
+  check({ entry, model, collected, report }) {
+    for (const { value, head, tail, position } of collected) {
       const known = new Set([...model.digests(head).keys(), ...writtenDigests(model, entry, head)]);
       const meant = [...known].filter((digest) => digest.endsWith(tail));
       if (meant.length === 1) continue;
@@ -35,12 +36,7 @@ export const abbreviatedDigest: CorpusRule = {
       });
     }
   },
-};
-
-/** Words such as `facade…` and numbers such as `123456…` look like digits of a digest and are none. */
-function isAbbreviation({ kind, value }: DocumentIndex['mentions'][number]): boolean {
-  return kind === 'abbreviated-digest' && /\d/.test(value) && /[a-f]/.test(value);
-}
+});
 
 /** Digests that are written in full in this document or in one that it names. */
 function writtenDigests(model: Model, entry: Entry, head: string): string[] {

@@ -1,6 +1,6 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
-import type { FullEntry } from '../../model/entry.js';
+import { type FullEntry, isGoverned } from '../../model/entry.js';
 import type { Document, Table } from '../../parse/document.js';
 import { type DigestFault, digestFault, digestFaultsIn } from '../digest-form.js';
 import { proseAt } from '../prose-line.js';
@@ -30,9 +30,10 @@ export const digestFormat: DocumentRule = {
  * Governed text that a person wrote. A note may speak of digests of any kind, and a generated report shows values of
  * the database, which may look like anything.
  */
-function isWritten({ kind, document }: FullEntry): boolean {
-  if (kind === null) return document.header?.origin === 'legacy';
-  return kind !== 'note' && kind !== 'dry-run-report' && kind !== 'execution-report';
+function isWritten(entry: FullEntry): boolean {
+  const { kind, document } = entry;
+  if (!isGoverned(entry)) return kind === null && document.header?.origin === 'legacy';
+  return kind !== 'dry-run-report' && kind !== 'execution-report';
 }
 
 /** The schemas of governed kinds judge their fields; a note has none for its pins. */

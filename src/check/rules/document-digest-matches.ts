@@ -34,22 +34,27 @@ export const documentDigestMatches: CorpusRule = {
   },
 };
 
-/** A digest in the text belongs to the path on its line, if there is exactly one, or to its pin or link. */
+/** A digest belongs to its pin or link, or to the path on its line, if there is exactly one. */
 function checkLines(context: CorpusContext): void {
-  const { mentioned, textPins } = context.entry;
+  const { mentioned, pins, textPins } = context.entry;
   const paths = new Map<number, Mention[]>();
   for (const path of mentioned.paths) {
     const { line } = path.position.start;
-    if (path.in !== 'header') paths.set(line, [...(paths.get(line) ?? []).slice(0, 1), path]);
+    paths.set(line, [...(paths.get(line) ?? []).slice(0, 1), path]);
   }
-  for (const { kind, in: place, value, position } of mentioned.digests) {
+  const pinned = new Set([...pins.flatMap(({ fields }) => fields), ...textPins].map(placeOf));
+  for (const { kind, value, position } of mentioned.digests) {
     const beside = paths.get(position.start.line) ?? [];
-    if (kind === 'digest' && place !== 'header' && beside.length === 1)
+    if (kind === 'digest' && beside.length === 1 && !pinned.has(placeOf({ position })))
       compare(context, beside[0]!.value, value, position);
   }
   for (const { path, name, value, position } of textPins)
     if (name === 'digest' || (name === 'sha256' && DIGEST.test(value.toLowerCase())))
       compare(context, path, value, position);
+}
+
+function placeOf({ position: { start } }: { readonly position: Range }): string {
+  return `${start.line}:${start.column}`;
 }
 
 function compare({ model, report }: CorpusContext, path: string, value: string, position: Range): void {

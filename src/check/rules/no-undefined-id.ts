@@ -1,11 +1,13 @@
 import { compareText } from '../../base/diagnostic.js';
 import { firstNotBefore } from '../../base/search.js';
-import { kindName } from '../../model/entry.js';
+import { type Entry, kindName } from '../../model/entry.js';
+import { idForm, idPrefix } from '../../model/id-forms.js';
 import { knownIds, undeclaredIds } from '../../model/ids.js';
 import type { Model } from '../../model/model.js';
-import type { CorpusRule } from '../rule.js';
+import { foreignSections, placeOf } from '../foreign-sections.js';
+import { corpusRule } from '../rule.js';
 
-export const noUndefinedId: CorpusRule = {
+export const noUndefinedId = corpusRule<readonly string[]>({
   id: 'no-undefined-id',
   scope: 'corpus',
   group: 'references',
@@ -13,12 +15,11 @@ export const noUndefinedId: CorpusRule = {
   what: 'An id (`C-06`, `PF-3`, `V-17`, `N1`) or section (`§7`) that neither this document nor one it names declares.',
   why: 'A reader who follows the id finds nothing, or a different thing of the same name.',
   fix: 'Correct the id, or name the document that declares it.',
-  check({ entry, model, report }) {
-    const { kind, document } = entry;
-    if (kind === 'note' || (kindName(entry) === null && document.header?.origin === 'front-matter')) return;
-    // A generated report shows values of the database, which may look like anything; its record speaks for it.
-    if (kind === 'dry-run-report' || kind === 'execution-report') return;
-    const mentions = entry.mentioned.ids.filter((mention) => mention.in !== 'yaml');
+  collect: (entry) => (isJudged(entry) ? foreignSections(entry.document) : null),
+  check({ entry, model, collected, report }) {
+    const mentions = entry.mentioned.ids.filter(
+      ({ in: place, position }) => place !== 'yaml' && !collected.includes(placeOf(position)),
+    );
     if (mentions.length === 0) return;
     const undeclared = undeclaredIds(
       model,
@@ -28,7 +29,7 @@ export const noUndefinedId: CorpusRule = {
     if (undeclared.size === 0) return;
     const known = new Known(knownIds(model, entry));
     for (const { kind: named, value, position } of mentions) {
-      if (!undeclared.has(value)) continue;
+      if (!undeclared.has(value) || !known.hasLike(value, model)) continue;
       report({
         message: `${value} is not declared in this document or in one that it names`,
         position,
@@ -36,7 +37,15 @@ export const noUndefinedId: CorpusRule = {
       });
     }
   },
-};
+});
+
+function isJudged(entry: Entry): boolean {
+  const { kind, document } = entry;
+  if (kind === 'note' || (kindName(entry) === null && document.header?.origin === 'front-matter'))
+    return false;
+  // A generated report shows values of the database, which may look like anything; its record speaks for it.
+  return kind !== 'dry-run-report' && kind !== 'execution-report';
+}
 
 function idHelp(model: Model, id: string, known: Known): string {
   const near = known.near(id);
@@ -55,6 +64,7 @@ class Known {
   private readonly sorted: readonly string[];
   private readonly byPlain = new Map<string, string[]>();
   private readonly lengths: ReadonlySet<number>;
+  private readonly prefixes: ReadonlySet<string>;
   readonly sectionHelp: string;
 
   constructor(private readonly ids: ReadonlySet<string>) {
@@ -65,7 +75,16 @@ class Known {
       if (alike) alike.push(id);
       else this.byPlain.set(plain(id), [id]);
     }
+    this.prefixes = new Set(this.sorted.map(prefixOf));
     this.sectionHelp = sectionHelp(this.sorted);
+  }
+
+  /**
+   * Whether there are others like it here, or at least ids of its form in the corpus: the G-7 countries, an N2 server and a
+   * section of a book look like ids and are none.
+   */
+  hasLike(id: string, model: Model): boolean {
+    return this.prefixes.has(prefixOf(id)) || (!id.startsWith('§') && model.hasIdsLike(idForm(id)));
   }
 
   /** Another spelling: a letter too many or too few at the end, or a number written with other zeros. */
@@ -78,11 +97,13 @@ class Known {
   }
 }
 
+function prefixOf(id: string): string {
+  return id.startsWith('§') ? '§' : idPrefix(id);
+}
+
 function sectionHelp(sorted: readonly string[]): string {
   const sections = sorted.filter((id) => id.startsWith('§')).sort(bySectionNumber);
-  return sections.length > 0
-    ? `known sections: ${sections.join(', ')}`
-    : 'a section is declared by a heading that starts with its number';
+  return `known sections: ${sections.join(', ')}`;
 }
 
 function bySectionNumber(a: string, b: string): number {

@@ -1,7 +1,7 @@
 import { DIGEST } from '../../base/digest.js';
 import type { Range } from '../../base/position.js';
 import { type Entry, unitOf } from '../../model/entry.js';
-import { resolvePath } from '../../model/references.js';
+import { referencedPaths, resolvePath } from '../../model/references.js';
 import { digestFix } from '../digest-fix.js';
 import { relatedDocument } from '../related.js';
 import type { CorpusContext, CorpusRule } from '../rule.js';
@@ -86,8 +86,8 @@ function spokenOf({ entry, model }: CorpusContext): Entry | undefined {
   const pin = entry.pins.find(({ key }) => key === 'ddl');
   if (pin) return model.entries.get(pin.path);
   const named = new Map<string, Entry>();
-  for (const { value } of entry.mentioned.paths) {
-    for (const other of resolvePath(model, value)) {
+  for (const path of referencedPaths(entry)) {
+    for (const other of resolvePath(model, path)) {
       if (other.kind === 'ddl' && other !== entry) named.set(other.document.path, other);
     }
   }
