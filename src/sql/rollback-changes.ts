@@ -117,7 +117,16 @@ export class ChangesBack {
 
   /** Whether it is about something that the migration, or the rollback, makes. */
   private isItsOwn({ of }: Pick<Change, 'of'>): boolean {
-    return of.some((one) => this.before.everMade.has(one) || this.own.has(one));
+    return of.some((one) => this.before.everMade.has(one) || this.own.has(one) || this.isItsSequence(one));
+  }
+
+  /** The server names the sequence of a column, and it goes with its table. */
+  private isItsSequence(name: string): boolean {
+    return (
+      this.before.sequences &&
+      /_seq"?$/.test(name) &&
+      [...this.before.everMade].some((made) => made !== '' && name.startsWith(`${made}_`))
+    );
   }
 
   /** Another type takes other properties of the column with it, and a key makes its columns NOT NULL. */

@@ -83,6 +83,7 @@ function commandChange(table: string, command: AlterCommand, names: Names): Chan
   const { subtype = '', name, def } = command;
   const object = names.name(table);
   const way = subtype === 'AT_ColumnDefault' ? `default ${def !== undefined}` : subtype;
+  if (subtype === 'AT_SetIdentity' && isRestart(def)) return null;
   if (Object.hasOwn(OF_COLUMN, subtype)) {
     const column = names.label(partLabel('column', table, name));
     const what = OF_COLUMN[subtype]!;
@@ -100,6 +101,12 @@ function commandChange(table: string, command: AlterCommand, names: Names): Chan
     return { what: `the partition ${partner} of ${object}`, of: [object, partner], way, twoWays: true };
   const what = Object.hasOwn(OF_OBJECT, subtype) ? OF_OBJECT[subtype]! : null;
   return what === null ? null : { what: `${what} ${object}`, of: [object], way, twoWays: TWO_WAYS.has(what) };
+}
+
+/** The next value of a sequence is a value, as those of rows are. */
+function isRestart(def: Node | undefined): boolean {
+  const { items = [] } = (def?.List ?? {}) as { items?: Node[] };
+  return items.every(({ DefElem }) => ((DefElem ?? {}) as Node).defname === 'restart');
 }
 
 function privileges(tree: Node, names: Names): Change[] {

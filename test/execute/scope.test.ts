@@ -80,14 +80,20 @@ describe.skipIf(requirePostgres() === null)('the scope, inside the transaction',
   }
 
   const LOG_VIEW = 'CREATE VIEW app.notes AS SELECT note FROM app.log;';
+  /** What of the table as it was before a rollback makes again. */
+  const LOG = 'CREATE TABLE app.log (note text NOT NULL);\n';
+  const LOG_INDEX = 'CREATE INDEX log_note ON app.log (note);\n';
 
   describe('of a change that renames', () => {
     const RENAME = 'ALTER TABLE app.log RENAME COLUMN note TO text;\n';
+    const RENAME_BACK = 'ALTER TABLE app.log RENAME COLUMN text TO note;\n';
+    const LOG_BACK = 'ALTER TABLE app.history RENAME TO log;\n';
 
     test('stops a table that gets a name outside', () =>
       expectOutside(
         {
           migration: `${RENAME}${hidden('ALTER TABLE app.log RENAME TO history')}`,
+          rollback: RENAME_BACK,
           scope: { alters: ['app.log'] },
           allows: '[dynamic-sql]',
         },
@@ -99,6 +105,7 @@ describe.skipIf(requirePostgres() === null)('the scope, inside the transaction',
       const { change } = await expectInside(
         {
           migration: `${RENAME}ALTER TABLE app.log RENAME TO history;\n`,
+          rollback: `${LOG_BACK}${RENAME_BACK}`,
           scope: { alters: ['app.log'], creates: ['app.history'] },
         },
         `${LOG_VIEW} ALTER TABLE app.log ADD PRIMARY KEY (note);
@@ -116,7 +123,7 @@ DROP TABLE app.log;
 ALTER TABLE app.fresh RENAME TO log;
 ALTER INDEX app.fresh_note RENAME TO log_note;
 `,
-          rollback: 'DROP TABLE app.log;\n',
+          rollback: `DROP TABLE app.log;\n${LOG}`,
           scope: {
             creates: ['app.fresh', 'app.log', 'app.log_note'],
             drops: ['app.log'],
@@ -141,6 +148,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       expectOutside(
         {
           migration: `ALTER TABLE app.log RENAME TO history;\n${hidden('ALTER TABLE app.base DISABLE TRIGGER ALL')}`,
+          rollback: LOG_BACK,
           scope: { alters: ['app.log'], creates: ['app.history'] },
           allows: '[dynamic-sql]',
         },
@@ -158,6 +166,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       expectOutside(
         {
           migration: `${hidden('DROP VIEW app.notes')}${DROP}`,
+          rollback: `${LOG}${LOG_INDEX}`,
           scope: { drops: ['app.log', 'app.log_note'] },
           allows: '[dynamic-sql]',
         },
@@ -169,18 +178,21 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       expectOutside(
         {
           migration: `${hidden('ALTER TABLE app.child DROP CONSTRAINT child_note')}${DROP}`,
+          rollback: `${LOG}${LOG_INDEX}`,
           scope: { drops: ['app.log', 'app.log_note'] },
           allows: '[dynamic-sql]',
         },
         `CREATE INDEX log_note ON app.log (note); ALTER TABLE app.log ADD CONSTRAINT log_key UNIQUE (note);
          CREATE TABLE app.child (note text CONSTRAINT child_note REFERENCES app.log (note));`,
         ['- constraint app.child.child_note'],
+        ['parts, privileges and comments that no statement of the migration gives'],
       ));
 
     test('lets go what is declared, with what belongs to it', () =>
       expectInside(
         {
           migration: `DROP VIEW app.notes;\n${DROP}`,
+          rollback: `${LOG}${LOG_INDEX}${LOG_VIEW}`,
           scope: { drops: ['app.log', 'app.log_note', 'app.notes'] },
         },
         `${PREPARE} ALTER TABLE app.log ADD COLUMN id serial, ADD CONSTRAINT long CHECK (note <> '');
@@ -191,6 +203,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       expectInside(
         {
           migration: 'DROP INDEX app.log_note;\nDROP TABLE app.parted;\n',
+          rollback: `${LOG_INDEX}CREATE TABLE app.parted (n int) PARTITION BY LIST (n);\n`,
           scope: { drops: ['app.log_note', 'app.parted'] },
         },
         `${PREPARE} CREATE TABLE app.parted (n int) PARTITION BY LIST (n);
@@ -206,7 +219,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
         {
           migration: `${hidden('DROP VIEW app.notes')}DROP TABLE app.log;\n${AGAIN}`,
           allows: '[dynamic-sql]',
-          rollback: 'DROP TABLE app.log;\n',
+          rollback: `DROP TABLE app.log;\n${LOG}`,
           scope: { drops: ['app.log'], creates: ['app.log'] },
         },
         LOG_VIEW,
@@ -217,7 +230,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       expectInside(
         {
           migration: `DROP VIEW app.notes;\nDROP TABLE app.log;\n${AGAIN}CREATE VIEW app.notes AS SELECT at FROM app.log;\n`,
-          rollback: 'DROP VIEW app.notes;\nDROP TABLE app.log;\n',
+          rollback: `DROP VIEW app.notes;\nDROP TABLE app.log;\n${LOG}${LOG_VIEW}`,
           scope: { drops: ['app.log', 'app.notes'], creates: ['app.log', 'app.notes'] },
         },
         LOG_VIEW,
@@ -268,6 +281,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       expectOutside(
         {
           migration: `${TRUNCATE}${hidden('TRUNCATE app.base')}`,
+          rollback: LOG_INDEX,
           scope: { writesRows: ['app.log'], drops: ['app.log_note'] },
           allows: '[dynamic-sql]',
         },
@@ -277,7 +291,11 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
 
     test('lets one be emptied whose rows are declared', () =>
       expectInside(
-        { migration: TRUNCATE, scope: { writesRows: ['app.log'], drops: ['app.log_note'] } },
+        {
+          migration: TRUNCATE,
+          rollback: LOG_INDEX,
+          scope: { writesRows: ['app.log'], drops: ['app.log_note'] },
+        },
         PREPARE,
       ));
   });
@@ -287,6 +305,8 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
       {
         migration:
           'ALTER TABLE app.parted RENAME COLUMN n TO number;\nALTER TABLE app.parted ADD COLUMN note text;\nCREATE INDEX parted_note ON app.parted (note);\n',
+        rollback:
+          'DROP INDEX app.parted_note;\nALTER TABLE app.parted DROP COLUMN note;\nALTER TABLE app.parted RENAME COLUMN number TO n;\n',
         scope: { alters: ['app.parted'] },
       },
       `CREATE TABLE app.parted (n int) PARTITION BY LIST (n);
@@ -319,6 +339,7 @@ ALTER INDEX app.fresh_note RENAME TO log_note;
     expectInside(
       {
         migration: 'ALTER INDEX app.base_pkey RENAME TO pk_base;\n',
+        rollback: 'ALTER INDEX app.pk_base RENAME TO base_pkey;\n',
         scope: { alters: ['app.base_pkey'], creates: ['app.pk_base'] },
       },
       '',

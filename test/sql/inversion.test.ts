@@ -369,6 +369,16 @@ describe('a rollback that leaves', () => {
       'DROP TABLE IF EXISTS s.gone; CREATE TABLE s.a (id int);',
       'DROP TABLE s.a;',
     ],
+    [
+      'the next value of a sequence',
+      'ALTER TABLE s.old ADD c int, ALTER id RESTART WITH 9;',
+      'ALTER TABLE s.old DROP c;',
+    ],
+    [
+      'a privilege on the sequence of a new table',
+      'CREATE TABLE s.a (id serial); GRANT USAGE ON SEQUENCE s.a_id_seq TO PUBLIC;',
+      'DROP TABLE s.a;',
+    ],
   ])('nothing: %s', (_, migration, rollback) => {
     expect(judge(migration, rollback)).toEqual([]);
   });
