@@ -1,4 +1,4 @@
-import { grantedObjects } from './effect-names.js';
+import { grantedObjects, isLargeGrant } from './effect-names.js';
 import { columnName } from './given-columns.js';
 import { givenLine, OWN_ROLE } from './given-line.js';
 import type { Node } from './grammar.js';
@@ -37,7 +37,7 @@ const LETTERS: Readonly<Record<string, string>> = {
  * SELECT to `a`, with `*` behind the letter where the grant option is meant, and `-` before it where it is taken.
  */
 export function givenByGrant(tree: Node): string[] {
-  if (tree.targtype !== 'ACL_TARGET_OBJECT') return [];
+  if (tree.targtype !== 'ACL_TARGET_OBJECT' || isLargeGrant(tree)) return [];
   const isType = tree.objtype === 'OBJECT_TYPE' || tree.objtype === 'OBJECT_DOMAIN';
   const what = isType ? TYPE_PRIVILEGES : PRIVILEGES;
   const sign = tree.is_grant ? '' : '-';

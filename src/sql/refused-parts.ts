@@ -1,4 +1,5 @@
 import { calledFunction, functionDanger, mayBeCalledAsColumn, namesAfterDot } from './calls.js';
+import { isLargeGrant } from './effect-names.js';
 import { CHANGE_SETTINGS, isAllowed } from './effects.js';
 import type { Node } from './grammar.js';
 import { stringList } from './names.js';
@@ -31,6 +32,7 @@ function refusedForm(node: string, tree: Node): string | null {
   if (node === 'CreateSchemaStmt' && tree.schemaElts) return 'CREATE SCHEMA with further statements in it';
   if (node === 'CreateSchemaStmt' && !tree.schemaname) return 'CREATE SCHEMA without a name';
   if (node === 'GrantStmt' && tree.targtype !== 'ACL_TARGET_OBJECT') return 'GRANT ON ALL OBJECTS IN SCHEMA';
+  if (node === 'GrantStmt' && isLargeGrant(tree)) return 'GRANT of more than 10,000 privileges at once';
   if (node === 'IndexStmt' && !tree.idxname) return 'CREATE INDEX without a name';
   if (isCascading(node, tree)) return 'CREATE EXTENSION … CASCADE';
   if (leavesOutTypes(node, tree)) return 'a function without the types of its arguments';

@@ -633,6 +633,13 @@ describe('a rollback that does not', () => {
   });
 });
 
+it('is not judged where a GRANT has more privileges than anybody reads, which may not run', () => {
+  const list = (of: string) => Array.from({ length: 4_000 }, (_, index) => `${of}${index}`).join(', ');
+  expect(judge(`GRANT ALL ON ${list('s.t')} TO ${list('r')};`, '')).toEqual([
+    'statement-allowed 2:1 GRANT of more than 10,000 privileges at once may not stand in executable SQL',
+  ]);
+});
+
 it('is not judged where the migration holds what may not run', () => {
   expect(judge('CREATE ROLE x;', 'DROP TABLE s.a;')).toEqual([expect.stringMatching(/^statement-allowed /)]);
 });
