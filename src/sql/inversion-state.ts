@@ -104,8 +104,8 @@ export class Before {
     const { node, tree } = statement;
     for (const made of madeHere(statement, names, this.state)) {
       this.state.add(made);
-      // What CREATE OR REPLACE makes may have been there.
-      if (!tree.replace) this.everMade.add(made.label).add(made.name);
+      // What these make may have been there.
+      if (!tree.replace && !tree.if_not_exists) this.everMade.add(made.label).add(made.name);
     }
     for (const change of changesOf(statement, names)) this.changes.push({ ...change, statement });
     this.rows.push(...rowsOf(statement, names));

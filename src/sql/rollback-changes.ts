@@ -117,15 +117,18 @@ export class ChangesBack {
 
   /** Whether it is about something that the migration, or the rollback, makes. */
   private isItsOwn({ of }: Pick<Change, 'of'>): boolean {
-    return of.some((one) => this.before.everMade.has(one) || this.own.has(one) || this.isItsSequence(one));
+    const { everMade } = this.before;
+    return of.some((one) => everMade.has(one) || this.own.has(one) || this.isNamedByServer(one));
   }
 
-  /** The server names the sequence of a column, and it goes with its table. */
-  private isItsSequence(name: string): boolean {
+  /** What belongs to a new table has a name that begins with the table's; a new schema has nothing else in it. */
+  private isNamedByServer(name: string): boolean {
+    const { everMade } = this.before;
+    const schema = /^(?:"(?:[^"]|"")*"|[^".]+)(?=\.)/.exec(name)?.[0];
+    if (schema !== undefined && everMade.has(`schema ${schema}`)) return true;
     return (
-      this.before.sequences &&
-      /_seq"?$/.test(name) &&
-      [...this.before.everMade].some((made) => made !== '' && name.startsWith(`${made}_`))
+      /_(?:seq|pkey|key|excl|idx)\d*"?$/.test(name) &&
+      [...everMade].some((made) => made !== '' && name.startsWith(`${made}_`))
     );
   }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { openPostgresTarget } from '../../src/target/postgres.js';
 import type { ChangeParts } from '../support/change.js';
@@ -12,6 +13,26 @@ import { runHere, runQuick } from '../support/run-probatum.js';
 describe.skipIf(requirePostgres() === null)('limits of a run', () => {
   const lane = postgresLane();
 
+  /** Tells listeners, at COMMIT, what was set when the row in the ledger was written. */
+  const LOOK = `CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN PERFORM pg_notify('seen', current_setting('synchronous_commit')); RETURN NEW; END$$;
+      CREATE TRIGGER look AFTER INSERT ON probatum.run FOR EACH ROW EXECUTE FUNCTION public.look();`;
+
+  async function seenIn(url: string, run: () => Promise<void>): Promise<string[]> {
+    const listener = new pg.Client({ connectionString: url });
+    const seen: string[] = [];
+    listener.on('notification', ({ payload }) => seen.push(payload ?? ''));
+    await listener.connect();
+    try {
+      await listener.query('LISTEN seen');
+      await run();
+      await listener.query('SELECT 1');
+      return seen;
+    } finally {
+      await listener.end();
+    }
+  }
+
   test('COMMIT waits for the disk, whatever role, database and triggers set', async () => {
     const change = await enrolledChange(lane);
     const { database } = change.identity;
@@ -21,14 +42,13 @@ describe.skipIf(requirePostgres() === null)('limits of a run', () => {
       CREATE FUNCTION public.hurry() RETURNS trigger LANGUAGE plpgsql AS
         $$BEGIN PERFORM set_config('synchronous_commit', 'off', false); RETURN NEW; END$$;
       CREATE TRIGGER hurry BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION public.hurry();
-      CREATE TABLE public.seen (setting text NOT NULL);
-      CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS
-        $$BEGIN INSERT INTO public.seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END$$;
-      CREATE TRIGGER look AFTER INSERT ON probatum.run FOR EACH ROW EXECUTE FUNCTION public.look();
+      ${LOOK}
     `);
-    const printed = await runQuick(change.root, change.url);
-    await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
-    expect(await change.query('SELECT setting FROM public.seen')).toEqual([{ setting: 'on' }]);
+    const seen = await seenIn(change.url, async () => {
+      const printed = await runQuick(change.root, change.url);
+      await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
+    });
+    expect(seen).toEqual(['on']);
   });
 
   test.each([
@@ -43,10 +63,7 @@ describe.skipIf(requirePostgres() === null)('limits of a run', () => {
       CREATE FUNCTION public.hurry() RETURNS trigger LANGUAGE plpgsql AS
         $$BEGIN PERFORM set_config('synchronous_commit', 'local', true); RETURN NEW; END$$;
       CREATE TRIGGER hurry BEFORE INSERT ON app.base FOR EACH ROW EXECUTE FUNCTION public.hurry();
-      CREATE TABLE public.seen (setting text NOT NULL);
-      CREATE FUNCTION public.look() RETURNS trigger LANGUAGE plpgsql AS
-        $$BEGIN INSERT INTO public.seen VALUES (current_setting('synchronous_commit')); RETURN NEW; END$$;
-      CREATE TRIGGER look AFTER INSERT ON probatum.run FOR EACH ROW EXECUTE FUNCTION public.look();
+      ${LOOK}
     `);
       const target = openPostgresTarget(
         't',
@@ -58,9 +75,11 @@ describe.skipIf(requirePostgres() === null)('limits of a run', () => {
         .run("SELECT current_setting('synchronous_commit')")
         .finally(() => target.close());
       expect(rows).toEqual([[kept]]);
-      const printed = await runQuick(change.root, change.url);
-      await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
-      expect(await change.query('SELECT setting FROM public.seen')).toEqual([{ setting: kept }]);
+      const seen = await seenIn(change.url, async () => {
+        const printed = await runQuick(change.root, change.url);
+        await expectRun(change.root, printed, { code: 0, status: 'succeeded', outcome: 'committed' });
+      });
+      expect(seen).toEqual([kept]);
     },
   );
 

@@ -59,6 +59,7 @@ DROP SEQUENCE app.counter;
 DROP VIEW app.children;
 DROP TABLE app.child;
 DROP TABLE app.parent;
+COMMENT ON COLUMN app.base.label IS NULL;
 ALTER TABLE app.base DROP COLUMN extra;
 DROP INDEX app.log_note;
 `,

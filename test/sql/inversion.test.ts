@@ -379,6 +379,11 @@ describe('a rollback that leaves', () => {
       'CREATE TABLE s.a (id serial); GRANT USAGE ON SEQUENCE s.a_id_seq TO PUBLIC;',
       'DROP TABLE s.a;',
     ],
+    [
+      'what is in a new schema, and the index of a new key',
+      "CREATE SCHEMA n; CREATE TABLE n.a (id int PRIMARY KEY); COMMENT ON INDEX n.a_pkey IS 'x'; CREATE TABLE s.b (id int PRIMARY KEY); COMMENT ON INDEX s.b_pkey IS 'x';",
+      'DROP TABLE s.b; DROP TABLE n.a; DROP SCHEMA n;',
+    ],
   ])('nothing: %s', (_, migration, rollback) => {
     expect(judge(migration, rollback)).toEqual([]);
   });
