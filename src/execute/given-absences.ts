@@ -1,4 +1,3 @@
-import { CASCADE } from '../sql/given-line.js';
 import { placeOf } from '../target/attribution.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
 import type { Family } from './given-family.js';
@@ -17,7 +16,7 @@ const PARTS: ReadonlySet<string> = new Set([
   'publication filter',
 ]);
 
-/** What nobody misses where a column that it is made of is dropped; others go by CASCADE only. */
+/** What nobody misses where a column that it is made of is dropped. */
 const OF_COLUMNS: ReadonlySet<string> = new Set(['constraint', 'index', 'statistics']);
 
 const LAST_NAME = /(?:"(?:[^"]|"")*"|[^".]+)$/;
@@ -62,7 +61,7 @@ export class GivenAbsences {
   /** Whether statements take a part of a table, or may do. */
   isTaken(object: CatalogueObject): boolean {
     const { kind, name, table = '', definition } = object;
-    if (this.given.hasLine(CASCADE) || this.#isRenamed(name, table)) return true;
+    if (this.#isRenamed(name, table)) return true;
     // These go with what they come from, and cannot go without it.
     if (kind === 'constraint' && definition.inherited !== '0' && !this.#staysAbove(object)) return true;
     if (kind === 'index' && (definition.constraint || definition.partition_of)) return true;
@@ -107,7 +106,7 @@ export class GivenAbsences {
   #isMissing(kind: string, name: string, table: string): boolean {
     const isThere = this.family.now('table', table) ?? this.family.now('view', table);
     if (!isThere || this.family.now(kind, name)) return false;
-    if (this.given.hasLine(CASCADE) || this.#isRenamed(name, table)) return false;
+    if (this.#isRenamed(name, table)) return false;
     if (this.given.has('dropping', `${kind} ${name}`) || this.given.has('conditions', table)) return false;
     const dropped = this.given.values('dropped columns', table);
     return kind === 'column' ? !dropped.has(LAST_NAME.exec(name)?.[0] ?? '') : dropped.size === 0;

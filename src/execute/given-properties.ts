@@ -1,4 +1,4 @@
-import { CASCADE, keysOf, OWN_ROLE } from '../sql/given-line.js';
+import { keysOf, OWN_ROLE } from '../sql/given-line.js';
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
 import type { Family } from './given-family.js';
 import type { GivenLines } from './given-lines.js';
@@ -74,7 +74,6 @@ export class GivenProperties {
       : usual === null || value === usual;
     const isOpen = said.size === 0 || this.#isConditional(object);
     if (isOpen && (isUsual || this.#followsTable(what, object, value))) return [];
-    if (isOpen && what === 'default' && value === 'none' && this.given.hasLine(CASCADE)) return [];
     if (property.inherited && isOpen && this.#isFromAbove(property, object, value)) return [];
     const seen = exactly !== of && value !== 'none' ? '' : `: ${value}`;
     return [`${what} of ${kind} ${name}${seen}`];

@@ -7,7 +7,7 @@ import {
   identity,
   kept,
 } from './given-columns.js';
-import { CASCADE, givenLine, NEXT_VALUE, OWN_ROLE } from './given-line.js';
+import { givenLine, NEXT_VALUE, OWN_ROLE } from './given-line.js';
 import { givenOptions, resetOptions } from './given-options.js';
 import type { Node } from './grammar.js';
 import { type AlterCommand, commandsOf } from './made.js';
@@ -49,16 +49,12 @@ const COMMANDS: Readonly<Record<string, (place: Place) => string[]>> = {
   AT_AlterConstraint: alteredConstraint,
   AT_ValidateConstraint: ({ column: constraint }) => [givenLine('validation', constraint, 'yes')],
   // Since 18 NOT NULL is a constraint, too, and which column it is of stands elsewhere.
-  AT_DropConstraint: ({ name, column: constraint, command }) => [
+  AT_DropConstraint: ({ name, column: constraint }) => [
     givenLine('not null', name, 'no'),
     givenLine('replica identity', name),
     givenLine('dropping', `constraint ${constraint}`),
-    ...cascade(command),
   ],
-  AT_DropColumn: ({ name, command }) => [
-    givenLine('dropped columns', name, quoteName(String(command.name))),
-    ...cascade(command),
-  ],
+  AT_DropColumn: ({ name, command }) => [givenLine('dropped columns', name, quoteName(String(command.name)))],
   AT_SetNotNull: ofColumn('not null', 'yes'),
   AT_DropNotNull: ofColumn('not null', 'no'),
   AT_ColumnDefault: ({ column, command: { def } }) => [
@@ -148,11 +144,6 @@ function alteredConstraint({ name, command: { def } }: Place): string[] {
     : [];
   const isDeferral = def?.ATAlterConstraint === undefined || altered.alterDeferrability;
   return [...(isDeferral ? [givenLine('deferral', constraint, deferral)] : []), ...enforcement];
-}
-
-/** What depends on what is dropped may go with it. */
-function cascade({ behavior }: AlterCommand): string[] {
-  return behavior === 'DROP_CASCADE' ? [CASCADE] : [];
 }
 
 function setIdentity(column: string, def: unknown): string[] {

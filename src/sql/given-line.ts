@@ -17,8 +17,5 @@ export const OWN_ROLE = 'the role of the run';
 /** What RESTART gives to an identity column: the value of its sequence, which is not compared. */
 export const NEXT_VALUE = 'next value';
 
-/** A statement that drops what depends on something without saying what that is. */
-export const CASCADE = 'what goes by CASCADE';
-
 /** A constraint to which the server gives a name; of a table there may be several. */
 export const UNNAMED = 'constraints without a name';

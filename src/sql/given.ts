@@ -2,7 +2,7 @@ import { commentedObject, droppedObjects, indexName, renamedObject } from './eff
 import { givenByAlteration, ownerOf } from './given-alterations.js';
 import { columnName, givenByColumn, givenByConstraint } from './given-columns.js';
 import { givenByComment } from './given-comments.js';
-import { CASCADE, givenLine } from './given-line.js';
+import { givenLine } from './given-line.js';
 import { givenOptions } from './given-options.js';
 import { givenByGrant } from './given-privileges.js';
 import type { Node } from './grammar.js';
@@ -36,13 +36,9 @@ const KINDS: Readonly<Record<string, (tree: Node) => string[]>> = {
   DropStmt: givenByDropping,
 };
 
-/** Defaults that call what is dropped go with it by CASCADE. */
 function givenByDropping(tree: Node): string[] {
   const parts = droppedObjects(tree).filter(({ kind }) => kind === 'trigger' || kind === 'index');
-  return [
-    ...(tree.behavior === 'DROP_CASCADE' ? [CASCADE] : []),
-    ...parts.map(({ kind, name }) => givenLine('dropping', `${kind} ${name}`)),
-  ];
+  return parts.map(({ kind, name }) => givenLine('dropping', `${kind} ${name}`));
 }
 
 function givenByTable(tree: Node): string[] {

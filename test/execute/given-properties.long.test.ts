@@ -176,11 +176,6 @@ describe.skipIf(requirePostgres() === null)('what statements give', () => {
       'a schema with another name',
       'ALTER TABLE app.log ADD COLUMN at date NOT NULL; CREATE INDEX log_at ON app.log (at); ALTER SCHEMA app RENAME TO apps;',
     ],
-    [
-      'what goes by CASCADE',
-      'DROP SEQUENCE app.number CASCADE;',
-      "ALTER TABLE app.log ALTER id SET DEFAULT nextval('app.number');",
-    ],
   ])('is given: %s', async (_, migration, prepare) => {
     const trial = await startTrial(server, prepare);
     try {
