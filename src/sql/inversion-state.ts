@@ -14,6 +14,9 @@ import { relationName } from './names.js';
 import type { Names } from './renames.js';
 import { type Change, changesOf, type RowsWritten, rowsOf } from './taken-back.js';
 
+export const EXCESS =
+  'take the statement out: a rollback takes back what its migration did, and nothing else';
+
 /** One unit of a document, with the way from a statement to its place. */
 export interface ParsedUnit {
   readonly statements: readonly ParsedStatement[];
@@ -88,8 +91,7 @@ export class Before {
   readonly reduced = new Set<string>();
   /** Tables with constraints to which the server gave their names. */
   readonly unnamed = new Set<string>();
-  /** Something may be gone that no statement names. */
-  cascaded = false;
+  /** Sequences were made that belong to columns. */
   sequences = false;
   /** A partition was attached, and may have got indexes. */
   attached = false;
@@ -113,12 +115,12 @@ export class Before {
     if (namesLeftToServer(tree)) this.unnamed.add(table);
     this.sequences ||= makesSequences(tree);
     this.attached ||= commandsOf(tree).some(({ subtype }) => subtype === 'AT_AttachPartition');
-    for (const { labels, cascade, ifExists } of dropsOf(statement, names)) {
+    for (const { labels, ifExists } of dropsOf(statement, names)) {
       for (const label of labels)
         if (!this.state.made.has(label))
           this.dropped.set(label, { statement, ifExists, table: table || null });
-      this.state.remove(this.state.goesWith(labels, cascade));
-      this.cascaded ||= cascade;
+      // CASCADE is refused in migrations.
+      this.state.remove(this.state.goesWith(labels, false));
       if (node === 'AlterTableStmt') this.reduced.add(table);
     }
   }

@@ -2,7 +2,7 @@ import type { Range } from '../base/position.js';
 import { effectsOf } from './effects.js';
 import type { SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import { Before, type Drop, dropsOf, madeHere, type ParsedUnit, State } from './inversion-state.js';
+import { Before, type Drop, dropsOf, EXCESS, madeHere, type ParsedUnit } from './inversion-state.js';
 import { labelOf, type Made, makesSequences, namesLeftToServer } from './made.js';
 import { relationName } from './names.js';
 import { Names, shownName } from './renames.js';
@@ -29,23 +29,21 @@ export function inversionProblems(
     reach.touch(statement, names);
     names.follow(statement, migration.place(statement));
   }
-  const way = new WayBack(before, names, migration, rollback);
+  const way = new WayBack(before, migration, rollback);
   const changes = new ChangesBack(before, migration, rollback, indirect);
   const beyond: SqlProblem[] = [];
   for (const statement of rollback.statements) {
     beyond.push(...reach.beyond(statement, names, rollback));
-    way.follow(statement);
-    const dropped = dropsOf(statement, names).flatMap(({ labels }) => labels);
-    changes.moved(madeAgain(statement, names), dropped);
-    const within = <T extends { readonly of: readonly string[] }>(list: readonly T[]) =>
-      list.filter(({ of }) => reach.has(of[0]!));
-    beyond.push(...changes.changes(statement, within(changesOf(statement, names))));
-    beyond.push(
-      ...changes.rows(
-        statement,
-        rowsOf(statement, names).filter(({ table }) => reach.has(table)),
-      ),
+    const made = madeHere(statement, names, before.state);
+    const drops = dropsOf(statement, names);
+    way.follow(statement, made, drops);
+    changes.moved(
+      [...made.flatMap(({ label, name }) => [label, name]), ...madeAnew(statement, names)],
+      drops.flatMap(({ labels }) => labels),
     );
+    const changed = changesOf(statement, names).filter(({ of }) => reach.has(of[0]!));
+    const rows = rowsOf(statement, names).filter(({ table }) => reach.has(table));
+    beyond.push(...changes.changes(statement, changed), ...changes.rows(statement, rows));
     names.follow(statement, rollback.place(statement));
   }
   const renamed = names.renamed().filter(({ object }) => reach.has(object));
@@ -53,14 +51,11 @@ export function inversionProblems(
   return problems.map((problem) => ({ ...problem, message: shownName(problem.message) }));
 }
 
-/** Names and labels of what a statement makes, or makes anew. */
-function madeAgain(statement: ParsedStatement, names: Names): string[] {
-  const { node, tree } = statement;
-  const made = madeHere(statement, names, new State()).flatMap(({ label, name }) => [label, name]);
+/** Labels of what a statement puts in the place of what is there, and of what it makes without a name. */
+function madeAnew({ node, tree }: ParsedStatement, names: Names): string[] {
   const anew = effectsOf(node, tree).filter(({ action, kind }) => action === 'alter' && REPLACED.has(kind));
   const table = tree.relation ? names.name(relationName(tree.relation)) : '';
   return [
-    ...made.filter((name) => name !== ''),
     ...anew.map(({ kind, name }) => names.label(labelOf(kind, name))),
     ...(namesLeftToServer(tree) ? [unnamedOf(table)] : []),
     ...(makesSequences(tree) ? [SOME_SEQUENCE] : []),
@@ -78,15 +73,14 @@ class WayBack {
 
   constructor(
     private readonly before: Before,
-    private readonly names: Names,
     private readonly migration: ParsedUnit,
     private readonly rollback: ParsedUnit,
   ) {}
 
-  follow(statement: ParsedStatement): void {
-    for (const drop of dropsOf(statement, this.names)) this.drop(statement, drop);
+  follow(statement: ParsedStatement, all: readonly Made[], drops: readonly Drop[]): void {
+    for (const drop of drops) this.drop(statement, drop);
     const { state } = this.before;
-    for (const made of madeHere(statement, this.names, state)) {
+    for (const made of all) {
       if (made.demanded) this.judgeCreation(statement, made);
       this.own.add(made.label);
       this.gone.delete(made.label);
@@ -148,9 +142,9 @@ class WayBack {
   }
 
   private judgeCreation(statement: ParsedStatement, { label, belongs }: Made): void {
-    const { dropped, reduced, cascaded } = this.before;
+    const { dropped, reduced } = this.before;
     const whole = belongs.some((owner) => reduced.has(owner.replace(/^table /, '')));
-    if (cascaded || dropped.has(label) || whole || this.gone.has(label)) return;
+    if (dropped.has(label) || whole || this.gone.has(label)) return;
     // A table that the migration drops comes back with its indexes and constraints.
     if (belongs.some((owner) => dropped.has(owner) || this.own.has(owner))) return;
     this.report(statement, `the rollback makes ${label}, which the migration does not drop`, EXCESS);
@@ -192,8 +186,6 @@ class WayBack {
     });
   }
 }
-
-const EXCESS = 'take the statement out: a rollback takes back what its migration did, and nothing else';
 
 function verb(label: string): string {
   return /^(?:column|constraint) /.test(label) ? 'add' : 'create';

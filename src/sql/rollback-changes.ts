@@ -1,11 +1,9 @@
 import type { Range } from '../base/position.js';
 import type { SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import type { Before, ParsedUnit } from './inversion-state.js';
+import { type Before, EXCESS, type ParsedUnit } from './inversion-state.js';
 import type { Renamed } from './renames.js';
 import type { Change, RowsWritten } from './taken-back.js';
-
-const EXCESS = 'take the statement out: a rollback takes back what its migration did, and nothing else';
 
 /** Judges what a rollback does to properties, names and rows of what was there before its migration. */
 export class ChangesBack {
@@ -30,7 +28,7 @@ export class ChangesBack {
 
   /** Takes names and labels of what one of its statements makes, or drops. */
   moved(made: readonly string[], dropped: readonly string[]): void {
-    for (const name of made) this.own.add(name);
+    for (const name of made) if (name !== '') this.own.add(name);
     for (const label of [...made, ...dropped]) this.takenBack.add(label);
   }
 
@@ -149,7 +147,10 @@ export class ChangesBack {
   }
 
   private hasConstraint(among: ReadonlySet<string>, { of: [table = ''] }: Pick<Change, 'of'>): boolean {
-    return [...among].some((one) => one.startsWith('constraint ') && one.includes(table));
+    return [...among].some(
+      (one) =>
+        one.startsWith(`constraint ${table}.`) || (/^constraint /.test(one) && one.endsWith(` of ${table}`)),
+    );
   }
 
   private isBack(label: string): boolean {

@@ -1,7 +1,7 @@
 import { effectsOf } from './effects.js';
 import type { Effect, SqlProblem } from './facts.js';
 import type { ParsedStatement } from './grammar.js';
-import type { ParsedUnit } from './inversion-state.js';
+import { EXCESS, type ParsedUnit } from './inversion-state.js';
 import { cascades } from './made.js';
 import type { Names } from './renames.js';
 
@@ -42,13 +42,12 @@ export class Reach {
         !this.has(names.name(table)),
     );
     return [
-      ...reached.map((effect) => problem(reachMessage(effect), BEYOND)),
+      ...reached.map((effect) => problem(reachMessage(effect), EXCESS)),
       ...(cascades(statement) ? [problem(CASCADED, ONE_BY_ONE)] : []),
     ];
   }
 }
 
-const BEYOND = 'take the statement out: a rollback takes back what its migration did, and nothing else';
 const CASCADED =
   'CASCADE in a rollback takes away whatever stands there by then, and not only what the migration made';
 const ONE_BY_ONE = 'name what the migration made, in the reverse order, without CASCADE';

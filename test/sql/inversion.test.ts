@@ -389,6 +389,13 @@ describe('a rollback that leaves', () => {
   });
 });
 
+it('knows the constraints of a table from those of one with a longer name', () => {
+  const migration = 'ALTER TABLE s.ol ALTER b DROP NOT NULL;\nALTER TABLE s.old DROP CONSTRAINT k;';
+  expect(judge(migration, 'ALTER TABLE s.old ADD CONSTRAINT k CHECK (b > 0);')).toEqual([
+    '2:1 the rollback does not change NOT NULL of column s.ol.b back, as the migration does',
+  ]);
+});
+
 describe('a rollback of new names', () => {
   it.each<[string, string, string]>([
     [
