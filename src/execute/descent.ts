@@ -1,4 +1,5 @@
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
+import { BeforeAndAfter } from './before-and-after.js';
 import type { Ancestry } from './inheritance.js';
 
 /** An object before and after; what came has no before, what went no after. */
@@ -7,18 +8,12 @@ export interface Difference {
   readonly is: CatalogueObject | undefined;
 }
 
-/** Differences by kind and name. */
-export function differenceKey({ kind, name }: Pick<CatalogueObject, 'kind' | 'name'>): string {
-  return `${kind} ${name}`;
-}
-
 /**
  * Tells what the server does to partitions and to tables that inherit because the same is done to a table above them. Only
  * what has its like there, done in the same transaction, follows from it.
  */
 export class Descent {
-  readonly #before: ReadonlyMap<string, CatalogueObject>;
-  readonly #after: ReadonlyMap<string, CatalogueObject>;
+  readonly #objects: BeforeAndAfter;
 
   /** @param writable tables whose rows may be written, so that they may be emptied */
   constructor(
@@ -27,8 +22,7 @@ export class Descent {
     after: CatalogueSnapshot,
     private readonly writable: readonly string[],
   ) {
-    this.#before = new Map(before.objects.map((object) => [differenceKey(object), object]));
-    this.#after = new Map(after.objects.map((object) => [differenceKey(object), object]));
+    this.#objects = new BeforeAndAfter(before, after);
   }
 
   /** The table above, of some, from which a difference of a table or of its part follows; undefined where there is none. */
@@ -146,15 +140,11 @@ export class Descent {
   }
 
   #pair(kind: string, name: string): Difference {
-    const key = differenceKey({ kind, name });
-    return { was: this.#before.get(key), is: this.#after.get(key) };
+    return { was: this.#objects.earlier(kind, name), is: this.#objects.now(kind, name) };
   }
 
   #partsOf(kind: string, table: string): Difference[] {
-    const names = [...this.#before.values(), ...this.#after.values()].flatMap((object) =>
-      object.kind === kind && object.table === table ? [object.name] : [],
-    );
-    return [...new Set(names)].map((name) => this.#pair(kind, name));
+    return [...this.#objects.partsOf(kind, table)].map((name) => this.#pair(kind, name));
   }
 }
 

@@ -1,27 +1,16 @@
 import type { CatalogueObject, CatalogueSnapshot } from '../target/catalogue.js';
+import { BeforeAndAfter } from './before-and-after.js';
 import type { GivenLines } from './given-lines.js';
 import { parentsOf } from './inheritance.js';
 
 /** Objects by kind and name before and after, and what tables inherit from. */
-export class Family {
-  readonly #before: ReadonlyMap<string, CatalogueObject>;
-  readonly #after: ReadonlyMap<string, CatalogueObject>;
-
+export class Family extends BeforeAndAfter {
   constructor(
     private readonly given: GivenLines,
     before: CatalogueSnapshot,
     after: CatalogueSnapshot,
   ) {
-    this.#before = byName(before);
-    this.#after = byName(after);
-  }
-
-  earlier(kind: string, name: string): CatalogueObject | undefined {
-    return this.#before.get(`${kind} ${name}`);
-  }
-
-  now(kind: string, name: string): CatalogueObject | undefined {
-    return this.#after.get(`${kind} ${name}`);
+    super(before, after);
   }
 
   /** The object of a kind with a name, after and before. */
@@ -44,8 +33,4 @@ export class Family {
   above({ name, table = '' }: Pick<CatalogueObject, 'name' | 'table'>): string[] {
     return this.ancestors(table).map((one) => `${one}${name.slice(table.length)}`);
   }
-}
-
-function byName({ objects }: CatalogueSnapshot): Map<string, CatalogueObject> {
-  return new Map(objects.map((object) => [`${object.kind} ${object.name}`, object]));
 }

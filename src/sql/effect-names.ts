@@ -108,17 +108,6 @@ export function grantedObjects(tree: Node): string[] {
   );
 }
 
-/** Most privileges of one GRANT: each role has each of them on each object. */
-const MOST_GRANTED = 10_000;
-
-/** Whether a GRANT or REVOKE says more than anybody reads: a megabyte of names has billions of pairs. */
-export function isLargeGrant({ objects, grantees, privileges }: Node): boolean {
-  const count = (list: unknown) => Math.max(1, ((list ?? []) as Node[]).length);
-  const said = ((privileges ?? []) as Node[]).map(({ AccessPriv }) => count((AccessPriv as Node)?.cols));
-  const each = said.reduce((sum, columns) => sum + columns, 0);
-  return count(objects) * count(grantees) * Math.max(1, each) > MOST_GRANTED;
-}
-
 /** Tables that foreign keys refer to. */
 export function referencedTables(tree: Node): string[] {
   const found: string[] = [];

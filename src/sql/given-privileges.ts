@@ -1,8 +1,8 @@
-import { grantedObjects, isLargeGrant } from './effect-names.js';
+import { grantedObjects } from './effect-names.js';
 import { columnName } from './given-columns.js';
 import { givenLine, OWN_ROLE } from './given-line.js';
 import type { Node } from './grammar.js';
-import { stringList } from './names.js';
+import { granteesIn, isLargeGrant, privilegesIn } from './grants.js';
 
 /** Stands for all privileges that there are on an object. */
 export const ALL_PRIVILEGES = 'ALL';
@@ -42,32 +42,19 @@ export function givenByGrant(tree: Node): string[] {
   const what = isType ? TYPE_PRIVILEGES : PRIVILEGES;
   const sign = tree.is_grant ? '' : '-';
   const option = tree.grant_option ? '*' : '';
-  const roles = ((tree.grantees ?? []) as Node[]).map(({ RoleSpec }) => roleOf((RoleSpec ?? {}) as Node));
-  const privileges = privilegesOf(tree);
+  const roles = granteesIn(tree).map(roleOf);
   return grantedObjects(tree).flatMap((name) => [
     ...(!tree.is_grant && tree.behavior === 'DROP_CASCADE' ? [givenLine(PASSED_ON, name)] : []),
-    ...privileges.flatMap(({ letter, columns }) =>
+    ...privilegesIn(tree).flatMap(({ name: privilege, columns }) =>
       (columns.length === 0 ? [name] : columns.map((column) => columnName(name, column))).flatMap((one) =>
-        roles.map((role) => givenLine(what, one, `${sign}${letter}${option} ${role}`)),
+        roles.map((role) => givenLine(what, one, `${sign}${letterOf(privilege)}${option} ${role}`)),
       ),
     ),
   ]);
 }
 
-interface Privilege {
-  readonly letter: string;
-  /** Names of the columns that it is on; none where it is on the object. */
-  readonly columns: readonly string[];
-}
-
-function privilegesOf({ privileges }: Node): Privilege[] {
-  const list = (privileges ?? []) as Node[];
-  if (list.length === 0) return [{ letter: ALL_PRIVILEGES, columns: [] }];
-  return list.map(({ AccessPriv }) => {
-    const { priv_name: name, cols } = (AccessPriv ?? {}) as Node;
-    const letter = name === undefined ? ALL_PRIVILEGES : (LETTERS[String(name)] ?? String(name));
-    return { letter, columns: stringList(cols) };
-  });
+function letterOf(privilege: string | null): string {
+  return privilege === null ? ALL_PRIVILEGES : (LETTERS[privilege] ?? privilege);
 }
 
 function roleOf({ roletype, rolename }: Node): string {

@@ -1,7 +1,7 @@
 import { calledFunction, functionDanger, mayBeCalledAsColumn, namesAfterDot } from './calls.js';
-import { isLargeGrant } from './effect-names.js';
 import { CHANGE_SETTINGS, isAllowed } from './effects.js';
 import type { Node } from './grammar.js';
+import { isLargeGrant } from './grants.js';
 import { stringList } from './names.js';
 import type { Refusal } from './refused-kinds.js';
 import { hasUnknownType, meantRoutine } from './routines.js';

@@ -1,8 +1,9 @@
 import { commentedObject, grantedObjects, relations, writtenTables } from './effect-names.js';
 import { effectsOf } from './effects.js';
 import type { Node, ParsedStatement } from './grammar.js';
+import { granteesIn, privilegesIn } from './grants.js';
 import { type AlterCommand, commandsOf, labelOf, partLabel } from './made.js';
-import { dottedName, quoteName, relationName, stringList } from './names.js';
+import { dottedName, quoteName, relationName } from './names.js';
 import { statementsOfBlock } from './plpgsql.js';
 import type { Names } from './renames.js';
 import { nodesOf } from './walk.js';
@@ -110,19 +111,16 @@ function isRestart(def: Node | undefined): boolean {
 }
 
 function privileges(tree: Node, names: Names): Change[] {
-  const given = ((tree.privileges ?? []) as Node[]).map(({ AccessPriv }) => (AccessPriv ?? {}) as Node);
-  const said = given.map(({ priv_name: name, cols }) => {
-    const columns = stringList(cols).map(quoteName).join(', ');
-    return `${String(name ?? 'all').toUpperCase()}${columns === '' ? '' : ` (${columns})`}`;
+  const named = privilegesIn(tree).flatMap(({ name, columns }) => {
+    if (name === null && columns.length === 0) return ALL[String(tree.objtype)] ?? ['ALL'];
+    const on = columns.length === 0 ? '' : ` (${columns.map(quoteName).join(', ')})`;
+    return [`${(name ?? 'all').toUpperCase()}${on}`];
   });
-  const all = said.length === 0 || said.includes('ALL');
-  const named = all ? (ALL[String(tree.objtype)] ?? ['ALL']) : said;
-  const roles = ((tree.grantees ?? []) as Node[]).map(({ RoleSpec }) => {
-    const { roletype, rolename } = (RoleSpec ?? {}) as Node;
-    return roletype === 'ROLESPEC_CSTRING'
+  const roles = granteesIn(tree).map(({ roletype, rolename }) =>
+    roletype === 'ROLESPEC_CSTRING'
       ? quoteName(String(rolename))
-      : String(roletype).slice('ROLESPEC_'.length);
-  });
+      : String(roletype).slice('ROLESPEC_'.length),
+  );
   return grantedObjects(tree).flatMap((one) => {
     const object = names.name(one);
     return roles.flatMap((role) =>
