@@ -10,9 +10,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
 
-// Programs and data that packages load from their own folders, and what only some commands need, stay packages.
+// Programs and data that packages load from their own folders stay packages.
 const OLDER_GRAMMARS = ['libpg-query-13', 'libpg-query-15', 'libpg-query-16', 'libpg-query-17'];
-const PACKAGES = ['@electric-sql/pglite', 'libpg-query', ...OLDER_GRAMMARS, 'liquidjs', 'pg'];
+const PACKAGES = ['@electric-sql/pglite', 'libpg-query', ...OLDER_GRAMMARS];
+// What pg would load in other places than ours: it asks for both only where it is told to.
+const NEVER_LOADED = ['pg-native', 'pg-cloudflare'];
 
 const COMMON = {
   absWorkingDir: root,
@@ -22,7 +24,7 @@ const COMMON = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  external: PACKAGES,
+  external: [...PACKAGES, ...NEVER_LOADED],
   metafile: true,
   logLevel: 'warning',
 };
@@ -69,7 +71,8 @@ async function bundleProgram() {
     ...COMMON,
     entryPoints: ['src/cli.ts'],
     format: 'cjs',
-    define: { 'import.meta.url': '__url' },
+    // To find out whether it runs at Cloudflare, pg makes a Response, for which Node loads a whole HTTP client.
+    define: { 'import.meta.url': '__url', Response: 'undefined' },
     banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
     plugins: [BUILT_FILES, ON_DEMAND],
     write: false,

@@ -23,12 +23,14 @@ export function judgeDocument(
   const diagnostics: Diagnostic[] = [];
   const collected: Record<string, unknown> = {};
   for (const rule of rules) {
-    if (rule.scope === 'runner') continue;
     if (rule.scope === 'document') {
-      const report = reporter(rule, entry, diagnostics);
-      letJudge(rule, entry, diagnostics, () => rule.check({ ...given(rule, { entry, settings }), report }));
-    } else if (rule.collect) {
-      const data = letJudge(rule, entry, diagnostics, () => collect(rule, entry));
+      const context = { entry, settings, report: reporter(rule, entry, diagnostics) };
+      if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
+      else rule.check(context);
+    } else if (rule.scope === 'corpus' && rule.collect) {
+      const data = isPluginRule(rule)
+        ? letJudge(rule, entry, diagnostics, () => collectByPlugin(rule, entry))
+        : rule.collect(entry);
       if (data !== null) collected[rule.id] = data;
     }
   }
@@ -47,8 +49,9 @@ export function judgeBesideOthers(
   for (const rule of rules) {
     if (rule.scope !== 'corpus' || (rule.collect && !Object.hasOwn(collected, rule.id))) continue;
     const report = reporter(rule, entry, diagnostics);
-    const context = given(rule, { entry, model, settings, collected: collected[rule.id] ?? null });
-    letJudge(rule, entry, diagnostics, () => rule.check({ ...context, report }));
+    const context = { entry, model, settings, collected: collected[rule.id] ?? null, report };
+    if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
+    else rule.check(context);
   }
   return diagnostics;
 }
@@ -68,16 +71,18 @@ export function runRules(
     .sort(compareDiagnostics);
 }
 
-/** What a rule is given; a plugin's cannot change it. */
-function given<Given extends object>(rule: Rule, context: Given): Given {
-  if (!isPluginRule(rule)) return context;
+/** What a plugin's rule is given: it reads the same and cannot change it. */
+function viewed<Given extends { readonly report: (finding: Finding) => void }>({
+  report,
+  ...context
+}: Given): Given {
   const views = Object.entries(context).map(([name, value]) => [name, readOnlyView(value)]);
-  return Object.fromEntries(views) as Given;
+  return { ...Object.fromEntries(views), report } as Given;
 }
 
-function collect(rule: CorpusRule, entry: FullEntry): unknown {
-  const data = rule.collect!(given(rule, { entry }).entry);
-  return isPluginRule(rule) && !(data instanceof Promise) ? plainCollected(data) : data;
+function collectByPlugin(rule: CorpusRule, entry: FullEntry): unknown {
+  const data = rule.collect!(readOnlyView(entry));
+  return data instanceof Promise ? data : plainCollected(data);
 }
 
 function reporter(rule: Rule, { document }: Entry, into: Diagnostic[]) {

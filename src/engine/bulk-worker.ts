@@ -18,6 +18,17 @@ export interface Failure {
   readonly help?: string | undefined;
 }
 
+/** A task by the number that its answer bears. */
+export interface Request {
+  readonly number: number;
+  readonly task: Task;
+}
+
+export interface Reply {
+  readonly to: number;
+  readonly answer: Answer | { readonly failure: Failure };
+}
+
 /** What a thread needs to have the rules of the one that started it. */
 export interface ThreadData {
   readonly config: Config;
@@ -30,11 +41,13 @@ const loading = teamRules(config, withPlugins);
 loading.catch(() => {});
 const port = parentPort!;
 
-port.on('message', (task: Task) => {
+port.on('message', ({ number: to, task }: Request) => {
+  const reply = (answer: Reply['answer'], given: ArrayBuffer[] = []) =>
+    port.postMessage({ to, answer } satisfies Reply, given);
   perform(task).then(
-    (answer) => port.postMessage(answer, transferable(answer)),
+    (answer) => reply(answer, transferable(answer)),
     ({ name, message, stack, code, help }: Failure) =>
-      port.postMessage({ failure: { name, message, stack, code, help } }),
+      reply({ failure: { name, message, stack, code, help } }),
   );
 });
 

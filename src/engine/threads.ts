@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { workerFile } from '../base/package-root.js';
 import { type UsageCode, UsageError } from '../base/usage-error.js';
 import type { TeamRules } from '../team-rules.js';
-import type { Answer, Failure, Task, ThreadData } from './bulk-worker.js';
+import type { Answer, Failure, Reply, Request, Task, ThreadData } from './bulk-worker.js';
 import { FactsLost } from './fact-store.js';
 
 /** Threads that do tasks side by side, each one after the other. */
@@ -23,7 +23,8 @@ export class Threads {
     const work = async (worker: Worker) => {
       for (let task = tasks[next++]; task; task = tasks[next++]) take(task, await ask(worker, task));
     };
-    return Promise.all(this.workers.map(work)).then(() => undefined);
+    // One task is done while the next one lies there already: no thread waits for the one that hands out.
+    return Promise.all([...this.workers, ...this.workers].map(work)).then(() => undefined);
   }
 
   /** Lets new threads do what comes next: what the old ones hold for other work (grammar, parser) is given back. */
@@ -62,13 +63,17 @@ function startWorker({ config, withPlugins }: TeamRules, youngMb: number): Worke
   });
 }
 
+let asked = 0;
+
 function ask(worker: Worker, task: Task): Promise<Answer> {
+  const number = asked++;
   return new Promise((resolve, reject) => {
     const done = () => {
       worker.off('message', answered);
       worker.off('error', failed);
     };
-    const answered = (answer: Answer | { readonly failure: Failure }) => {
+    const answered = ({ to, answer }: Reply) => {
+      if (to !== number) return;
       done();
       if ('failure' in answer) reject(revived(answer.failure));
       else resolve(answer);
@@ -79,7 +84,7 @@ function ask(worker: Worker, task: Task): Promise<Answer> {
     };
     worker.on('message', answered);
     worker.on('error', failed);
-    worker.postMessage(task);
+    worker.postMessage({ number, task } satisfies Request);
   });
 }
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import type { Client, ClientConfig } from 'pg';
@@ -35,8 +34,7 @@ export class PostgresSession implements Session {
     const { default: pg } = await import('pg');
     const client = new pg.Client({
       ...clientConfig(connection, timeoutMs),
-      // To make a socket itself, pg first asks for Cloudflare's runtime, and loads an HTTP client to find out.
-      stream: transport ?? (() => new Socket()),
+      ...(transport && { stream: transport }),
     });
     const session = new PostgresSession(client, timeoutMs);
     try {

@@ -47,31 +47,41 @@ FROM pg_catalog.pg_settings AS s JOIN (VALUES ${VALUES}) AS v (name, value) ON v
 WHERE s.setting <> v.value
   AND (s.context = 'user' OR (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user))`;
 
+/** What every session has, whatever else is configured. */
+const PLAIN: Readonly<Record<string, string>> = {
+  search_path: '',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  client_encoding: 'UTF8',
+  client_min_messages: 'notice',
+  // The grammar that read the statements assumes it.
+  standard_conforming_strings: 'on',
+  default_transaction_isolation: 'read committed',
+  check_function_bodies: 'on',
+  // Compiling the long queries of the catalogue takes three times as long as running them.
+  jit: 'off',
+  statement_timeout: '0',
+  lock_timeout: '0',
+  // The session that exports the snapshot is idle in its transaction for as long as the backup takes.
+  idle_in_transaction_session_timeout: '0',
+};
+
+/** One statement, as each is a round trip, and a run opens several sessions. */
+const SET_PLAIN = `SELECT ${Object.entries(PLAIN)
+  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`)
+  .join(', ')}`;
+
 /**
  * The tool's own statements that every session runs first, so that one statement gives one result whatever the
  * role, the database or the operator's environment configured. Limits are off here; the executor sets its own.
  */
 export const SESSION_SETTINGS: readonly string[] = [
-  "SET search_path = ''",
-  "SET TimeZone = 'UTC'",
-  "SET DateStyle = 'ISO, YMD'",
-  "SET IntervalStyle = 'postgres'",
-  'SET extra_float_digits = 1',
-  "SET bytea_output = 'hex'",
-  "SET client_encoding = 'UTF8'",
-  'SET client_min_messages = notice',
+  SET_PLAIN,
   // Never weaker than waiting for the own disk; a site that waits for its standbys to apply goes on doing so.
   durably(false),
-  // The grammar that read the statements assumes it.
-  'SET standard_conforming_strings = on',
-  "SET default_transaction_isolation = 'read committed'",
-  'SET check_function_bodies = on',
-  // Compiling the long queries of the catalogue takes three times as long as running them.
-  'SET jit = off',
-  'SET statement_timeout = 0',
-  'SET lock_timeout = 0',
-  // The session that exports the snapshot is idle in its transaction for as long as the backup takes.
-  'SET idle_in_transaction_session_timeout = 0',
   SET_FIXED,
   // Those that not every version has; the migrating session waits while the backup is taken.
   "SELECT pg_catalog.set_config(s.name, '0', false) FROM pg_catalog.pg_settings AS s WHERE s.name IN ('idle_session_timeout', 'transaction_timeout')",

@@ -24,8 +24,9 @@ export interface Tool {
   readonly major: number;
 }
 
-/** Debian and its kin keep each major version here, and a wrapper on the PATH. */
+/** Debian and its kin keep each major version here, and a wrapper on the PATH, which takes longer than what it starts. */
 const VERSIONED_BINARIES = '/usr/lib/postgresql';
+const DEBIAN_WRAPPER = '/postgresql-common/pg_wrapper';
 
 /**
  * Finds `pg_dump` or `pg_restore`: where configured, else on the PATH, else in Debian's folders.
@@ -38,13 +39,10 @@ export async function findTool(
   env: Environment,
   minimum: number | null,
 ): Promise<Tool> {
-  const found: Tool[] = [];
-  for (const command of candidates(name, tools, env)) {
-    const tool = await askVersion(command, env);
-    if (tool === null) continue;
-    if (minimum !== null && tool.major >= minimum) return tool;
-    found.push(tool);
-  }
+  const asked = await Promise.all(candidates(name, tools, env).map((command) => askVersion(command, env)));
+  const found = asked.filter((tool) => tool !== null);
+  const enough = minimum === null ? undefined : found.find(({ major }) => major >= minimum);
+  if (enough !== undefined) return enough;
   const newest = found.sort((a, b) => b.major - a.major)[0];
   if (newest !== undefined && minimum === null) return newest;
   const problem =
@@ -83,7 +81,8 @@ function candidates(name: string, tools: ToolsConfig, env: Environment): string[
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
     .filter(isExecutable)
-    .slice(0, 1);
+    .slice(0, 1)
+    .filter((program) => !realpathSync(program).endsWith(DEBIAN_WRAPPER));
   return [...onPath, ...versionedBinaries(name)].map((program) => [program]);
 }
 

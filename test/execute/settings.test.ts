@@ -196,7 +196,7 @@ describe.skipIf(requirePostgres() === null)(
         ),
         '5s 1min 2026-02-01 a\\',
       ],
-      ['search_path', 'RESET search_path;', '', LOG("current_setting('search_path')"), '""'],
+      ['search_path', 'RESET search_path;', '', LOG("current_setting('search_path')"), ''],
     ])('is put back: %s by %s %s', async (names, body, timing, then, note) => {
       const made = await change(trigger(body, timing || undefined), then);
       const printed = await runQuick(made.root, made.url);

@@ -51,7 +51,7 @@ describe('PGlite', () => {
     const again = await session.run('CREATE TABLE IF NOT EXISTS s.t ()');
     expect(again.notices[0]).toMatchObject({ severity: 'NOTICE', sqlstate: '42P07' });
     const { rows } = await session.run("SELECT current_setting('search_path'), current_setting('TimeZone')");
-    expect(rows[0]).toEqual(['""', 'UTC']);
+    expect(rows[0]).toEqual(['', 'UTC']);
   });
 
   test('gives errors with SQLSTATE and position, without row data', async () => {

@@ -82,7 +82,7 @@ describe.skipIf(requirePostgres() === null)('a PostgreSQL server', () => {
       });
       const names = ['search_path', 'TimeZone', 'application_name', 'synchronous_commit', 'DateStyle'];
       const { rows } = await other.run(`SELECT ${names.map((n) => `current_setting('${n}')`).join(', ')}`);
-      expect(rows[0]).toEqual(['""', 'UTC', 'probatum', 'on', 'ISO, YMD']);
+      expect(rows[0]).toEqual(['', 'UTC', 'probatum', 'on', 'ISO, YMD']);
       await own.close();
     });
 
