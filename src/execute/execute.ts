@@ -86,14 +86,16 @@ export async function endRun(context: RunContext, stopped: string | null): Promi
 
 /**
  * The lock is taken once the database is known to be the right one, before anything is read from it; the backup is
- * restored once there is something to compare it with.
+ * restored once there is something to compare it with. A rehearsal ends with the trial of its rollback: what the other
+ * steps have found speaks of the state before that.
  */
-function withOwn({ plan, proveBackup }: RunContext): Command[] {
-  return plan.commands.flatMap((command): Command[] => {
+function withOwn({ plan, mode, proveBackup }: RunContext): Command[] {
+  const own = plan.commands.flatMap((command): Command[] => {
     if (command.step === 'identity') return [command, { id: 'LOCK', step: 'lock' }];
     if (command.step === 'row-counts' && proveBackup) return [command, { id: 'PROOF', step: 'prove-backup' }];
     return [command];
   });
+  return mode === 'rehearsal' ? [...own, { id: 'TRIAL', step: 'prove-rollback' }] : own;
 }
 
 /** Does one command behind its gates. @returns why the run cannot go on, null where it can */

@@ -25,7 +25,7 @@ export type ConcurrentMoment = 'before-migration' | 'in-transaction' | 'after-co
 export type RunMode = 'run' | 'rehearsal';
 
 /** Commands of the tool's own, which no law has. */
-export type OwnStep = 'lock' | 'prove-backup';
+export type OwnStep = 'lock' | 'prove-backup' | 'prove-rollback';
 
 /** Reviewed SQL that has a transaction of its own. */
 export type UnitName = 'migration' | 'rollback';

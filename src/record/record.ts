@@ -33,6 +33,14 @@ export interface TransactionRecord {
   readonly decidedBy: string | null;
 }
 
+/** The reviewed rollback, run at the end of a rehearsal that went through; checks and proofs elsewhere in the record are from before it. */
+export interface RollbackTrial {
+  /** Null where none was opened. */
+  readonly transaction: TransactionRecord | null;
+  readonly checks: readonly CheckRecord[];
+  readonly proofs: RunRecord['proofs'];
+}
+
 /** What happened in one run: a pure fold of its journal. */
 export interface RunRecord {
   readonly format: 'probatum-record/1';
@@ -69,6 +77,8 @@ export interface RunRecord {
   readonly proofs: readonly EventOf<'proof-read'>[];
   readonly migration: TransactionRecord | null;
   readonly rollback: TransactionRecord | null;
+  /** Only where a rehearsal came to it; rehearsals of older versions have none. */
+  readonly rollbackTrial?: RollbackTrial;
   readonly status: RunStatus;
   readonly reason: string;
   /** Number of events and digest of the last line of the journal that this was folded from. */
@@ -76,11 +86,12 @@ export interface RunRecord {
 }
 
 /** Folds a journal into its record. A journal without an end gives an `indeterminate` run: nothing is guessed. */
-export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'head'>): RunRecord {
+export function foldJournal({ lines: all, head }: Pick<JournalReading, 'lines' | 'head'>): RunRecord {
+  const [lines, trial] = beforeTrial(all);
   const start = lines[0];
   if (start?.type !== 'run-started') throw new TypeError('a journal starts with run-started');
   // A run that was taken up again behind its end is open once more.
-  const last = lines.at(-1);
+  const last = all.at(-1);
   const end = last?.type === 'run-finished' ? last : undefined;
   const identity = only(lines, 'identity-read');
   return {
@@ -101,7 +112,7 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     resumed: only(lines, 'run-resumed').map((line) => ({ ...bare(line), at: line.at })),
     startedAt: start.at,
     finishedAt: end?.at ?? null,
-    steps: foldSteps(lines),
+    steps: foldSteps(all),
     gates: only(lines, 'gate-evaluated').map((line) => ({ ...bare(line), at: line.at })),
     identity: {
       before: bareOrNull(identity.find(({ moment }) => moment === 'before')),
@@ -112,13 +123,28 @@ export function foldJournal({ lines, head }: Pick<JournalReading, 'lines' | 'hea
     backupRestored: bareOrNull(only(lines, 'backup-restored').at(-1)),
     baselines: only(lines, 'baseline-read').map(bare),
     checks: lastAnswers(only(lines, 'check-evaluated').map(bare)),
-    concurrent: only(lines, 'concurrent-changes').map(bare),
+    concurrent: only(all, 'concurrent-changes').map(bare),
     proofs: lastReadings(only(lines, 'proof-read').map(bare)),
     migration: foldTransaction(lines, 'migration'),
     rollback: foldTransaction(lines, 'rollback'),
+    ...(trial && { rollbackTrial: foldTrial(trial) }),
     status: end?.status ?? 'indeterminate',
     reason: end?.reason ?? 'the journal has no end: the run was interrupted',
-    journal: { events: lines.length, head },
+    journal: { events: all.length, head },
+  };
+}
+
+/** A journal without the trial of a rollback, and that trial: it changes what everything else speaks of. */
+function beforeTrial(lines: readonly JournalLine[]): [readonly JournalLine[], readonly JournalLine[] | null] {
+  const at = lines.findIndex((line) => line.type === 'step-started' && line.step === 'prove-rollback');
+  return at < 0 ? [lines, null] : [lines.slice(0, at), lines.slice(at)];
+}
+
+function foldTrial(lines: readonly JournalLine[]): RollbackTrial {
+  return {
+    transaction: foldTransaction(lines, 'rollback'),
+    checks: only(lines, 'check-evaluated').map(bare),
+    proofs: lastReadings(only(lines, 'proof-read').map(bare)),
   };
 }
 

@@ -42,15 +42,10 @@ export function reportView(record: RunRecord, recordSha256: string) {
     afterCommit: checkRows(record, 'after-commit'),
     afterCommitCount: countOf(record, 'after-commit'),
     afterRollback: checkRows(record, 'after-rollback'),
+    trial: trialView(record),
     objects: objectChanges(record),
     concurrent: concurrentRows(record),
-    proofs: record.proofs.map(({ name, covers, observed, reason }) => ({
-      name,
-      available: observed === null ? 'no' : 'yes',
-      covers: observed === null ? 'nothing' : covers,
-      observed: observed === null ? '' : rowsText(observed),
-      note: reason ?? '',
-    })),
+    proofs: proofRows(record),
     created: createdTables(record),
     baselines: record.baselines.map(({ id, rows }) => ({ id, rows: rowsText(rows) })),
     nonScope: plan.nonScope.map((line) => ({ statement: line.statement, ...proofOf(record, line) })),
@@ -72,6 +67,8 @@ function summary(record: RunRecord): string {
   const all = rehearsal ? 'every check that a rehearsal can answer passed' : 'every check passed';
   const passed =
     moved === '' ? `${all} after COMMIT` : `no check failed; other sessions moved ${moved} after COMMIT`;
+  if (rehearsal && hasFailedTrial(record))
+    return `${subject} committed the migration to its scratch database, where ${passed}, and the reviewed rollback could not take it back (§10). No other database was touched.`;
   const words: Record<RunRecord['status'], string> = {
     succeeded: `committed the migration, and ${passed}.`,
     aborted: `was aborted: the migration was not committed and ${leftBehind(record)}.`,
@@ -80,6 +77,37 @@ function summary(record: RunRecord): string {
     indeterminate: 'ended without an answer: it is not known whether the migration took effect.',
   };
   return `${subject} ${words[record.status]}`;
+}
+
+/** Whether the rehearsal went through, and its rollback did not. */
+function hasFailedTrial({ steps }: RunRecord): boolean {
+  return steps.some(({ step, status }) => step === 'prove-rollback' && status === 'failed');
+}
+
+/** The trial of the rollback, which nothing else in the report speaks of; null where the rehearsal did not come to it. */
+function trialView(record: RunRecord) {
+  const { rollbackTrial, steps } = record;
+  const step = steps.find((one) => one.step === 'prove-rollback');
+  if (!rollbackTrial || !step) return null;
+  const { transaction, checks, proofs } = rollbackTrial;
+  return {
+    result: step.status === 'done' ? 'proved' : step.status === 'skipped' ? 'NOT RUN' : 'NOT PROVED',
+    failed: hasFailedTrial(record),
+    detail: step.detail || 'interrupted',
+    transaction: transactionView(transaction, record),
+    checks: checkRows({ ...record, checks }, 'after-rollback'),
+    proofs: proofRows({ proofs }),
+  };
+}
+
+function proofRows({ proofs }: Pick<RunRecord, 'proofs'>) {
+  return proofs.map(({ name, covers, observed, reason }) => ({
+    name,
+    available: observed === null ? 'no' : 'yes',
+    covers: observed === null ? 'nothing' : covers,
+    observed: observed === null ? '' : rowsText(observed),
+    note: reason ?? '',
+  }));
 }
 
 /** The law's commands with how each went; one that was not reached is there too, as not run. */

@@ -78,6 +78,7 @@ function eventful(): RunRecord {
   const whole = load(COMMITTED[0]!.record).record;
   const run = load(COMMITTED[1]!.record).record;
   const record = shortened(whole) as Mutable<RunRecord>;
+  record.steps = [...record.steps, ...whole.steps.slice(-1)];
   const migration = structuredClone(record.migration!);
   const delta = whole.plan.derived.filter(({ subject }) => subject === 'catalogue-delta');
   record.plan = { ...record.plan, derived: [...record.plan.derived, ...delta] };

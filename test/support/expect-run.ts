@@ -108,6 +108,7 @@ function expectTruth(record: RunRecord, text: string): void {
     if (moment !== 'after-rollback') expect([moment, passed]).toEqual([moment, String(passes)]);
     expect(Number(passed ?? 0)).toBeLessThanOrEqual(Number(total ?? 0));
   }
+  expectTrial(record, text);
   const commands = rowsUnder(tables, 'Cmd', 'Step', 'Status');
   for (const { id } of record.plan.commands) {
     const [ran, again] = record.steps.filter((step) => step.id === id);
@@ -123,6 +124,22 @@ function expectTruth(record: RunRecord, text: string): void {
   expect(text).toContain(`\nrollback_executed: ${committed}\n`);
   const standing = record.migration?.outcome === 'committed' && !committed;
   if (record.migration?.outcome !== 'unknown') expect(/\nNone stands: /.test(text)).toBe(!standing);
+}
+
+/** A rehearsal that succeeded has proved its rollback, and what else it says is from before the trial. */
+function expectTrial(record: RunRecord, text: string): void {
+  const trial = record.steps.find(({ step }) => step === 'prove-rollback');
+  const succeeded = record.mode === 'rehearsal' && record.status === 'succeeded';
+  if (succeeded) expect(trial?.status).toBe('done');
+  expect(record.rollbackTrial !== undefined).toBe(trial !== undefined);
+  expect(text.includes('- rollback_trial: proved\n')).toBe(succeeded);
+  if (!trial) return;
+  const here = readReport(text).tables.filter(({ section }) => section.startsWith('Trial of the rollback'));
+  const shown = rowsUnder(here, 'ID', 'Check', 'Expected', 'Observed', 'Result').map((row) => [
+    row[0],
+    row[4],
+  ]);
+  expect(shown).toEqual(record.rollbackTrial?.checks.map(({ id, verdict }) => [id, verdict]));
 }
 
 const COUNTED: Readonly<Record<CheckMoment, string>> = {

@@ -133,7 +133,7 @@ END $$`;
 const endReading = (url: string) =>
   void spawn('psql', ['-X', '-q', '-c', END_READING, url], { stdio: 'ignore' });
 
-type BeforeCommit = GateName | Exclude<StepName | OwnStep, 'verification' | 'rollback'>;
+type BeforeCommit = GateName | Exclude<StepName | OwnStep, keyof typeof AFTER_COMMIT | 'prove-rollback'>;
 
 /** Everything that can say no before COMMIT, by its name; one without an entry is a type error. */
 export const NEGATIVES: Readonly<Record<BeforeCommit, readonly Negative[]>> = {

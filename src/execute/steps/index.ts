@@ -7,6 +7,7 @@ import { lock } from './lock.js';
 import { migration } from './migration.js';
 import { preflight } from './preflight.js';
 import { proveBackup } from './prove-backup.js';
+import { proveRollback } from './prove-rollback.js';
 import { provenance } from './provenance.js';
 import { rollback } from './rollback.js';
 import { rowCounts } from './row-counts.js';
@@ -20,6 +21,7 @@ export const STEPS: Readonly<Record<StepName | OwnStep, Step>> = {
   identity,
   lock,
   'prove-backup': proveBackup,
+  'prove-rollback': proveRollback,
   backup,
   'backup-digest': backupDigest,
   'schema-snapshot': schemaSnapshot,
