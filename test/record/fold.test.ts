@@ -78,14 +78,16 @@ describe.each(COMMITTED)('the fold of the committed $name', (committed) => {
     const record = foldJournal({ lines, head: '' });
     const of = <T extends RunEvent['type']>(type: T) =>
       lines.filter((line): line is Extract<JournalLine, { type: T }> => line.type === type);
-    expect(record.checks.map(({ id, moment, verdict }) => [id, moment, verdict])).toEqual(
+    const { checks = [], transaction } = record.rollbackTrial ?? {};
+    expect([...record.checks, ...checks].map(({ id, moment, verdict }) => [id, moment, verdict])).toEqual(
       of('check-evaluated').map(({ id, moment, verdict }) => [id, moment, verdict]),
     );
     expect(record.gates.map(({ id }) => id)).toEqual(of('gate-evaluated').map(({ id }) => id));
     expect(record.artefacts.map(({ path }) => path)).toEqual(of('artefact-written').map(({ path }) => path));
     expect(record.steps.map(({ id }) => id)).toEqual(of('step-started').map(({ id }) => id));
-    expect(record.migration?.statements.map(({ number }) => number)).toEqual(
-      of('statement-executed').map(({ number }) => number),
+    const statements = [...(record.migration?.statements ?? []), ...(transaction?.statements ?? [])];
+    expect(statements.map(({ unit, number }) => [unit, number])).toEqual(
+      of('statement-executed').map(({ unit, number }) => [unit, number]),
     );
   });
 });
@@ -107,6 +109,24 @@ describe('the fold of a journal', () => {
     expect(() => foldJournal({ lines: cut(COMMITTED[1]!, 3).lines.slice(1), head: CHAIN_START })).toThrow(
       TypeError,
     );
+  });
+
+  it('says of a rehearsal the same with the trial of its rollback as without, as older versions wrote it', () => {
+    const { lines } = cut(COMMITTED[0]!, journalLines(COMMITTED[0]!).length);
+    const at = lines.findIndex((line) => line.type === 'step-started' && line.step === 'prove-rollback');
+    const older = [...lines.slice(0, at), lines.at(-1)!];
+    const { rollbackTrial, ...whole } = foldJournal({ lines, head: CHAIN_START });
+    const without = foldJournal({ lines: older, head: CHAIN_START });
+    expect(rollbackTrial?.transaction).toMatchObject({ unit: 'rollback', outcome: 'committed' });
+    expect(without).toEqual({
+      ...whole,
+      steps: whole.steps.filter(({ step }) => step !== 'prove-rollback'),
+      journal: { events: older.length, head: CHAIN_START },
+    });
+    const valid = (record: object) => schemaErrors('record', JSON.parse(JSON.stringify(record)));
+    expect(valid(without)).toEqual([]);
+    expect(valid({ ...without, rollbackTrial })).not.toEqual([]);
+    expect(valid(whole)).not.toEqual([]);
   });
 
   it('keeps the two transactions apart, with what the server refused', () => {
