@@ -1,7 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
-import { changeFolder, isUnsettled, runsIn } from '../execute/run-folder.js';
+import { changeFolder, isUnsettled, type KnownRun, runsIn } from '../execute/run-folder.js';
+import type { Entry } from '../model/entry.js';
 import { lifeCycles } from '../model/life-cycle.js';
+import type { RunInTheWay } from '../model/life-stages.js';
+import { headerText, headerValue } from '../parse/document.js';
+import type { Compilation } from '../pipeline.js';
 import { statusPretty } from '../render/status.js';
 import { planDigestNow } from './authorizations.js';
 import { compileCorpus } from './corpus.js';
@@ -28,7 +34,10 @@ export async function status(
   const planOf = (path: string) => planDigestNow(compilation, path);
   const unproved = await unprovedInCorpus(environment, compilation);
   const { root } = compilation.config;
-  const runInTheWay = (of: string, target: string) => unresolvedRun(changeFolder(root, of), target);
+  const runInTheWay = (pack: Entry, target: string) => {
+    const runs = runsOn(changeFolder(root, headerText(pack.document, 'change') ?? ''), target);
+    return unresolvedRun(runs) ?? unfiledRun(environment, compilation, runs, pack.document.path);
+  };
   const circumstances = { now, unsigned, unproved, authorizationRequired, planOf, runInTheWay };
   const all = lifeCycles(compilation.model, circumstances);
   const changes = all.filter((one) => change === undefined || one.change === change);
@@ -43,13 +52,45 @@ export async function status(
   return 0;
 }
 
-/** The first run of a change that `run` would not begin beside, or that a person has to settle, and how. */
-function unresolvedRun(of: string, targetName: string): string | null {
-  for (const run of runsIn(of)) {
-    const { name, stored, problem } = run;
-    if (stored && (stored.record.mode === 'rehearsal' || stored.record.target.name !== targetName)) continue;
-    if (problem !== null) return `run ${name} cannot be read: put its files back from a copy (${problem})`;
-    if (isUnsettled(run)) return `run ${name} is not settled: probatum resume ${name}`;
+/** Runs of a change that were on a target, or may have been. */
+function runsOn(of: string, targetName: string): KnownRun[] {
+  return runsIn(of).filter(
+    ({ stored }) => !stored || (stored.record.mode === 'run' && stored.record.target.name === targetName),
+  );
+}
+
+/** The first run that `run` would not begin beside, or that a person has to settle, and how. */
+function unresolvedRun(runs: readonly KnownRun[]): RunInTheWay | null {
+  const status = 'refused';
+  for (const run of runs) {
+    const { name, problem } = run;
+    if (problem !== null)
+      return { status, missing: `run ${name} cannot be read: put its files back from a copy (${problem})` };
+    if (isUnsettled(run)) return { status, missing: `run ${name} is not settled: probatum resume ${name}` };
+  }
+  return null;
+}
+
+/** The last run of a package whose migration stands, and which no document tells of yet. */
+function unfiledRun(
+  { cwd }: Environment,
+  { model, config }: Compilation,
+  runs: readonly KnownRun[],
+  packagePath: string,
+): RunInTheWay | null {
+  const reports = [...model.entries.values()].filter(({ kind }) => kind === 'execution-report');
+  const filed = new Set(reports.map(({ document }) => headerValue(document, 'record.sha256')?.value));
+  for (const { name, folder, stored } of [...runs].reverse()) {
+    if (!stored || stored.record.plan.package.path !== packagePath || filed.has(stored.sha256)) continue;
+    const { migration, rollback, status, plan } = stored.record;
+    if (migration?.outcome !== 'committed' || rollback?.outcome === 'committed') continue;
+    const force = existsSync(join(config.root, plan.reports.execution.path)) ? ' --force' : '';
+    const command = `probatum report ${relative(cwd, folder)} --publish${force}`;
+    const ended = status === 'succeeded' ? 'is committed' : `is committed and ended ${status}`;
+    return {
+      status: status === 'succeeded' ? 'open' : 'refused',
+      missing: `run ${name} ${ended}, and its report waits to be filed: ${command}`,
+    };
   }
   return null;
 }

@@ -34,7 +34,7 @@ export interface LifeCycle {
 
 /**
  * What a life cycle depends on beside the documents: the time, for windows, what has to be signed, what is proved, plans,
- * and runs that are not settled.
+ * and runs that are not settled or not filed.
  */
 export type Circumstances = Omit<Line, 'model' | 'pack' | 'ddl'>;
 
@@ -76,11 +76,10 @@ export function missingLinks(line: BeforeAuthorization): string[] {
 function lifeCycle(line: Line): LifeCycle {
   const { pack, ddl } = line;
   const owner = (pack ?? ddl)!;
-  const run = executed(line);
+  const { run, used } = executed(line);
   const stages = [
     ...beforeAuthorization(line),
-    // What a run was allowed by that is to be settled was used, too.
-    authorized(line, run.status === 'done' || run.status === 'refused'),
+    authorized(line, used),
     run,
     reviewed(line, 'report reviewed', reportOf(line, run)),
   ];

@@ -41,6 +41,14 @@ export interface StageState {
   readonly suspects: readonly Suspect[];
 }
 
+/** A run of this folder that stands in the way of another one of its package. */
+export interface RunInTheWay {
+  /** `refused` where it is to be settled, or needs a person; `open` where only its report waits to be filed. */
+  readonly status: 'refused' | 'open';
+  /** Which run, and what to do about it. */
+  readonly missing: string;
+}
+
 /** What the stages of one package are read from. */
 export interface Line {
   readonly model: Model;
@@ -54,8 +62,8 @@ export interface Line {
   readonly authorizationRequired: boolean;
   /** Digest of the plan of a package as it is now; null where there is no plan. */
   readonly planOf: (packagePath: string) => string | null;
-  /** Which run of this folder stands in the way of another one, and what to do about it; null where none does. */
-  readonly runInTheWay: (change: string, targetName: string) => string | null;
+  /** Which run of this folder stands in the way of another one of this package; null where none does. */
+  readonly runInTheWay: (pack: Entry, targetName: string) => RunInTheWay | null;
 }
 
 /** What the stages before the authorization are read from. */
@@ -250,14 +258,17 @@ export function ran(
   return { stage, status, documents: [pathOf(last)], missing, turn, suspects: [] };
 }
 
-/** Whether it was executed: what documents say, unless a run of this folder that is not settled has to be settled first. */
-export function executed(line: Line): StageState {
+/**
+ * Whether it was executed: what documents say, unless a run of this folder has to be settled or filed first. Whatever that
+ * run was allowed by was used then.
+ */
+export function executed(line: Line): { readonly run: StageState; readonly used: boolean } {
   const state = ran(line, 'executed', 'execution-report');
   const { pack } = line;
-  if (!pack || state.status === 'done') return state;
-  const target = headerValue(pack.document, 'target.name')?.value ?? '';
-  const missing = line.runInTheWay(headerText(pack.document, 'change') ?? '', target);
-  return missing === null ? state : { ...state, status: 'refused', missing };
+  const target = pack ? (headerValue(pack.document, 'target.name')?.value ?? '') : '';
+  const inTheWay = pack && state.status !== 'done' ? line.runInTheWay(pack, target) : null;
+  const run = inTheWay === null ? state : { ...state, ...inTheWay };
+  return { run, used: inTheWay !== null || run.status === 'done' || run.status === 'refused' };
 }
 
 function pinsPackage(model: Model, report: Entry, pack: Entry): boolean {

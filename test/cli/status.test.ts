@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planDigestNow } from '../../src/commands/authorizations.js';
 import { EXAMPLE } from '../../src/demo/example.js';
@@ -8,6 +8,8 @@ import { loadConfig } from '../../src/load/config.js';
 import { type LifeCycle, lifeCycles } from '../../src/model/life-cycle.js';
 import { compile } from '../../src/pipeline.js';
 import { COMMITTED } from '../record/committed.js';
+import { forgeJournal } from '../support/forge-run.js';
+import type { Published } from '../support/sealed-run.js';
 import { copyExample, probatum, temporaryFolders } from './probatum.js';
 
 /* The life of the example's change, changed by hand: what is done, what is missing, whose turn it is, what became suspect. */
@@ -234,6 +236,74 @@ describe('probatum status', () => {
     expect(stageOf(found, 'report reviewed')).toMatchObject({
       status: 'open',
       missing: 'there is nothing to review yet',
+    });
+  });
+
+  /** The folder of the example's run, as it is where it took place, and nothing of it among the documents. */
+  function unfiled(status: 'succeeded' | 'failed' | 'rolled-back') {
+    const root = corpus();
+    const { report, record } = COMMITTED[1]!;
+    const name = basename(dirname(record));
+    const journal = `.probatum/runs/${CHANGE}/${name}/journal.jsonl`;
+    const recordFile = join(dirname(journal), 'record.json');
+    cpSync(join(root, dirname(record)), join(root, dirname(journal)), { recursive: true });
+    const published = { journal, record: recordFile, report: join(dirname(journal), 'report.md') };
+    forgeJournal(root, published as Published, (lines) => {
+      const last = lines.findIndex(
+        ({ type, unit }) => type === 'transaction-started' && unit === 'migration',
+      );
+      const again = lines.slice(last).filter(({ unit }) => unit === 'migration');
+      const rollback = again.map((line) => ({ ...line, unit: 'rollback' }));
+      if (status === 'rolled-back') lines.splice(-1, 0, ...rollback);
+      lines[lines.length - 1] = { ...lines.at(-1), status };
+    });
+    const filed = readFileSync(join(root, report));
+    rmSync(join(root, report));
+    rmSync(join(root, dirname(record)), { recursive: true });
+    return { root, name, folder: dirname(journal), filed };
+  }
+
+  const executedOf = async (root: string) => {
+    const { out } = await probatum(['status', CHANGE, '--format', 'json'], { cwd: root });
+    const [found] = (JSON.parse(out) as { changes: LifeCycle[] }).changes.filter(
+      (one) => one.package !== null,
+    );
+    return stageOf(found!, 'executed');
+  };
+
+  it.each([
+    ['succeeded', 'open', 'is committed'],
+    ['failed', 'refused', 'is committed and ended failed'],
+  ] as const)('names a committed run whose report has not been filed: %s', async (ended, status, words) => {
+    const { root, name, folder } = unfiled(ended);
+    const missing = `run ${name} ${words}, and its report waits to be filed: probatum report ${folder} --publish`;
+    expect(await executedOf(root)).toMatchObject({ status, missing });
+    const { out } = await probatum(['status'], { cwd: root });
+    expect(out).toContain(`next: executed, `);
+    expect(out).toContain(missing);
+    // The command does what it says, once the seal is of these bytes.
+    const [recordFile, seal] = ['record.json', 'seal.json'].map((one) => join(folder, one));
+    await probatum(['attest', recordFile!, '--output', seal!, '--force'], { cwd: root });
+    expect((await probatum(['report', folder, '--publish'], { cwd: root })).code).toBe(0);
+    const after = await executedOf(root);
+    expect(after.missing).not.toContain('waits to be filed');
+    expect(after.status).toBe(ended === 'succeeded' ? 'done' : 'refused');
+  });
+
+  it('names it with --force where an earlier report stands in its place', async () => {
+    const { root, folder, filed } = unfiled('failed');
+    const aborted = filed
+      .toString('utf8')
+      .replace('execution_status: succeeded', 'execution_status: aborted');
+    writeFileSync(join(root, RUN), aborted);
+    expect((await executedOf(root)).missing).toContain(`probatum report ${folder} --publish --force`);
+  });
+
+  it('says nothing of a run of which nothing is left', async () => {
+    const { root } = unfiled('rolled-back');
+    expect(await executedOf(root)).toMatchObject({
+      status: 'open',
+      missing: `no report says so: probatum run ${EXAMPLE.package}`,
     });
   });
 
