@@ -135,7 +135,7 @@ const BY_KIND: Readonly<Record<string, readonly Property[]>> = {
     STORAGE_OF_COLUMN,
     inherited(field('compression', 'compression', 'none', { p: 'pglz', l: 'lz4' })),
     inherited(field('collation', 'collation', 'none')),
-    STATISTICS,
+    inherited(STATISTICS),
     inherited(field('type', 'type', null)),
   ],
   index: [

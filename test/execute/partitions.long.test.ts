@@ -38,6 +38,7 @@ const ORDINARY: readonly (readonly [string, readonly ScopeName[]])[] = [
   ['ALTER TABLE app.ev DROP COLUMN gone;', EV],
   ["ALTER TABLE app.ev ALTER t SET DEFAULT 'y', ALTER t SET NOT NULL;", EV],
   ['ALTER TABLE app.ev ALTER t TYPE varchar(50);', EV],
+  ['ALTER TABLE app.ev ALTER t SET STATISTICS 100;', EV],
   ['CREATE INDEX ev_t ON app.ev (t);', EV],
   ['ALTER TABLE app.ev ADD PRIMARY KEY (id);', EV],
   ['ALTER TABLE app.ev ADD CONSTRAINT positive CHECK (id >= 0);', EV],
@@ -70,6 +71,7 @@ const ORDINARY: readonly (readonly [string, readonly ScopeName[]])[] = [
   ['ALTER TABLE app.big ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES app.keyed (id);', alters('app.big')],
   ['ALTER TABLE app.top ADD COLUMN m integer, ALTER n SET DEFAULT 4, DROP COLUMN label;', alters('app.top')],
   ['ALTER TABLE app.top ADD CONSTRAINT c CHECK (n > 0) NOT VALID;', alters('app.top')],
+  ['ALTER TABLE app.top ALTER n SET STATISTICS 100;', alters('app.top')],
   ['CREATE SEQUENCE app.s OWNED BY app.top.n;', [{ list: 'creates', name: 'app.s' }]],
   [
     'ALTER TABLE app.old ADD COLUMN q text;\nDROP TABLE app.old;',
@@ -101,6 +103,11 @@ const BESIDE: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'ALTER TABLE app.ev ALTER t SET NOT NULL;',
     "ALTER TABLE app.e1 ALTER t SET DEFAULT 'evil'",
+    ['observed ~ app.e1'],
+  ],
+  [
+    'ALTER TABLE app.ev ALTER t SET STATISTICS 100;',
+    'ALTER TABLE app.e1 ALTER t SET STATISTICS 7',
     ['observed ~ app.e1'],
   ],
   ['ALTER TABLE app.ev ADD COLUMN n integer;', 'CREATE INDEX evil ON app.e1 (n)', ['observed ~ app.e1']],
