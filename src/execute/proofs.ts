@@ -1,6 +1,5 @@
 import type { Verdict } from '../record/events.js';
 import { givenLine, NEXT_VALUE } from '../sql/given-line.js';
-import type { CatalogueWatch } from '../target/catalogue-watch.js';
 import {
   dataFileProof,
   type Proof,
@@ -15,7 +14,7 @@ import type { Session } from '../target/engine.js';
 import type { RowChange } from '../target/row-changes.js';
 import { noWalProof, walProof } from '../target/wal-proof.js';
 import type { RunContext } from './context.js';
-import { ownedByTables } from './owned-by-tables.js';
+import { unexplainedMoves } from './sequence-moves.js';
 
 /** Its row is written after the counters were read. */
 const LEDGER_TABLE = 'probatum.run';
@@ -57,64 +56,19 @@ export async function recordProofsInside(
   const sequences = sequenceProof(effects.sequences, await readSequences(session), drawn);
   emit(context, sequences);
   emit(context, unloggedProof(effects.unloggedTables, await readUnloggedTables(session)));
-  const text = context.bytes.migration.bytes.toString('utf8');
-  const explained = drawnFor(watch, effects.written, restartedBy(context));
-  // Where values could not be read, those that it drew from count as moved; what it made itself has no value from before.
-  const there = new Set(
-    watch.before.objects.flatMap(({ kind, name }) => (kind === 'sequence' ? [name] : [])),
-  );
-  const moved = sequences.observed ?? [...drawn];
-  return moved.filter(
-    (name) => there.has(name) && drawn.has(name) && !mentions(text, name) && !explained(name),
-  );
+  return unexplainedMoves(sequences, drawn, {
+    before: watch.before,
+    own: watch.own,
+    text: context.bytes.migration.bytes.toString('utf8'),
+    written: effects.written,
+    isRestarted: restartedBy(context),
+  });
 }
-
-/** Whether a text has a name, and not as a part of a longer one. */
-function mentions(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
-    if (!PART_OF_NAME.test(text[at - 1] ?? '') && !PART_OF_NAME.test(text[at + name.length] ?? ''))
-      return true;
-  return false;
-}
-
-/** What the server's scanner takes as part of an identifier: everything beyond ASCII is a letter to it. */
-const PART_OF_NAME = /[\w$\u{80}-\u{10ffff}]/u;
 
 /** Tells of a column whether a statement sets what its identity gives next. */
 function restartedBy({ plan }: RunContext) {
   const given = plan.derived.find(({ subject }) => subject === 'given-parts')?.allowed ?? [];
   return (column: string) => given.includes(givenLine(NEXT_VALUE, column));
-}
-
-/** Tells of a sequence whether it gives values to a table that was written, or to one which that is a part of. */
-function drawnFor(
-  { before, own }: CatalogueWatch,
-  written: ReadonlySet<string>,
-  isRestarted: (column: string) => boolean,
-) {
-  const objects = [...before.objects, ...own.objects];
-  const tables = new Set(written);
-  for (const table of tables)
-    for (const { kind, name, definition } of objects)
-      if (kind === 'table' && name === table)
-        for (const parent of definition.inherits?.split(', ') ?? []) tables.add(parent);
-  const defaults = objects.flatMap(({ kind, table = '', definition }) =>
-    kind === 'column' && tables.has(table) ? [definition.default ?? ''] : [],
-  );
-  const restarted = new Set(
-    objects.flatMap(({ kind, name, definition }) =>
-      kind === 'sequence' && isRestarted(definition.owned_by ?? '') ? [name] : [],
-    ),
-  );
-  const owned = new Set(
-    ownedByTables({ objects }).objects.flatMap(({ kind, name, table = '' }) =>
-      kind === 'sequence' && tables.has(table) ? [name] : [],
-    ),
-  );
-  return (name: string) =>
-    owned.has(name) ||
-    restarted.has(name) ||
-    defaults.some((text) => text.includes(`'${name.replaceAll("'", "''")}'`));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { catalogueDelta, catalogueText, deltaLines, withoutFilenodes } from '../target/catalogue.js';
 import type { CatalogueWatch } from '../target/catalogue-watch.js';
+import { readSequences } from '../target/effect-proofs.js';
 import { DatabaseError } from '../target/engine.js';
 import { prepareRowChanges } from '../target/row-changes.js';
 import { sealTransaction } from './before-commit.js';
@@ -41,14 +42,15 @@ async function undo(context: RunContext, transaction: OpenTransaction): Promise<
     const changed = await holdSettings(context);
     if (changed) return failed(changed);
     // What others changed up to here must not be taken for the rollback's.
-    const { last } = await readCatalogueAgain(context, true);
+    const { last, own } = await readCatalogueAgain(context, true);
+    const sequences = await readSequences(migratingSession(context));
     const refusal = (await sendStatements(context, 'rollback')) ?? (await fireDeferred(context));
     if (refusal) return failed(refusal);
     const lines = await differences(context, 'D-ROLLBACK-TX', 'before the COMMIT of the rollback', true);
     if (lines.length > 0) return failed(`the rollback does not restore the catalogue: ${lines.join(', ')}`);
-    const others = await rollbackRows(context, last);
+    const others = await rollbackRows(context, { last, own, sequences });
     if (others.length > 0)
-      return failed(`the rollback writes rows that the scope does not name: ${others.join(', ')}`);
+      return failed(`the rollback writes what the scope does not name: ${others.join(', ')}`);
     return await sealTransaction(context, transaction);
   } catch (error) {
     if (error instanceof DatabaseError) return failed(error.message);

@@ -36,9 +36,18 @@ export function rollbackClaims({ proofs }: RunRecord): { readonly shown: string[
   const lines = seen(proofs, 'row counters of the rollback');
   if (!lines) return { shown: [], open: ['all that the rollback did to rows and sequences'] };
   const said = lines.length === 0 ? 'no row was written' : `rows were written (${lines.join(', ')})`;
+  const counted = `by the rollback: ${said}, by the server's row counters`;
+  const files = seen(proofs, 'data files of the rollback');
+  // Older versions looked at rows only.
+  if (!files)
+    return {
+      shown: [counted],
+      open: ['what the rollback emptied, rewrote or dropped, and sequences that it moved'],
+    };
+  const moved = movedSequences(proofs, ' of the rollback');
   return {
-    shown: [`by the rollback: ${said}, by the server's row counters`],
-    open: ['what the rollback emptied, rewrote or dropped, and sequences that it moved'],
+    shown: [counted, ...(dataFiles(proofs, ' of the rollback').shown ?? []), ...(moved.shown ?? [])],
+    open: [...(moved.open ?? []), 'rows of tables that the rollback dropped'],
   };
 }
 
@@ -75,19 +84,22 @@ export function logAgainst(proofs: Proofs): string | null {
   return proofs.find(({ name, observed }) => name === 'write-ahead log' && observed !== null)?.reason ?? null;
 }
 
-function dataFiles(proofs: Proofs): Part {
-  const files = seen(proofs, 'data files');
+/** @param of whose transaction it was: the migration's where nothing is said */
+function dataFiles(proofs: Proofs, of = ''): Part {
+  const files = seen(proofs, `data files${of}`);
   if (!files) return { open: ['tables that were emptied or rewritten'] };
   const tables = files.filter((label) => /^(?:table|materialized view) /.test(label));
-  if (tables.length === 0) return { shown: ['no table was emptied or rewritten, by the data files'] };
-  return { shown: [`emptied or rewritten, by the data files: ${tables.join(', ')}`] };
+  if (tables.length === 0) return { shown: [`no table was emptied or rewritten, by the data files${of}`] };
+  return { shown: [`emptied or rewritten, by the data files${of}: ${tables.join(', ')}`] };
 }
 
-function movedSequences(proofs: Proofs): Part {
-  const moved = seen(proofs, 'sequences');
-  if (!moved) return { open: [`values of sequences${why(proofs, 'sequences')}`] };
-  if (moved.length === 0) return { shown: ['no sequence moved'] };
-  return { shown: [`sequences that moved: ${moved.join(', ')}`] };
+function movedSequences(proofs: Proofs, of = ''): Part {
+  const name = `sequences${of}`;
+  const moved = seen(proofs, name);
+  const during = of === '' ? '' : ' in the rollback';
+  if (!moved) return { open: [`values of sequences${during}${why(proofs, name)}`] };
+  if (moved.length === 0) return { shown: [`no sequence moved${during}`] };
+  return { shown: [`sequences that moved${during}: ${moved.join(', ')}`] };
 }
 
 function unloggedTables(proofs: Proofs): Part {

@@ -16,7 +16,9 @@ export interface Proof {
     | 'unlogged tables'
     | 'write-ahead log'
     | 'settings put back'
-    | 'row counters of the rollback';
+    | 'row counters of the rollback'
+    | 'data files of the rollback'
+    | 'sequences of the rollback';
   readonly covers: string;
   /** Null where it was not available; then `reason` says why. */
   readonly observed: readonly string[] | null;
@@ -134,7 +136,7 @@ export function rowCounterProof(rows: readonly RowChange[]): Proof {
   };
 }
 
-/** The same of the rollback's transaction; what else it changed but the catalogue is not looked at. */
+/** The same of the rollback's transaction. */
 export function rollbackRowsProof(rows: readonly RowChange[]): Proof {
   return {
     name: 'row counters of the rollback',
@@ -175,6 +177,16 @@ export function dataFileProof(before: CatalogueSnapshot, own: CatalogueSnapshot)
   };
 }
 
+/** The same of the rollback. @param before the catalogue as it found it, and as it left it, without what others changed */
+export function rollbackFilesProof(before: CatalogueSnapshot, own: CatalogueSnapshot): Proof {
+  return {
+    ...dataFileProof(before, own),
+    name: 'data files of the rollback',
+    covers:
+      'TRUNCATE and rewrites by the rollback of tables, indexes and sequences that it found and left there; not rows written in place, dropped tables',
+  };
+}
+
 /** What changed between BEGIN and COMMIT, by whoever: what did not was not changed by us either. */
 export function unloggedProof(before: Reading, after: Reading): Proof {
   const covers =
@@ -193,6 +205,11 @@ export function sequenceProof(before: Reading, after: Reading, drawn: ReadonlySe
     observed: observed?.map(said) ?? null,
     reason,
   };
+}
+
+/** The same of the rollback, since it began. */
+export function rollbackSequencesProof(before: Reading, after: Reading, drawn: ReadonlySet<string>): Proof {
+  return { ...sequenceProof(before, after, drawn), name: 'sequences of the rollback' };
 }
 
 /** What moved between BEGIN and the end of a transaction that was rolled back: sequences are not taken back. */

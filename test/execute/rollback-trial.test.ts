@@ -66,11 +66,13 @@ describe('a rehearsal that went through', () => {
     ]);
     expect(trial?.proofs).toMatchObject([
       { name: 'row counters of the rollback', observed: ['app.base: 0 inserted, 0 updated, 1 deleted'] },
+      { name: 'data files of the rollback', observed: [] },
+      { name: 'sequences of the rollback', observed: [] },
     ]);
     // Everything else is what it would be without it.
     expect(record.rollback).toBeNull();
     expect(record.checks.some(({ moment }) => moment === 'after-rollback')).toBe(false);
-    expect(record.proofs.some(({ name }) => name === 'row counters of the rollback')).toBe(false);
+    expect(record.proofs.some(({ name }) => name.endsWith(' of the rollback'))).toBe(false);
     expect(record.proofs.find(({ name }) => name === 'row counters')?.observed).toEqual([
       'app.base: 1 inserted, 0 updated, 0 deleted',
     ]);
@@ -102,7 +104,14 @@ describe('a rehearsal that went through', () => {
       'writes rows that nobody declared',
       "DELETE FROM app.base WHERE id = 2;\n\nDO $do$\nBEGIN\n  EXECUTE 'INSERT INTO app.log VALUES (''x'')';\nEND\n$do$;\n\nDROP TABLE app.item;\n",
       { allows: '[dynamic-sql]' },
-      /^the rollback writes rows that the scope does not name: app\.log$/,
+      /^the rollback writes what the scope does not name: app\.log$/,
+      'DELETE 1 / DO / DROP TABLE / ROLLBACK',
+    ],
+    [
+      'empties what nobody declared',
+      "DELETE FROM app.base WHERE id = 2;\n\nDO $do$\nBEGIN\n  EXECUTE 'TRUNCATE app.log';\nEND\n$do$;\n\nDROP TABLE app.item;\n",
+      { allows: '[dynamic-sql]' },
+      /^the rollback writes what the scope does not name: data file of table app\.log$/,
       'DELETE 1 / DO / DROP TABLE / ROLLBACK',
     ],
   ])('fails where its rollback %s', async (_, rollback, parts, why, answers) => {
