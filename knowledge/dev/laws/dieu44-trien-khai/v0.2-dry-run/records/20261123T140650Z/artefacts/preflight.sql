@@ -1,6 +1,6 @@
 -- PF-1: production identity
 -- evidence: identity.system_identifier
--- expect: 7711363251538357357
+-- expect: 7711368120165286777
 
 -- PF-2: DDL digest
 -- evidence: provenance.migration_sha256

@@ -190,7 +190,7 @@ SELECT count(*) FROM sandbox_tac.logical_unit;
 
 -- V-PROD-SYS: production identity after the migration
 -- evidence: identity.system_identifier
--- expect: 7711363251538357357
+-- expect: 7711368120165286777
 
 -- V-20: catalogue delta
 -- evidence: catalogue.delta
