@@ -121,11 +121,12 @@ describe('a rehearsal that went through', () => {
       status: 'failed',
       outcome: 'committed',
     });
-    const prefix = 'the rollback does not take the migration back: ';
+    const prefix = 'on the scratch database the rollback does not take the migration back: ';
     const { detail = '', status } = record.steps.at(-1) ?? {};
     expect([status, detail.startsWith(prefix)]).toEqual(['failed', true]);
     expect(detail.slice(prefix.length)).toMatch(why);
     expect(record.reason).toBe(`TRIAL: ${detail}`);
+    expect(printed.out).toContain(`failed: TRIAL: ${prefix}`);
     expect(record.rollback).toBeNull();
     expect(record.rollbackTrial?.transaction).toMatchObject({ tag: 'ROLLBACK', outcome: 'not-committed' });
     expect(report).toContain(

@@ -14,6 +14,9 @@ export const proveRollback: Step = {
     const result = await takeBack(context);
     return result.status === 'done'
       ? done('rollback proved: the catalogue equals the snapshot')
-      : { ...result, detail: `the rollback does not take the migration back: ${result.detail}` };
+      : {
+          ...result,
+          detail: `on the scratch database the rollback does not take the migration back: ${result.detail}`,
+        };
   },
 };
