@@ -61,7 +61,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const onDisk = (path: string) => isThere(config.root, path, presence);
   const model = buildModel(read, config.corpus, onDisk);
   const found = [
-    ...runRules(read, model, team.rules, team.settings),
+    ...runRules(read, sources, model, team.rules, team.settings),
     ...(config.squawk && plugins ? squawkFindings(config, read, sources) : []),
   ];
   const { kept, suppressed, strict } = applyToCorpus(read, found, team.findings);

@@ -66,7 +66,7 @@ async function loadPlugins({ plugins, places }: Config): Promise<Rule[]> {
     const failed = (message: string) => badConfiguration([`${place} ${plugin.path}: ${message}`]);
     let rules: Rule[];
     try {
-      rules = pluginRules(await importPlugin(plugin));
+      rules = pluginRules(await importPlugin(plugin), plugin.path);
     } catch (error) {
       throw failed(error instanceof Error ? error.message : String(error));
     }

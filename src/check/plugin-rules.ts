@@ -5,16 +5,25 @@ import type { Rule } from './rule.js';
 const ID = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 const GROUPS = ['document', 'references', 'provenance', 'authority', 'sql', 'claims'];
 
+/** Modules of the rules, by their paths in the configuration. A rule may be frozen, or keep things in private fields. */
+const MODULES = new WeakMap<object, string>();
+
 /** Whether a rule came from a plugin. */
 export function isPluginRule({ id }: Pick<Rule, 'id'>): boolean {
   return id.includes('/');
 }
 
+/** Module that a plugin's rule came from, as the configuration names it. */
+export function moduleOf(rule: Rule): string {
+  return MODULES.get(rule)!;
+}
+
 /**
  * The rules that a plugin's module gives, as its default export or as `rules`.
+ * @param path of the module
  * @throws TypeError where it gives none, or something else
  */
-export function pluginRules(module: { readonly [name: string]: unknown }): Rule[] {
+export function pluginRules(module: { readonly [name: string]: unknown }, path: string): Rule[] {
   const given = module.default ?? module.rules;
   if (!Array.isArray(given)) throw new TypeError('expected a list of rules as default export or as "rules"');
   const seen = new Set<string>();
@@ -23,6 +32,7 @@ export function pluginRules(module: { readonly [name: string]: unknown }): Rule[
     if (fault !== null) throw new TypeError(`rule ${index + 1}: ${fault}`);
     if (seen.has(rule.id)) throw new TypeError(`${rule.id} is there twice`);
     seen.add(rule.id);
+    MODULES.set(rule, path);
     return rule;
   });
 }

@@ -1,30 +1,36 @@
 import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
 import type { Entry, FullEntry } from '../model/entry.js';
 import type { Model } from '../model/model.js';
-import { letJudge, plainCollected, plainFinding } from './plugin-findings.js';
+import { type LineLengths, letJudge, lineLengths, plainCollected, plainFinding } from './plugin-findings.js';
 import { isPluginRule } from './plugin-rules.js';
 import { readOnlyView } from './read-only-view.js';
 import type { CorpusRule, Finding, Rule } from './rule.js';
+import { pluginFailed } from './rules/plugin-failed.js';
 import { DEFAULT_SETTINGS, type RuleSettings } from './settings.js';
 
 /** What the rules say of one document while all its facts are at hand: plain JSON data. */
 export interface DocumentJudgement {
   readonly diagnostics: readonly Diagnostic[];
-  /** By id of the corpus rules that collected something; of the rules that collect, only these are to be called. */
+  /**
+   * By id of the corpus rules that collected something; of the rules that collect, only these are to be called. Where
+   * rules of plugins judge, `plugin-failed` has the `LineLengths`: the places that these give are held to them.
+   */
   readonly collected: { readonly [ruleId: string]: unknown };
 }
 
-/** Runs the rules that need no other document, and collects what the others need of this one. */
+/** Runs the rules that need no other document, and collects what the others need of this one. @param bytes of the document */
 export function judgeDocument(
   entry: FullEntry,
+  bytes: Uint8Array,
   rules: readonly Rule[],
   settings: RuleSettings = DEFAULT_SETTINGS,
 ): DocumentJudgement {
   const diagnostics: Diagnostic[] = [];
   const collected: Record<string, unknown> = {};
+  if (rules.some(isPluginRule)) collected[pluginFailed.id] = lineLengths(bytes);
   for (const rule of rules) {
     if (rule.scope === 'document') {
-      const context = { entry, settings, report: reporter(rule, entry, diagnostics) };
+      const context = { entry, settings, report: reporter(rule, entry, collected, diagnostics) };
       if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
       else rule.check(context);
     } else if (rule.scope === 'corpus' && rule.collect) {
@@ -48,7 +54,7 @@ export function judgeBesideOthers(
   const diagnostics: Diagnostic[] = [];
   for (const rule of rules) {
     if (rule.scope !== 'corpus' || (rule.collect && !Object.hasOwn(collected, rule.id))) continue;
-    const report = reporter(rule, entry, diagnostics);
+    const report = reporter(rule, entry, collected, diagnostics);
     const context = { entry, model, settings, collected: collected[rule.id] ?? null, report };
     if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
     else rule.check(context);
@@ -56,16 +62,18 @@ export function judgeBesideOthers(
   return diagnostics;
 }
 
-/** Runs all rules over documents of which all facts are at hand. */
+/** Runs all rules over documents of which all facts are at hand. @param sources their bytes, in the same order */
 export function runRules(
   read: readonly FullEntry[],
+  sources: readonly { readonly bytes: Uint8Array }[],
   model: Model,
   rules: readonly Rule[],
   settings: RuleSettings = DEFAULT_SETTINGS,
 ): Diagnostic[] {
   return read
-    .flatMap((entry) => {
-      const { diagnostics, collected } = judgeDocument(entry, rules, settings);
+    .flatMap((entry, index) => {
+      const { bytes } = sources[index]!;
+      const { diagnostics, collected } = judgeDocument(entry, bytes, rules, settings);
       return [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules, settings)];
     })
     .sort(compareDiagnostics);
@@ -85,9 +93,16 @@ function collectByPlugin(rule: CorpusRule, entry: FullEntry): unknown {
   return data instanceof Promise ? data : plainCollected(data);
 }
 
-function reporter(rule: Rule, { document }: Entry, into: Diagnostic[]) {
+function reporter(
+  rule: Rule,
+  { document: { path } }: Entry,
+  collected: DocumentJudgement['collected'],
+  into: Diagnostic[],
+) {
   return (finding: Finding) => {
-    const said = isPluginRule(rule) ? plainFinding(finding) : finding;
-    into.push({ ruleId: rule.id, severity: rule.severity, file: document.path, ...said });
+    const said = isPluginRule(rule)
+      ? plainFinding(finding, path, collected[pluginFailed.id] as LineLengths)
+      : finding;
+    into.push({ ruleId: rule.id, severity: rule.severity, file: path, ...said });
   };
 }

@@ -76,7 +76,7 @@ export async function readBatch(
       outcomes.push({ became: 'suspect' });
       continue;
     }
-    const kept = encodeFacts(entry, judgeDocument(entry, team.rules, team.settings));
+    const kept = encodeFacts(entry, judgeDocument(entry, bytes, team.rules, team.settings));
     const keys = keyNumbers(offers(entry));
     facts.push(kept);
     digests.push(digest);

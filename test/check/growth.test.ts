@@ -30,8 +30,9 @@ const settings = findingSettings({ rules: {}, overrides: [] }, RULES, false);
 async function cost(text: string): Promise<number> {
   const before = process.cpuUsage();
   const entries = [...others, await read('knowledge/a.md', text)];
+  const sources = entries.map(() => ({ bytes: Buffer.from(text) }));
   const model = buildModel(entries, ['knowledge/**/*.md'], () => true);
-  applyToCorpus(entries, runRules(entries, model, RULES), settings);
+  applyToCorpus(entries, runRules(entries, sources, model, RULES), settings);
   return process.cpuUsage(before).user / 1000;
 }
 

@@ -85,7 +85,7 @@ it('a stored entry says what the document said', async () => {
   const entries = await readAll();
   expect(entries.length).toBeGreaterThan(5);
   for (const entry of entries) {
-    const judgement = judgeDocument(entry, RULES);
+    const judgement = judgeDocument(entry, new Uint8Array(), RULES);
     const kept = stored(entry, encodeFacts(entry, judgement));
     for (const key of [...KEPT, ...MORE]) expect(kept.document[key], key).toEqual(entry.document[key]);
     for (const key of OF_ENTRY) expect(kept[key], key).toEqual(entry[key]);

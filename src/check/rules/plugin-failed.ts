@@ -5,7 +5,7 @@ export const pluginFailed: RunnerRule = {
   scope: 'runner',
   group: 'document',
   severity: 'error',
-  what: 'A rule of a plugin that failed at a document, tried to change it, or reported what is no finding.',
+  what: 'A rule of a plugin that failed at a document, tried to change it, or reported what is no finding or stands at a place that the document does not have.',
   why: 'A rule that failed has not judged the document, and its silence would look like consent.',
   fix: 'Correct the rule; the message says what it threw.',
 };
