@@ -9,9 +9,10 @@ import { Cache } from './cache.js';
 /**
  * The cache of a corpus: in `node_modules/.cache/probatum` as tools of npm have it, else in `.probatum/cache`. Null where
  * a link of the corpus stands in its place: what it leads to (`.git`, say) is not ours to write and sweep. Null as well
- * where a file stands there.
+ * where a file stands there, and where nobody knows what all a plugin imports.
  */
 export function openCache(config: Config, plugins: boolean): Cache | null {
+  if (plugins && config.plugins.some(({ isWhole }) => !isWhole)) return null;
   const modules = join(config.root, 'node_modules');
   // Teams do link node_modules as a whole.
   const [above, own] = existsSync(modules)

@@ -1,48 +1,27 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { sha256 } from '../base/digest.js';
 import { readPlainFile } from '../base/read-plain-file.js';
 import type { CustomKind, JsonSchema } from '../base/team-settings.js';
 import { UsageError } from '../base/usage-error.js';
 import { badConfiguration, type Places, placeOf, pointer } from './config-yaml.js';
+import { type PluginFiles, pluginFiles } from './plugin-files.js';
 
 /** A module with rules of the team's own. It is code: importing it runs it with the rights of the user. */
-export interface Plugin {
+export interface Plugin extends PluginFiles {
   /** As the configuration names it. */
   readonly path: string;
   /** File URL to import it by; another one when its bytes change, so that a process that stays sees the change. */
   readonly url: string;
-  /** SHA-256 of its file, and of the files beside it that it may import. */
-  readonly digest: string;
 }
 
 /** Reads the modules' bytes for their digests; none is loaded. @throws UsageError `bad-configuration` */
 export function readPlugins(root: string, paths: readonly string[], places: Places): Plugin[] {
   return paths.map((path, index) => {
     const { file, bytes } = readInside(root, path, placeOf(places, pointer('plugins', index)));
-    const digest = withImports(file, bytes);
-    return { path, url: `${pathToFileURL(file).href}?sha256=${digest}`, digest };
+    const files = pluginFiles(file, bytes);
+    return { path, url: `${pathToFileURL(file).href}?sha256=${files.digest}`, ...files };
   });
-}
-
-/**
- * Digest of a module and of every file that a text in it may name by a relative path, and in those: more than it
- * imports does no harm. Packages are not looked into; what they are is for the lock file of the package manager.
- */
-function withImports(file: string, bytes: Buffer): string {
-  const seen = new Map<string, string>([[file, sha256(bytes)]]);
-  const look = (from: string, text: Buffer) => {
-    for (const [, name = ''] of text.toString('latin1').matchAll(/['"`](\.{1,2}\/[^'"`\n]{1,500})['"`]/g)) {
-      const at = resolve(dirname(from), name);
-      if (seen.has(at) || !statSync(at, { throwIfNoEntry: false })?.isFile()) continue;
-      const read = readFileSync(at);
-      seen.set(at, sha256(read));
-      look(at, read);
-    }
-  };
-  look(file, bytes);
-  return seen.size === 1 ? sha256(bytes) : sha256([...seen.values()].join('\n'));
 }
 
 /** Kinds of the team's own with their schemas read, and the sections of all kinds. */

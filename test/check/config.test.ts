@@ -381,7 +381,12 @@ describe('a plugin', () => {
     const [first] = loadConfig(root).plugins;
     writeFileSync(join(root, 'rules/no-todo.mjs'), `${PLUGIN}// changed`);
     const [second] = loadConfig(root).plugins;
-    expect(first).toEqual({ path: './rules/no-todo.mjs', digest: sha256(PLUGIN), url: expect.any(String) });
+    expect(first).toEqual({
+      path: './rules/no-todo.mjs',
+      digest: sha256(PLUGIN),
+      isWhole: true,
+      url: expect.any(String),
+    });
     expect(second?.digest).toBe(sha256(`${PLUGIN}// changed`));
     expect(second?.url).not.toBe(first?.url);
   });
