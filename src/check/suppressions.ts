@@ -77,7 +77,7 @@ function faultOf({ rules, reason, isMisplaced }: Suppression, holdsSql: boolean)
   if (isMisplaced)
     return {
       message: 'this comment accepts no finding',
-      help: `${help}, alone on its line, above the line of the finding`,
+      help: `${help}, alone on its line or lines, above the line of the finding`,
       severity: 'warning',
     };
   if (holdsSql)

@@ -132,7 +132,7 @@ export interface Link {
   readonly position: Range;
 }
 
-/** A comment that accepts findings: `<!-- probatum-disable-next-line RULE, RULE: why -->` on a line of its own. */
+/** A comment that accepts findings: `<!-- probatum-disable-next-line RULE, RULE: why -->` on a line of its own, or on several. */
 export interface Suppression {
   readonly rules: readonly string[];
   /** Null where none is given. */
