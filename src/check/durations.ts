@@ -34,6 +34,17 @@ export function bareDuration(text: string, unit: string): Duration | null {
   return digits === undefined ? null : duration(digits, unit, 0, digits.length);
 }
 
+const KEYED =
+  /\b\w{0,60}_(ms|s|secs?|seconds|mins?|minutes|h|hours|days)[`*_]*\s*[:=]\s*[`*_]*(\d{1,12}(?:\.\d{1,9})?)(?![\w.:/-])(?!\s*(?:ms|s|secs?|seconds?|mins?|minutes?|h|hours?|days?)\b)/gi;
+
+/** Bare numbers behind a key that ends in their unit, as in `max_age_seconds: 3600`. */
+export function keyedDurationsIn(text: string): Duration[] {
+  return [...text.matchAll(KEYED)].map(({ 0: whole, 1: unit = '', 2: digits = '', index }) => {
+    const end = index + whole.length;
+    return duration(digits, unit, end - digits.length, end);
+  });
+}
+
 function duration(digits: string, unit: string, start: number, end: number): Duration {
   const worth = UNITS[unit.toLowerCase()] ?? UNITS[unit.toLowerCase().replace(/s$/, '')] ?? 1;
   const decimals = digits.split('.')[1]?.length ?? 0;
@@ -43,6 +54,8 @@ function duration(digits: string, unit: string, start: number, end: number): Dur
 /** An instant in a text, with its offsets. */
 export interface Instant {
   readonly milliseconds: number;
+  /** Whether it says its zone; only instants that both do, or both do not, can be put in order. */
+  readonly isZoned: boolean;
   readonly precision: number;
   readonly start: number;
   readonly end: number;
@@ -53,7 +66,8 @@ const INSTANT =
 
 /** Instants that a text writes as date and time, to the minute or closer, with a zone or all without. */
 export function instantsIn(text: string): Instant[] {
-  return [...text.matchAll(INSTANT)].flatMap(({ 0: whole, 1: decimals = '', 2: zone = 'Z', index }) => {
+  return [...text.matchAll(INSTANT)].flatMap(({ 0: whole, 1: decimals = '', 2: written, index }) => {
+    const zone = written ?? 'Z';
     const offset = zone.replace(
       /^([+-]\d\d):?(\d\d)?$/,
       (_, hours, minutes) => `${hours}:${minutes ?? '00'}`,
@@ -66,6 +80,7 @@ export function instantsIn(text: string): Instant[] {
     return [
       {
         milliseconds: milliseconds + fraction,
+        isZoned: written !== undefined,
         precision: toMinute ? 60 : 1 / 10 ** decimals.length,
         start: index,
         end: index + whole.length,
