@@ -4,6 +4,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { builtFile } from '../base/built-file.js';
 import type { Json } from '../base/canonical-json.js';
 import { PACKAGE_ROOT } from '../base/package-root.js';
+import { patternWords } from './pattern-words.js';
 
 /** Names of the JSON Schemas in `schemas/`, without `.schema.json`. */
 export const SCHEMA_NAMES = [
@@ -63,10 +64,16 @@ export function schemaErrors(name: SchemaName, data: unknown): SchemaError[] {
 
 /** A validator's errors in our own words. */
 export function describeErrors(errors: readonly ErrorObject[]): SchemaError[] {
-  return dedupe(errors.flatMap((error) => describe(error)));
+  const ofKeys = new Map(
+    errors.flatMap(({ keyword, propertyName, params }) =>
+      keyword === 'pattern' && propertyName !== undefined ? [[propertyName, String(params.pattern)]] : [],
+    ),
+  );
+  return dedupe(errors.flatMap((error) => describe(error, ofKeys)));
 }
 
-function describe(error: ErrorObject): SchemaError[] {
+/** @param ofKeys patterns that keys do not match */
+function describe(error: ErrorObject, ofKeys: ReadonlyMap<string, string>): SchemaError[] {
   const params = error.params as Record<string, unknown>;
   // What is wrong with a key is said by the keyword that judges keys.
   if (error.propertyName !== undefined && error.keyword !== 'propertyNames') return [];
@@ -77,8 +84,12 @@ function describe(error: ErrorObject): SchemaError[] {
       ...(expected === undefined ? {} : { expected: String(expected) }),
     },
   ];
-  const ofKey = (key: unknown, problem: string): SchemaError[] => [
-    { ...placed(error.instancePath, String(key)), message: `${problem} key "${key}"` },
+  const ofKey = (key: unknown, problem: string, pattern?: string): SchemaError[] => [
+    {
+      ...placed(error.instancePath, String(key)),
+      message: `${problem} key "${key}"`,
+      ...(pattern === undefined ? {} : { expected: patternWords(pattern) }),
+    },
   ];
   switch (error.keyword) {
     case 'required':
@@ -88,7 +99,7 @@ function describe(error: ErrorObject): SchemaError[] {
     case 'additionalProperties':
       return ofKey(params.additionalProperty, 'unknown');
     case 'propertyNames':
-      return ofKey(params.propertyName, 'unexpected');
+      return ofKey(params.propertyName, 'unexpected', ofKeys.get(String(params.propertyName)));
     case 'enum':
       return said('not one of the allowed values', (params.allowedValues as string[]).join(', '));
     case 'const':
@@ -96,7 +107,7 @@ function describe(error: ErrorObject): SchemaError[] {
     case 'type':
       return said(`must be ${words(params.type)}`);
     case 'pattern':
-      return said('does not have the form that is required here', params.pattern);
+      return said('does not have the form that is required here', patternWords(String(params.pattern)));
     case 'minLength':
     case 'minItems':
       return said('must not be empty');

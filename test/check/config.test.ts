@@ -314,16 +314,32 @@ describe('the configuration file', () => {
     ['rules:\n  team/no-todo: off\n', '2:3 rules.team/no-todo: no rule "team/no-todo"'],
     ['rules:\n  __proto__: off\n', '2:3 rules.__proto__: unknown key'],
     ['overrides:\n  - rules: {}\n', '2:5 overrides.0.files: missing key "files"'],
-    ['overrides:\n  - files: [../**]\n    rules: {}\n', '2:13 overrides.0.files.0: does not have the form'],
+    [
+      'overrides:\n  - files: [../**]\n    rules: {}\n',
+      '2:13 overrides.0.files.0: does not have the form that is required here, expected a glob from',
+    ],
     [
       'overrides:\n  - files: [a]\n    kind: page\n    rules: {}\n',
       '3:5 overrides.0.kind: no kind "page" here',
     ],
     ['requiredSections:\n  page: [A]\n', '2:3 requiredSections.page: no kind "page" here'],
     ['requiredSections:\n  Note: [A]\n', '2:3 requiredSections.Note: unexpected key "Note"'],
-    ['customKinds:\n  a:\n    schema: ../a.json\n', '3:5 customKinds.a.schema: does not have the form'],
-    ['plugins:\n  - /tmp/rules.mjs\n', '2:5 plugins.0: does not have the form'],
-    ['plugins:\n  - a/../../rules.mjs\n', '2:5 plugins.0: does not have the form'],
+    [
+      'customKinds:\n  a:\n    schema: ../a.json\n',
+      '3:5 customKinds.a.schema: does not have the form that is required here, expected a path from',
+    ],
+    [
+      'plugins:\n  - /tmp/rules.mjs\n',
+      '2:5 plugins.0: does not have the form that is required here, expected a path of a .js or .mjs file',
+    ],
+    [
+      'plugins:\n  - a/../../rules.mjs\n',
+      '2:5 plugins.0: does not have the form that is required here, expected a path of a .js or .mjs file',
+    ],
+    [
+      'targets:\n  my db:\n    engine: pglite\n',
+      '2:3 targets.my db: unexpected key "my db", expected letters, digits, ".", "_" and "-"',
+    ],
     ['plugins:\n  - rules.mjs\n', '2:5 cannot read rules.mjs: ENOENT'],
     ['corpus: &a [x.md]\nignore: *a\n', '2:9 YAML anchor or alias: write the value out'],
     ['corpus: &a [x.md]\n', '1:12 YAML anchor or alias: write the value out'],

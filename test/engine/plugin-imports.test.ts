@@ -37,12 +37,12 @@ const write = (path: string, text: string) => {
   writeFileSync(path, text);
 };
 
-type Case = readonly [
+type Case = [
   how: string,
   importing: string,
   files: Readonly<Record<string, string>>,
   edited: string,
-  linked?: string,
+  linked?: string | undefined,
 ];
 
 const CASES: Case[] = [
@@ -104,7 +104,7 @@ const CASES: Case[] = [
 ];
 
 describe('an imported file of a plugin that changes', () => {
-  it.each(CASES)('is noticed where it is imported by %s', async (_, importing, files, edited, linked) => {
+  it.each<Case>(CASES)('is noticed where it is imported by %s', async (_, importing, files, edited, linked) => {
     const root = corpus(importing, files);
     write(join(root, edited), says('one'));
     if (linked) {
