@@ -104,17 +104,20 @@ const CASES: Case[] = [
 ];
 
 describe('an imported file of a plugin that changes', () => {
-  it.each<Case>(CASES)('is noticed where it is imported by %s', async (_, importing, files, edited, linked) => {
-    const root = corpus(importing, files);
-    write(join(root, edited), says('one'));
-    if (linked) {
-      mkdirSync(join(root, 'node_modules/@team'), { recursive: true });
-      symlinkSync(join(root, linked), join(root, 'node_modules/@team/words'), 'dir');
-    }
-    expect(await messages(root)).toEqual(['one']);
-    write(join(root, edited), says('two'));
-    expect(await messages(root)).toEqual(['two']);
-  });
+  it.each<Case>(CASES)(
+    'is noticed where it is imported by %s',
+    async (_, importing, files, edited, linked) => {
+      const root = corpus(importing, files);
+      write(join(root, edited), says('one'));
+      if (linked) {
+        mkdirSync(join(root, 'node_modules/@team'), { recursive: true });
+        symlinkSync(join(root, linked), join(root, 'node_modules/@team/words'), 'dir');
+      }
+      expect(await messages(root)).toEqual(['one']);
+      write(join(root, edited), says('two'));
+      expect(await messages(root)).toEqual(['two']);
+    },
+  );
 
   it('is not looked at in an installed package', async () => {
     const root = corpus("import { word } from 'words';", {
