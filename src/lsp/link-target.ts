@@ -6,6 +6,8 @@ import type { Snapshot } from './snapshot.js';
 export function linkTarget(snapshot: Snapshot, path: string, { url, position }: Link): Range | null {
   if (url === '') return null;
   const raw = snapshot.slice(path, position);
+  // In HTML the place of a link is that of its address.
+  if (raw === url) return position;
   // The address stands behind the last `](`, or behind the `]:` of a definition.
   const open = Math.max(raw.lastIndexOf(']('), raw.startsWith('[') ? raw.indexOf(']:') : -1);
   if (open < 0) return null;

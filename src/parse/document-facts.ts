@@ -51,7 +51,7 @@ export function documentFacts({
     strayDelimiters: facts.strayDelimiters,
     keyValues: facts.keyValues,
     yamlValues: facts.yamlValues,
-    links: blocks.links,
+    links: facts.links.length === 0 ? blocks.links : [...blocks.links, ...facts.links],
     mentions: mentions.length === 0 ? facts.mentions : [...mentions, ...facts.mentions],
     suppressions: readSuppressions(source, (lines?.last ?? 0) + 1, blocks.code),
     anchors: facts.anchors,

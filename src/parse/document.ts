@@ -126,7 +126,10 @@ export interface KeyValue {
   readonly position: Range;
 }
 
-/** A link, image or definition whose target can lead into the repository: addresses with a scheme or a host are left out. */
+/**
+ * A link, image or definition, in Markdown or HTML (whose place is that of its address), whose target can lead into the repository: addresses with a scheme or a
+ * host are left out.
+ */
 export interface Link {
   readonly url: string;
   readonly position: Range;

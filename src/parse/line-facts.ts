@@ -1,6 +1,7 @@
 import type { Range } from '../base/position.js';
 import type { Blocks, CodeLines } from './blocks.js';
-import type { Heading, KeyValue, Mention, ProseLine } from './document.js';
+import type { Heading, KeyValue, Link, Mention, ProseLine } from './document.js';
+import { HtmlLinks } from './html-links.js';
 import { readKeyValue } from './legacy-header.js';
 import { type LineSigns, Sign } from './line-signs.js';
 import { ANY_MENTION, findMentions, type MentionPlace } from './mentions.js';
@@ -16,6 +17,8 @@ export class LineFacts {
   readonly strayDelimiters: Range[] = [];
   readonly legacyHeadings: Heading[] = [];
   readonly anchors: string[] = [];
+  /** Links in HTML. */
+  links: readonly Link[] = [];
 }
 
 const DELIMITER_ROW = /^\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?$/;
@@ -34,7 +37,7 @@ export function readLines(source: SourceText, blocks: Blocks, signs: LineSigns, 
     line = code.last + 1;
   }
   for (; line <= source.lineCount; line++) reader.readText(line);
-  return reader.facts;
+  return reader.finish();
 }
 
 /** Lines (1-based) inside tables and headings. */
@@ -50,13 +53,21 @@ function marksOf(source: SourceText, { tables, headings }: Blocks): Uint8Array {
 }
 
 class LineReader {
-  readonly facts = new LineFacts();
+  private readonly facts = new LineFacts();
+  private readonly html: HtmlLinks;
 
   constructor(
     private readonly source: SourceText,
     private readonly signs: LineSigns,
     private readonly marks: Uint8Array,
-  ) {}
+  ) {
+    this.html = new HtmlLinks(source, this.facts.anchors);
+  }
+
+  finish(): LineFacts {
+    this.facts.links = this.html.links;
+    return this.facts;
+  }
 
   readCode({ first, last, language, closed }: CodeLines): void {
     if (language !== 'yaml' && language !== 'yml') return;
@@ -97,7 +108,11 @@ class LineReader {
       findMentions(source, text, start, place, signs, facts.mentions);
     }
     facts.prose.push({ line, text });
-    if (signs & Sign.tag) findAnchors(text, facts.anchors);
+    this.html.pass(line);
+    if (signs & Sign.tag) {
+      findAnchors(text, facts.anchors);
+      this.html.readLine(line);
+    }
     if ((marks & IN_HEADING) !== 0) {
       const anchor = headingAnchor(text.trim());
       if (anchor !== null) facts.anchors.push(anchor);

@@ -31,7 +31,7 @@ const CORPUS = {
 [ref]: two.md
 `,
   'knowledge/a/two.md': `${NOTE('knowledge/a/two.md')}\n# Two\n\nBack to [one](./one.md) and [deep](../b/deep.md#deep).\n`,
-  'knowledge/b/deep.md': `${NOTE('knowledge/b/deep.md')}\n# Deep\n\nknowledge/a/*.md, [one](../a/one.md), [two](/knowledge/a/two.md)\n`,
+  'knowledge/b/deep.md': `${NOTE('knowledge/b/deep.md')}\n# Deep\n\nknowledge/a/*.md, [one](../a/one.md), [two](/knowledge/a/two.md), <a href="../a/two.md#two">two</a>\n`,
 };
 
 const REPORTS: readonly string[] = [EXAMPLE.executionReport, EXAMPLE.dryRunReport];
@@ -95,7 +95,7 @@ describe('rename of a document', () => {
       `${NOTE('knowledge/c/d/2-x.md')}\n# Two\n\nBack to [one](../../a/one.md) and [deep](../../b/deep.md#deep).\n`,
     );
     expect(editor.text('knowledge/b/deep.md')).toContain(
-      'knowledge/a/*.md, [one](../a/one.md), [two](/knowledge/c/d/2-x.md)',
+      'knowledge/a/*.md, [one](../a/one.md), [two](/knowledge/c/d/2-x.md), <a href="../c/d/2-x.md#two">two</a>',
     );
     expect(await lint()).toBe('3 documents, no findings\n');
   });

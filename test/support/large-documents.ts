@@ -136,6 +136,7 @@ export const SHAPES: readonly Shape[] = [
   repeated('columns', () => '| --- ', '| a '),
   repeated('ages on one line', (at) => `age ${at} s <= 3600 s `),
   repeated('ages on lines', (at) => `age ${at} s (gate G-02: <= 3600 s)\n`),
+  repeated('times in keys', (at) => `- **x${at} started:** 2026-05-16T05:03:16Z\n`),
   repeated('times', () => '2026-05-16T05:03:16Z '),
   both(
     'tables and ages',
@@ -167,6 +168,10 @@ export const SHAPES: readonly Shape[] = [
   repeated('hyphens and numbers', () => '1-'),
   repeated('parentheses', () => '(r', 'knowledge/x.md '),
   repeated('html names', (at) => `<a id="x${at}"></a>\n`),
+  repeated('html links', (at) => `<a href="x${at}.md">\n`),
+  repeated('html links beside code', (at) => `\`<a href="x${at}.md">\` \`\` <a href="y${at}.md">`),
+  repeated('html links beside code on lines', (at) => `\`\` <a href="x${at}.md">\n`),
+  repeated('html values without an end', () => '<a href="<a href=\'\n'),
   repeated('html', () => '<a '),
   repeated('quotes', () => '> x\n'),
   repeated('entities', () => '&amp;'),

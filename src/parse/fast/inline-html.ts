@@ -1,5 +1,6 @@
 const ATTRIBUTE = String.raw`\s+[A-Za-z_:][A-Za-z0-9_.:-]*(?:\s*=\s*(?:[^\s"'=<>\x60]+|'[^']*'|"[^"]*"))?`;
-const TAG = new RegExp(
+/** An opening or closing tag, where its pattern is set to look. */
+export const TAG = new RegExp(
   String.raw`<(?:/[A-Za-z][A-Za-z0-9-]*\s*|[A-Za-z][A-Za-z0-9-]*(?:${ATTRIBUTE})*\s*/?)>`,
   'y',
 );
