@@ -2,9 +2,9 @@ import { compareDiagnostics, type Diagnostic } from './base/diagnostic.js';
 import { LOCK_FILE } from './base/lock-file.js';
 import { applyToCorpus } from './check/apply-settings.js';
 import { judgeLock } from './check/judge-lock.js';
+import { type LeftOut, leftOutFiles } from './check/left-out-files.js';
 import { UNREADABLE } from './check/protected-rules.js';
 import { runRules } from './check/run-rules.js';
-import { unfollowedLinks } from './check/unfollowed-links.js';
 import { readFacts } from './engine/read-facts.js';
 import type { Config } from './load/config.js';
 import { loadCorpus, type Reading, type SourceFile } from './load/corpus.js';
@@ -54,8 +54,8 @@ export interface Compilation extends Compiled {
  */
 export async function compile(config: Config, reading: Reading = {}, plugins = false): Promise<Compilation> {
   const team = await teamRules(config, plugins);
-  const links: string[] = [];
-  const sources = loadCorpus(config, reading, (path) => links.push(path));
+  const left: LeftOut[] = [];
+  const sources = loadCorpus(config, reading, (one) => left.push(one));
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
   const presence = presenceOf(reading.overlay, reading.index);
   const onDisk = (path: string) => isThere(config.root, path, presence);
@@ -68,7 +68,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const lock = reading.lock === undefined ? readLock(config) : reading.lock;
   // Nobody may turn these down, so there is nothing to apply.
   const locked = lock ? judgeLock(readDocumentLock(lock), releasesOf(read), onDisk) : [];
-  const beside = [...locked, ...unfollowedLinks(links)];
+  const beside = [...locked, ...leftOutFiles(left)];
   const withBeside = (findings: readonly Diagnostic[]) => [...findings, ...beside].sort(compareDiagnostics);
   const files = new Map(sources.map((file) => [file.path, file]));
   const paths = [...files.keys()];

@@ -2,6 +2,7 @@ import { compareDiagnostics, type Diagnostic } from '../base/diagnostic.js';
 import { sha256 } from '../base/digest.js';
 import { LOCK_FILE } from '../base/lock-file.js';
 import { firstNotBefore } from '../base/search.js';
+import type { LeftOut } from '../check/left-out-files.js';
 import type { Config } from '../load/config.js';
 import { type Reading, readBytes, type SourceFile } from '../load/corpus.js';
 import { listFiles } from '../load/list-files.js';
@@ -31,7 +32,7 @@ export class Compiler {
   private state: State | undefined;
   private sources: readonly Source[] = [];
   private lock: Uint8Array | null = null;
-  private links: string[] = [];
+  private left: LeftOut[] = [];
   private presence = presenceOf();
   /** What the cache has, as long as nothing had to be read. */
   private columns: Columns | null = null;
@@ -65,12 +66,11 @@ export class Compiler {
     return { ...found, diagnostics: [...found.diagnostics, ...more].sort(compareDiagnostics) };
   }
 
-  /** Findings that are kept with no document: of the lock file, and of links that nobody follows. */
+  /** Findings that are kept with no document: of the lock file, and of what stands in the place of one. */
   private async beside(): Promise<Diagnostic[]> {
-    const { lock, links } = this;
+    const { lock, left } = this;
     const found: Diagnostic[] = [];
-    if (links.length > 0)
-      found.push(...(await import('../check/unfollowed-links.js')).unfollowedLinks(links));
+    if (left.length > 0) found.push(...(await import('../check/left-out-files.js')).leftOutFiles(left));
     if (lock)
       found.push(
         ...(await import('./releases.js')).lockFindings(
@@ -101,9 +101,9 @@ export class Compiler {
 
   private list({ besides = [], overlay = new Map() }: Reading): Source[] {
     const present = besides.filter((path) => !overlay.has(path));
-    this.links = [];
-    const onLink = (path: string) => this.links.push(path);
-    const sources: Source[] = listFiles(this.config, present, onLink).filter(
+    this.left = [];
+    const onLeft = (one: LeftOut) => this.left.push(one);
+    const sources: Source[] = listFiles(this.config, present, onLeft).filter(
       ({ path }) => !overlay.has(path),
     );
     const given = [...overlay].flatMap(([path, bytes]) =>

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { compareText } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import type { Config } from './config.js';
-import { listFiles } from './list-files.js';
+import { listFiles, type OnLeft } from './list-files.js';
 import type { IndexedPaths } from './on-disk.js';
 
 /** One file of the corpus: read once; every digest, parse and execution uses this one buffer. */
@@ -26,14 +26,14 @@ export interface Reading {
   readonly lock?: Uint8Array | null;
 }
 
-/** Reads the files that the configuration names, in path order. @param onLink as `listFiles` has it */
+/** Reads the files that the configuration names, in path order. @param onLeft as `listFiles` has it */
 export function loadCorpus(
   config: Config,
   { besides = [], overlay = new Map() }: Reading = {},
-  onLink: (path: string) => void = () => {},
+  onLeft: OnLeft = () => {},
 ): SourceFile[] {
   const present = besides.filter((path) => !overlay.has(path));
-  const onDisk = listFiles(config, present, onLink).filter(({ path }) => !overlay.has(path));
+  const onDisk = listFiles(config, present, onLeft).filter(({ path }) => !overlay.has(path));
   const files = onDisk.map(({ path, name }) => ({ path, bytes: readBytes(config.root, name) }));
   for (const [path, bytes] of overlay) if (bytes) files.push({ path, bytes });
   return files.sort((a, b) => compareText(a.path, b.path));

@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { type Dirent, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { compareText } from '../base/diagnostic.js';
@@ -33,12 +34,13 @@ export function corpusMatcher({ corpus, ignore }: Globs): (path: string) => bool
 
 /**
  * Lists the files of the corpus, and those named besides, in path order. Links and dot files are left out.
- * @param onLink told of each link that leads to what would be read or looked through in its place
+ * @param onLeft told of each link that leads to what would be read or looked through in its place, and of each name that
+ * is no UTF-8
  */
 export function listFiles(
   config: Pick<Config, 'root'> & Globs,
   besides: readonly string[] = [],
-  onLink: (path: string) => void = () => {},
+  onLeft: OnLeft = () => {},
 ): ListedFile[] {
   const wanted = globMatcher(config.corpus);
   const isLeft = config.ignore.length === 0 ? () => false : picomatch([...config.ignore]);
@@ -54,7 +56,7 @@ export function listFiles(
         'put the folder itself in its place, or take it out of the globs of the corpus',
       );
     // What is below it has no name of those folders: the walk leaves them out.
-    if (!isNever(folder)) walk(config.root, folder, { wanted, isLeft, onLink }, names);
+    if (!isNever(folder)) walk(config.root, folder, { wanted, isLeft, onLeft }, names);
   }
   const files = [...new Set([...names, ...besides])].map((name) => listed(config.root, name));
   files.sort((a, b) => compareText(a.path, b.path));
@@ -79,25 +81,27 @@ export function startingFolders(globs: readonly string[]): string[] {
   );
 }
 
+/** Told of what is not read, and why. @param path its bytes that are no UTF-8 written as `\xff` */
+export type OnLeft = (left: { readonly path: string; readonly why: 'link' | 'name' }) => void;
+
 /** Which files are listed, and which folders are not walked. */
 interface Wish {
   readonly wanted: (path: string) => boolean;
   readonly isLeft: (path: string) => boolean;
-  readonly onLink: (path: string) => void;
+  readonly onLeft: OnLeft;
 }
 
 function walk(root: string, folder: string, wish: Wish, into: string[]): void {
   const take = (path: string) => {
     if (wish.wanted(path) && !wish.isLeft(path)) into.push(path);
   };
-  let items: ReturnType<typeof readFolder>;
+  let items: readonly Dirent[];
   try {
-    items = readFolder(join(root, folder));
+    items = readFolder(root, folder, wish);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A glob may name one file, or a folder that is not there yet.
     if (code === 'ENOTDIR') take(folder);
-    if (code === 'ENOENT') refuseUnreadableName(folder);
     if (code === 'ENOTDIR' || code === 'ENOENT') return;
     throw new UsageError('cannot-read', `cannot list ${folder === '' ? root : folder}: ${code}`);
   }
@@ -108,7 +112,7 @@ function walk(root: string, folder: string, wish: Wish, into: string[]): void {
     if (item.isFile()) take(path);
     else if (item.isDirectory() && !wish.isLeft(path)) walk(root, path, wish, into);
     else if (item.isSymbolicLink() && !wish.isLeft(path) && isMissed(root, path, wish))
-      wish.onLink(path.normalize('NFC'));
+      wish.onLeft({ path: path.normalize('NFC'), why: 'link' });
   }
 }
 
@@ -117,8 +121,26 @@ function isMissed(root: string, path: string, { wanted }: Wish): boolean {
   return wanted(path) || statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function readFolder(path: string) {
-  return readdirSync(path, { withFileTypes: true });
+function readFolder(root: string, folder: string, wish: Wish): readonly Dirent[] {
+  const items = readdirSync(join(root, folder), { withFileTypes: true });
+  // Bytes that are no UTF-8 are listed as U+FFFD, and by that name there is no file.
+  if (!items.some(({ name }) => name.includes('\ufffd'))) return items;
+  const before = folder === '' ? '' : `${folder}/`;
+  const whole = new Set<string>();
+  for (const item of readdirSync(join(root, folder), { withFileTypes: true, encoding: 'buffer' })) {
+    const path = before + item.name.toString('utf8');
+    if (isUtf8(item.name)) whole.add(path);
+    else if (!wish.isLeft(path) && (item.isDirectory() || wish.wanted(path)))
+      wish.onLeft({ path: before + escapedName(item.name), why: 'name' });
+  }
+  return items.filter(({ name }) => !name.includes('\ufffd') || whole.has(before + name));
+}
+
+/** A name with `\xff` for each byte that is no ASCII. */
+function escapedName(name: Uint8Array): string {
+  return Buffer.from(name)
+    .toString('latin1')
+    .replace(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
 function listed(root: string, name: string): ListedFile {
@@ -126,19 +148,8 @@ function listed(root: string, name: string): ListedFile {
   try {
     stats = lstatSync(`${root}/${name}`);
   } catch (error) {
-    refuseUnreadableName(name);
     throw new UsageError('cannot-read', `cannot read ${name}: ${(error as NodeJS.ErrnoException).code}`);
   }
   const stamp: Stamp = [stats.size, stats.mtimeMs, stats.ctimeMs, stats.ino];
   return { path: name.normalize('NFC'), name, stamp };
-}
-
-/** Bytes that are no UTF-8 are listed as U+FFFD, and by that name there is no file: left out, it would count as judged. */
-function refuseUnreadableName(name: string): void {
-  if (name.includes('\ufffd'))
-    throw new UsageError(
-      'cannot-read',
-      `the name of "${name}" is no UTF-8: no document can name it`,
-      'rename it, or take its folder out of the globs of the corpus',
-    );
 }

@@ -56,15 +56,31 @@ describe('probatum lint', () => {
     expect((await whole(join(root, 'src/deep'))).out).toMatch(/3 documents, 2 errors, 0 warnings\n$/);
   });
 
-  it.runIf(process.platform === 'linux')('says what is wrong with a name that is no UTF-8', async () => {
-    for (const name of ['\xff.md', 'a\xff/b.md']) {
-      const root = corpus();
+  it.runIf(process.platform === 'linux')('says which names are no UTF-8, and goes on', async () => {
+    const root = corpus();
+    const paths = ['\xff.md', '\xfe.md', 'a\xff/b.md', '\xff.txt', '\xef\xbf\xbd.md', '.\xff.md'];
+    for (const name of paths) {
       const path = Buffer.from(`${root}/knowledge/${name}`, 'latin1');
       if (name.includes('/')) mkdirSync(path.subarray(0, path.lastIndexOf('/')));
       writeFileSync(path, NOTE);
-      const { code, err } = await probatum(['lint', '--no-cache'], { cwd: root });
-      expect(code).toBe(2);
-      expect(err).toMatch(/the name of "knowledge\/.*" is no UTF-8/);
+    }
+    for (const more of [['--no-cache'], [], []]) {
+      const { code, out } = await probatum(['lint', '--format', 'json', ...more], { cwd: root });
+      const { diagnostics, summary } = JSON.parse(out);
+      const named = diagnostics.filter(({ message }: { message: string }) => message.includes('no UTF-8'));
+      expect(named.map(({ file }: { file: string }) => file)).toEqual([
+        'knowledge/\\xfe.md',
+        'knowledge/\\xff.md',
+        'knowledge/a\\xff',
+      ]);
+      // The documents of the corpus, and the one whose name really has that character.
+      expect(summary).toEqual({ documents: 4, errors: 5, warnings: 0, suppressed: 0 });
+      expect(code).toBe(1);
+    }
+    for (const format of ['pretty', 'sarif', 'junit', 'github']) {
+      const { code, out } = await probatum(['lint', '--format', format], { cwd: root });
+      expect(code).toBe(1);
+      expect(out).toContain(format === 'sarif' ? 'knowledge/a%5Cxff' : 'knowledge/a\\xff');
     }
   });
 
