@@ -57,7 +57,7 @@ export async function compile(config: Config, reading: Reading = {}, plugins = f
   const left: LeftOut[] = [];
   const sources = loadCorpus(config, reading, (one) => left.push(one));
   const read = await Promise.all(sources.map(({ path, bytes }) => readFacts(path, bytes, team.kinds)));
-  const presence = presenceOf(reading.overlay, reading.index);
+  const presence = presenceOf(reading.overlay, reading.index, reading.skipped);
   const onDisk = (path: string) => isThere(config.root, path, presence);
   const model = buildModel(read, config.corpus, onDisk);
   const found = [

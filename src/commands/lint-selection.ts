@@ -1,10 +1,12 @@
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, loadConfig } from '../load/config.js';
-import { readBytes, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
+import { type Reading, readBytes, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
 import type { Changes } from '../load/git-changes.js';
 import { linkOnWay } from '../load/link-on-way.js';
 import { corpusMatcher } from '../load/list-files.js';
+import { mayBeSparse } from '../load/repository.js';
 import type { Compiled } from '../pipeline.js';
 import { encodeTerminal } from '../render/encode.js';
 import { type CompileCorpus, requireDocuments } from './corpus.js';
@@ -41,9 +43,11 @@ export async function compileSelection(
   if (options.stdin) {
     const path = standardInputPath(config, environment, options.stdinFilename!);
     const bytes = await readStandardInput();
+    const sparse = await sparseReading(config, environment);
     if (!isJudged(path, () => bytes, config, environment))
-      return select(await compileAll(config, {}), () => false);
-    return select(await compileAll(config, { overlay: new Map([[path, bytes]]) }), (one) => one === path);
+      return select(await compileAll(config, sparse), () => false);
+    const overlay = new Map([...(sparse.overlay ?? []), [path, bytes]]);
+    return select(await compileAll(config, { ...sparse, overlay }), (one) => one === path);
   }
   const selection = await selectPaths(config, environment.cwd, paths);
   const changes = await changesOf(config, environment, selection, options);
@@ -51,14 +55,27 @@ export async function compileSelection(
     isJudged(path, () => changes?.overlay.get(path) ?? readBytes(config.root, path), config, environment),
   );
   const { overlay, index, lock } = changes ?? {};
+  // The index of git tells all there is; otherwise it tells what is not on disk.
+  const reading = overlay && index ? { overlay, index } : await sparseReading(config, environment);
   const compilation = await compileAll(config, {
     besides,
-    ...(overlay ? { overlay } : {}),
-    ...(index ? { index } : {}),
+    ...reading,
     ...(lock === undefined ? {} : { lock }),
   });
   requireDocuments(compilation, changes ? [] : selection.folders);
   return changes ? selectChanged(compilation, selection, changes) : select(compilation, selection.includes);
+}
+
+/** What a sparse checkout leaves out of the work tree, from git's index; nothing elsewhere. */
+async function sparseReading(
+  config: Config,
+  environment: Environment,
+): Promise<Pick<Reading, 'overlay' | 'skipped'>> {
+  const { GIT_DIR } = environment.variables;
+  if (!mayBeSparse(config.root, GIT_DIR && resolve(environment.cwd, GIT_DIR))) return {};
+  const { skippedFiles } = await import('../load/sparse-checkout.js');
+  const { documents, paths } = await skippedFiles(config, environment);
+  return documents.size + paths.size === 0 ? {} : { overlay: documents, skipped: paths };
 }
 
 /**

@@ -51,7 +51,7 @@ export class Compiler {
     const listed = Date.now();
     const sources = this.list(reading);
     this.sources = sources;
-    this.presence = presenceOf(reading.overlay, reading.index);
+    this.presence = presenceOf(reading.overlay, reading.index, reading.skipped);
     this.lock = reading.lock === undefined ? readLock(this.config) : reading.lock;
     let found: Findings;
     try {

@@ -22,6 +22,8 @@ export interface Reading {
   readonly overlay?: ReadonlyMap<string, Uint8Array | null>;
   /** Files that are there, in place of those on disk. */
   readonly index?: IndexedPaths;
+  /** Files and folders that are there besides those on disk. */
+  readonly skipped?: ReadonlySet<string>;
   /** Bytes in place of the lock file's own; null where it counts as absent. */
   readonly lock?: Uint8Array | null;
 }

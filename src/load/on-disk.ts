@@ -7,6 +7,8 @@ export interface Presence {
   readonly documents: ReadonlyMap<string, boolean>;
   /** What git's index has; null where the disk counts. */
   readonly index: IndexedPaths | null;
+  /** What is there besides: files that a sparse checkout leaves out, and the folders that they lie in. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 /** Paths in git's index, in Unicode form NFC. */
@@ -34,16 +36,17 @@ export function indexedPaths(files: readonly string[], untold: readonly string[]
 export function presenceOf(
   overlay: ReadonlyMap<string, Uint8Array | null> = new Map(),
   index: IndexedPaths | null = null,
+  skipped: ReadonlySet<string> = new Set(),
 ): Presence {
-  return { documents: new Map([...overlay].map(([path, bytes]) => [path, bytes !== null])), index };
+  return { documents: new Map([...overlay].map(([path, bytes]) => [path, bytes !== null])), index, skipped };
 }
 
 /** Whether a path below the root is there, whatever it is. */
-export function isThere(root: string, path: string, { documents, index }: Presence): boolean {
+export function isThere(root: string, path: string, { documents, index, skipped }: Presence): boolean {
   const given = documents.get(path);
   if (given !== undefined) return given;
   const plain = path.normalize('NFC').replace(/\/$/, '');
   if (index && !index.untold.some((beginning) => plain.startsWith(beginning)))
     return index.paths.has(plain) || /^(?:\.?$|\.\.)/.test(plain);
-  return existsSync(join(root, path));
+  return skipped.has(plain) || existsSync(join(root, path));
 }
