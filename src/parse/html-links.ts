@@ -10,7 +10,11 @@ const LEADING: Readonly<Record<string, string>> = { a: 'href', img: 'src' };
 const ATTRIBUTE = /\s+([A-Za-z_:][A-Za-z0-9_.:-]*)(?:\s*=\s*(?:([^\s"'=<>`]+)|'([^']*)'|"([^"]*)"))?/dg;
 /** What a tag holds that has an address, or another one in a value, or goes over lines. */
 const MATTERS = /href|src|[\r\n]/i;
-/** What begins a piece of text that a browser does not show as it is, and what ends it. */
+
+/** First characters, in lower case, of names of tags that hide, and of those that lead somewhere. */
+const HIDES: ReadonlySet<number> = new Set([...'!st'].map((first) => first.charCodeAt(0)));
+const LEADS: ReadonlySet<number> = new Set([...'ai'].map((first) => first.charCodeAt(0)));
+/** What begins a piece of text that a browser does not show as it is. */
 const HIDING = /<(?:!--|(script|style|textarea)(?=[\s>]))/iy;
 
 /**
@@ -50,8 +54,11 @@ export class HtmlLinks {
 
   private take(at: number, line: number): void {
     const { text } = this.source;
+    // The letter in lower case; patterns are tried where one can match.
+    const code = text.charCodeAt(at + 1) | 32;
     HIDING.lastIndex = at;
-    const hiding = HIDING.exec(text);
+    const hiding = HIDES.has(code) ? HIDING.exec(text) : null;
+    if (!hiding && !LEADS.has(code) && this.isPlain(at, line)) return;
     TAG.lastIndex = at;
     if (!hiding && !TAG.test(text)) return;
     const tag = text.slice(at, TAG.lastIndex);
@@ -61,6 +68,14 @@ export class HtmlLinks {
     if (hiding) this.read = hidingEnd(text, at, hiding[1]);
     // A blank line ends what could hold the tag.
     else if (!/\n[ \t]*\n/.test(tag.replace(/\r\n?/g, '\n'))) this.takeTag(tag, at);
+  }
+
+  /** Whether a tag ends on its line, before there is another one. */
+  private isPlain(at: number, line: number): boolean {
+    const { text } = this.source;
+    const next = text.indexOf('<', at + 1);
+    const end = this.source.lineEnd(line);
+    return text.slice(at, next < 0 || next > end ? end : next).includes('>');
   }
 
   private takeTag(tag: string, start: number): void {
