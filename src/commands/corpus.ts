@@ -5,6 +5,7 @@ import { UsageError } from '../base/usage-error.js';
 import { type Config, loadConfig } from '../load/config.js';
 import { CONFIG_FILE } from '../load/config-yaml.js';
 import { type Reading, type Selection, selectPaths, toRootPath } from '../load/corpus.js';
+import { mayBeSparse } from '../load/repository.js';
 import { SourceText } from '../parse/source-text.js';
 import type { Compilation, Compiled } from '../pipeline.js';
 import { diagnosticsPretty, type LineOf } from '../render/diagnostics.js';
@@ -24,12 +25,27 @@ export async function compileCorpus(
   policyFrom?: string,
 ): Promise<{ compilation: Compilation } & Selection> {
   const config = await trustedConfig(environment, policyFrom);
+  if (mayBeSparse(config.root, environment)) await refuseLeftOut(config, environment);
   const selection = await selectPaths(config, environment.cwd, paths);
   // What lint takes from this module does without it.
   const { compile } = await import('../pipeline.js');
   const compilation = await compile(config, { besides: selection.files });
   requireDocuments(compilation, selection.folders);
   return { compilation, ...selection };
+}
+
+/** @throws UsageError where a sparse checkout leaves documents out: one of them may be the review that says no */
+async function refuseLeftOut(config: Config, environment: Environment): Promise<void> {
+  const { skippedFiles } = await import('../load/sparse-checkout.js');
+  const [path] = (await skippedFiles(config, environment)).documents.keys();
+  if (path === undefined) return;
+  const help =
+    'check out the whole corpus first: git sparse-checkout add FOLDER, or git sparse-checkout disable';
+  throw new UsageError(
+    'cannot-read',
+    `the sparse checkout leaves out "${path}", a document of the corpus`,
+    help,
+  );
 }
 
 async function trustedConfig(environment: Environment, policyFrom: string | undefined): Promise<Config> {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Diagnostic } from '../base/diagnostic.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, loadConfig } from '../load/config.js';
@@ -71,8 +70,7 @@ async function sparseReading(
   config: Config,
   environment: Environment,
 ): Promise<Pick<Reading, 'overlay' | 'skipped'>> {
-  const { GIT_DIR } = environment.variables;
-  if (!mayBeSparse(config.root, GIT_DIR && resolve(environment.cwd, GIT_DIR))) return {};
+  if (!mayBeSparse(config.root, environment)) return {};
   const { skippedFiles } = await import('../load/sparse-checkout.js');
   const { documents, paths } = await skippedFiles(config, environment);
   return documents.size + paths.size === 0 ? {} : { overlay: documents, skipped: paths };

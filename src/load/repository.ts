@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Surroundings } from './git.js';
 
 /** The nearest folder at or above one that holds `.git`; null where there is none. Runs no command. */
 export function repositoryRoot(folder: string): string | null {
@@ -9,13 +10,11 @@ export function repositoryRoot(folder: string): string | null {
   }
 }
 
-/**
- * Whether the work tree around a folder may be a sparse checkout. Runs no command.
- * @param gitFolder where the environment says that git's own files are
- */
-export function mayBeSparse(folder: string, gitFolder: string | undefined): boolean {
+/** Whether the work tree around a folder may be a sparse checkout. Runs no command. */
+export function mayBeSparse(folder: string, { cwd, variables }: Surroundings): boolean {
   const root = repositoryRoot(folder);
-  const git = gitFolder ?? (root === null ? undefined : gitFolderOf(root));
+  const { GIT_DIR } = variables;
+  const git = GIT_DIR ? resolve(cwd, GIT_DIR) : root === null ? undefined : gitFolderOf(root);
   return git !== undefined && existsSync(join(git, 'info/sparse-checkout'));
 }
 

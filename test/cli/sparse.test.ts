@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Repository } from './git-repository.js';
-import { temporaryFolders } from './probatum.js';
+import { probatum, temporaryFolders } from './probatum.js';
 
 /* What a sparse checkout leaves out of the work tree is there: git's index has it. */
 
@@ -65,4 +65,18 @@ describe('lint in a sparse checkout', () => {
     writeFileSync(join(tree.folder, 'note.md'), NOTE);
     expect(await tree.lint([])).toMatchObject({ found: FOUND, documents: 2 });
   });
+});
+
+describe('every other command in a sparse checkout', () => {
+  it.each([{ args: ['verify'] }, { args: ['status'] }, { args: ['plan', A] }, { args: ['lint', '--fix'] }])(
+    '$args: ends with 2 and names a document that is left out',
+    async ({ args }) => {
+      const made = sparse();
+      const { code, out, err } = await probatum(args, { cwd: made.folder });
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain('the sparse checkout leaves out "knowledge/out/b.md", a document of the corpus');
+      made.git('sparse-checkout', 'disable');
+      expect((await probatum(args, { cwd: made.folder })).err).not.toContain('sparse');
+    },
+  );
 });
