@@ -62,14 +62,18 @@ const ON_DEMAND = {
 
 await compileSchemas();
 await bundleYaml();
-writeLicences([...(await bundleProgram()), ...(await bundleLibrary())]);
+writeLicences([
+  ...(await bundleProgram('src/cli.ts', 'program', 'src/start.ts', 'cli.js')),
+  ...(await bundleProgram('src/engine/bulk-worker.ts', 'thread', 'src/start-thread.ts', 'bulk-worker.js')),
+  ...(await bundleLibrary()),
+]);
 writeDigest();
 
-/** The program as one file, named by its digest, and what starts it (src/start.ts). */
-async function bundleProgram() {
+/** A program as one file, named by its digest, and what starts it (src/kept-code.ts). */
+async function bundleProgram(entry, name, start, outfile) {
   const { metafile, outputFiles } = await build({
     ...COMMON,
-    entryPoints: ['src/cli.ts'],
+    entryPoints: [entry],
     format: 'cjs',
     // To find out whether it runs at Cloudflare, pg makes a Response, for which Node loads a whole HTTP client.
     define: { 'import.meta.url': '__url', Response: 'undefined' },
@@ -78,12 +82,12 @@ async function bundleProgram() {
     write: false,
   });
   const contents = inAscii(importedByStart(outputFiles[0].text));
-  const program = `program-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
+  const program = `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
   writeFileSync(join(dist, program), contents);
   await build({
     ...COMMON,
-    entryPoints: ['src/start.ts'],
-    outfile: 'dist/cli.js',
+    entryPoints: [start],
+    outfile: join(dist, outfile),
     format: 'esm',
     define: { PROGRAM: JSON.stringify(program) },
   });
@@ -107,7 +111,7 @@ function inAscii(text) {
 async function bundleLibrary() {
   const { metafile, outputFiles } = await build({
     ...COMMON,
-    entryPoints: ['src/index.ts', 'src/parse/parse-worker.ts', 'src/engine/bulk-worker.ts'],
+    entryPoints: ['src/index.ts', 'src/parse/parse-worker.ts'],
     write: false,
     entryNames: '[name]',
     chunkNames: 'chunks/[name]-[hash]',

@@ -4,7 +4,7 @@ import type { Model } from '../model/model.js';
 import { type LineLengths, letJudge, lineLengths, plainCollected, plainFinding } from './plugin-findings.js';
 import { isPluginRule } from './plugin-rules.js';
 import { readOnlyView } from './read-only-view.js';
-import type { CorpusRule, Finding, Rule } from './rule.js';
+import type { CorpusRule, DocumentRule, Finding, Rule } from './rule.js';
 import { pluginFailed } from './rules/plugin-failed.js';
 import { DEFAULT_SETTINGS, type RuleSettings } from './settings.js';
 
@@ -27,18 +27,18 @@ export function judgeDocument(
 ): DocumentJudgement {
   const diagnostics: Diagnostic[] = [];
   const collected: Record<string, unknown> = {};
-  if (rules.some(isPluginRule)) collected[pluginFailed.id] = lineLengths(bytes);
-  for (const rule of rules) {
-    if (rule.scope === 'document') {
-      const context = { entry, settings, report: reporter(rule, entry, collected, diagnostics) };
-      if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
-      else rule.check(context);
-    } else if (rule.scope === 'corpus' && rule.collect) {
-      const data = isPluginRule(rule)
-        ? letJudge(rule, entry, diagnostics, () => collectByPlugin(rule, entry))
-        : rule.collect(entry);
-      if (data !== null) collected[rule.id] = data;
-    }
+  const { alone, collecting, withPlugins } = sorted(rules);
+  if (withPlugins) collected[pluginFailed.id] = lineLengths(bytes);
+  for (const rule of alone) {
+    const context = { entry, settings, report: reporter(rule, entry, collected, diagnostics) };
+    if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
+    else rule.check(context);
+  }
+  for (const rule of collecting) {
+    const data = isPluginRule(rule)
+      ? letJudge(rule, entry, diagnostics, () => collectByPlugin(rule, entry))
+      : rule.collect!(entry);
+    if (data !== null) collected[rule.id] = data;
   }
   return { diagnostics, collected };
 }
@@ -52,8 +52,8 @@ export function judgeBesideOthers(
   settings: RuleSettings = DEFAULT_SETTINGS,
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  for (const rule of rules) {
-    if (rule.scope !== 'corpus' || (rule.collect && !Object.hasOwn(collected, rule.id))) continue;
+  for (const rule of sorted(rules).beside) {
+    if (rule.collect && !Object.hasOwn(collected, rule.id)) continue;
     const report = reporter(rule, entry, collected, diagnostics);
     const context = { entry, model, settings, collected: collected[rule.id] ?? null, report };
     if (isPluginRule(rule)) letJudge(rule, entry, diagnostics, () => rule.check(viewed(context)));
@@ -77,6 +77,32 @@ export function runRules(
       return [...diagnostics, ...judgeBesideOthers(entry, collected, model, rules, settings)];
     })
     .sort(compareDiagnostics);
+}
+
+/** Rules by what they need. */
+interface Sorted {
+  readonly alone: readonly DocumentRule[];
+  readonly collecting: readonly CorpusRule[];
+  readonly beside: readonly CorpusRule[];
+  readonly withPlugins: boolean;
+}
+
+const known = new WeakMap<readonly Rule[], Sorted>();
+
+/** Sorts a list of rules once, and not for every document. */
+function sorted(rules: readonly Rule[]): Sorted {
+  let found = known.get(rules);
+  if (!found) {
+    const beside = rules.filter((rule) => rule.scope === 'corpus');
+    found = {
+      alone: rules.filter((rule) => rule.scope === 'document'),
+      collecting: beside.filter(({ collect }) => collect),
+      beside,
+      withPlugins: rules.some(isPluginRule),
+    };
+    known.set(rules, found);
+  }
+  return found;
 }
 
 /** What a plugin's rule is given: it reads the same and cannot change it. */

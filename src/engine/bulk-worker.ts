@@ -33,6 +33,10 @@ export interface Reply {
 export interface ThreadData {
   readonly config: Config;
   readonly withPlugins: boolean;
+  /** What the thread is for: what V8 makes of its program is kept for each (src/start-thread.ts). */
+  readonly use: 'read' | 'judge';
+  /** Whether it is this thread that keeps it. */
+  readonly keeps: boolean;
 }
 
 const { config, withPlugins } = workerData as ThreadData;

@@ -9,7 +9,7 @@ import { FactsLost } from './fact-store.js';
 /** Threads that do tasks side by side, each one after the other. */
 export class Threads {
   private readonly workers: Worker[] = [];
-  private youngMb = READING_MB;
+  private use: ThreadData['use'] = 'read';
 
   constructor(
     readonly count: number,
@@ -18,7 +18,7 @@ export class Threads {
 
   /** Does tasks in any order; what each gives is handed over as it comes. Rejects at the first that fails. */
   run<T extends Task>(tasks: readonly T[], take: (task: T, answer: Answer) => void): Promise<void> {
-    while (this.workers.length < this.count) this.workers.push(startWorker(this.team, this.youngMb));
+    while (this.workers.length < this.count) this.workers.push(this.start());
     let next = 0;
     const work = async (worker: Worker) => {
       for (let task = tasks[next++]; task; task = tasks[next++]) take(task, await ask(worker, task));
@@ -27,10 +27,15 @@ export class Threads {
     return Promise.all([...this.workers, ...this.workers].map(work)).then(() => undefined);
   }
 
-  /** Lets new threads do what comes next: what the old ones hold for other work (grammar, parser) is given back. */
+  /** Lets new threads judge what was read: what the old ones hold for other work (grammar, parser) is given back. */
   async renew(): Promise<void> {
-    this.youngMb = JUDGING_MB;
+    this.use = 'judge';
     await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
+  }
+
+  private start(): Worker {
+    const { config, withPlugins } = this.team;
+    return startWorker({ config, withPlugins, use: this.use, keeps: this.workers.length === 0 });
   }
 
   end(): void {
@@ -39,12 +44,8 @@ export class Threads {
   }
 }
 
-/**
- * Megabytes for objects that have just been made. Twice as much would save reading 7 % of its time, and take 18 MB; half
- * of them costs judging a few percent.
- */
-const READING_MB = 8;
-const JUDGING_MB = 4;
+/** Megabytes for objects that have just been made. Twice as much would save reading 7 % of its time, and take 18 MB. */
+const YOUNG_MB = 8;
 
 /**
  * How much of its code a function runs before V8 thinks of optimizing it: six times as much as by default. A thread lives
@@ -53,13 +54,13 @@ const JUDGING_MB = 4;
  */
 const BUDGET = 400_000;
 
-function startWorker({ config, withPlugins }: TeamRules, youngMb: number): Worker {
+function startWorker(workerData: ThreadData): Worker {
   // Else a heap of 30 MB in use grows to 100 before it is looked through; a limit could end a run.
   setFlagsFromString('--heap-growing-percent=15');
   setFlagsFromString(`--interrupt-budget=${BUDGET}`);
   return new Worker(workerFile('bulk-worker'), {
-    workerData: { config, withPlugins } satisfies ThreadData,
-    resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COLOUR, probatum, REPOSITORY, temporaryFolders } from './probatum.js';
@@ -131,9 +131,9 @@ describe('what V8 made of the program', () => {
       cwd: installed,
       encoding: 'utf8',
     });
-  const kept = () =>
+  const kept = (of = 'program') =>
     readdirSync(join(installed, 'dist'))
-      .filter((name) => !isBuilt(name) && name.startsWith('program-'))
+      .filter((name) => !isBuilt(name) && name.startsWith(`${of}-`))
       .map((name) => join(installed, 'dist', name));
   const flip = (bytes: Buffer) => {
     bytes[bytes.length >> 1]! ^= 4;
@@ -177,9 +177,41 @@ describe('what V8 made of the program', () => {
     expect(run()).toMatchObject({ status: first.status, stdout: first.stdout, stderr: first.stderr });
     expect(kept().length).toBe(linter.length + 1);
   });
+
+  it('is kept of threads too, made anew where it is harmed, and theirs leaves that of the program as it is', () => {
+    const notes = [...Array(1000).keys()].map((number) => [
+      `knowledge/${number}.md`,
+      '---\nkind: note\n---\n',
+    ]);
+    const cwd = folder(Object.fromEntries(notes));
+    const lintAll = () => {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [join(installed, 'dist/cli.js'), 'lint'],
+        { cwd, encoding: 'utf8' },
+      );
+      expect({ status, stdout, stderr }).toEqual({
+        status: 0,
+        stdout: '1000 documents, no findings\n',
+        stderr: '',
+      });
+    };
+    const forget = () => rmSync(join(cwd, '.probatum'), { recursive: true });
+    lintAll();
+    lintAll();
+    const program = kept().map((file) => readFileSync(file));
+    const [file, ...more] = kept('thread').filter((name) => name.endsWith('-read'));
+    expect(more).toEqual([]);
+    const whole = readFileSync(file!);
+    writeFileSync(file!, flip(Buffer.from(whole)));
+    forget();
+    lintAll();
+    expect(readFileSync(file!).length).toBeGreaterThan(whole.length / 2);
+    expect(kept().map((name) => readFileSync(name))).toEqual(program);
+  });
 });
 
 /** Whether a name in `dist` is of a file that the build makes. */
 function isBuilt(name: string): boolean {
-  return !/program-[0-9a-f]+\.cjs\./.test(name);
+  return !/\.cjs\./.test(name);
 }
