@@ -60,17 +60,37 @@ const ON_DEMAND = {
   },
 };
 
+/** The program of `lint` is without the other commands: half of the text, and of what V8 has to take up again. */
+const ONLY_LINT = {
+  name: 'only lint',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/(?:commands|demo)\// }, ({ path, importer, kind }) =>
+      importer === join(root, 'src/cli.ts') && kind === 'dynamic-import' && path !== './commands/lint.js'
+        ? { path, namespace: 'only-lint' }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'only-lint' }, ({ path }) => {
+      const message = JSON.stringify(`${path} is no part of the program of lint`);
+      return { contents: `throw new Error(${message});`, loader: 'js' };
+    });
+  },
+};
+
 await compileSchemas();
 await bundleYaml();
-writeLicences([
-  ...(await bundleProgram('src/cli.ts', 'program', 'src/start.ts', 'cli.js')),
-  ...(await bundleProgram('src/engine/bulk-worker.ts', 'thread', 'src/start-thread.ts', 'bulk-worker.js')),
-  ...(await bundleLibrary()),
-]);
+/** What is part of something that was bundled. */
+const bundled = new Set();
+const PROGRAM = await bundleProgram('src/cli.ts', 'program');
+const LINT = await bundleProgram('src/cli.ts', 'lint', [ONLY_LINT]);
+await bundleStart('src/start.ts', 'cli.js', { PROGRAM, LINT });
+const THREAD = await bundleProgram('src/engine/bulk-worker.ts', 'thread');
+await bundleStart('src/start-thread.ts', 'bulk-worker.js', { PROGRAM: THREAD });
+await bundleLibrary();
+writeLicences();
 writeDigest();
 
-/** A program as one file, named by its digest, and what starts it (src/kept-code.ts). */
-async function bundleProgram(entry, name, start, outfile) {
+/** A program as one file, named by its digest. @returns its name */
+async function bundleProgram(entry, name, plugins = []) {
   const { metafile, outputFiles } = await build({
     ...COMMON,
     entryPoints: [entry],
@@ -78,20 +98,20 @@ async function bundleProgram(entry, name, start, outfile) {
     // To find out whether it runs at Cloudflare, pg makes a Response, for which Node loads a whole HTTP client.
     define: { 'import.meta.url': '__url', Response: 'undefined' },
     banner: { js: "const __url=require('node:url').pathToFileURL(__filename).href;" },
-    plugins: [BUILT_FILES, ON_DEMAND],
+    plugins: [BUILT_FILES, ON_DEMAND, ...plugins],
     write: false,
   });
+  for (const input of Object.keys(metafile.inputs)) bundled.add(input);
   const contents = inAscii(importedByStart(outputFiles[0].text));
   const program = `${name}-${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.cjs`;
   writeFileSync(join(dist, program), contents);
-  await build({
-    ...COMMON,
-    entryPoints: [start],
-    outfile: join(dist, outfile),
-    format: 'esm',
-    define: { PROGRAM: JSON.stringify(program) },
-  });
-  return Object.keys(metafile.inputs);
+  return program;
+}
+
+/** What starts programs (src/kept-code.ts), with their names. */
+async function bundleStart(entry, outfile, programs) {
+  const define = Object.fromEntries(Object.entries(programs).map(([name, file]) => [name, JSON.stringify(file)]));
+  await build({ ...COMMON, entryPoints: [entry], outfile: join(dist, outfile), format: 'esm', define });
 }
 
 /** Code that V8 has kept cannot import by itself (Node 20 forgets whose it is): what starts it does that for it. */
@@ -123,7 +143,7 @@ async function bundleLibrary() {
   });
   mkdirSync(join(dist, 'chunks'));
   for (const { path, text } of outputFiles) writeFileSync(path, inAscii(text));
-  return Object.keys(metafile.inputs);
+  for (const input of Object.keys(metafile.inputs)) bundled.add(input);
 }
 
 /** One validator a schema, each a file that is loaded when a document of its kind is met. */
@@ -187,9 +207,9 @@ function writeDigest() {
 }
 
 /** What is bundled brings its licence along. */
-function writeLicences(inputs) {
+function writeLicences() {
   const folders = new Set();
-  for (const input of inputs) {
+  for (const input of bundled) {
     const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder) folders.add(folder);
   }
