@@ -26,6 +26,8 @@ function templates(): Liquid {
     outputEscape: (value: unknown) => encodeMarkdown(String(value ?? '')),
     ownPropertyOnly: true,
     cache: true,
+    // Else it asks the machine for its own, which takes long and must not matter.
+    locale: 'en-US',
   });
   engine.registerFilter('yaml', (value: unknown) => yamlScalar(String(value)));
   return engine;
