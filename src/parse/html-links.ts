@@ -11,6 +11,9 @@ const ATTRIBUTE = /\s+([A-Za-z_:][A-Za-z0-9_.:-]*)(?:\s*=\s*(?:([^\s"'=<>`]+)|'(
 /** What a tag holds that has an address, or another one in a value, or goes over lines. */
 const MATTERS = /href|src|[\r\n]/i;
 
+/** A link that is only shown, as an example of one or in a place that has none yet. */
+const SWITCHED_OFF = /\saria-disabled\s*=\s*["']?true\b/i;
+
 /** First characters, in lower case, of names of tags that hide, and of those that lead somewhere. */
 const HIDES: ReadonlySet<number> = new Set([...'!st'].map((first) => first.charCodeAt(0)));
 const LEADS: ReadonlySet<number> = new Set([...'ai'].map((first) => first.charCodeAt(0)));
@@ -87,7 +90,7 @@ export class HtmlLinks {
   private takeAttributes(tag: string, start: number): void {
     const name = /^<([A-Za-z]+)(?=[\s/>])/.exec(tag)?.[1]?.toLowerCase() ?? '';
     const leading = Object.hasOwn(LEADING, name) ? LEADING[name] : undefined;
-    if (leading === undefined) return;
+    if (leading === undefined || SWITCHED_OFF.test(tag)) return;
     for (const { 1: attribute = '', indices } of tag.matchAll(ATTRIBUTE)) {
       if (attribute.toLowerCase() !== leading) continue;
       const place = indices?.[2] ?? indices?.[3] ?? indices?.[4];

@@ -55,6 +55,7 @@ describe('links in HTML', () => {
     ],
     ['in what is no tag', '\\<a href="b.md"> <a href="b.md" <a href="b.md"\n\n> <a href=b.md"x>'],
     ['over the lines of an address', '<a href="b\n.md">'],
+    ['switched off', '<a href="#_" aria-disabled="true">x</a> <a aria-disabled = true href="b.md">'],
   ])('are none %s', (_, text) => {
     expect(links(text)).toEqual([]);
   });
