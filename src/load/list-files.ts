@@ -130,10 +130,18 @@ function readFolder(root: string, folder: string, wish: Wish): readonly Dirent[]
   for (const item of readdirSync(join(root, folder), { withFileTypes: true, encoding: 'buffer' })) {
     const path = before + item.name.toString('utf8');
     if (isUtf8(item.name)) whole.add(path);
-    else if (!wish.isLeft(path) && (item.isDirectory() || wish.wanted(path)))
+    else if (path.startsWith('.', before.length) || wish.isLeft(path)) continue;
+    else if (wish.wanted(path) || item.isDirectory() || leadsToFolder(root, before, item))
       wish.onLeft({ path: before + escapedName(item.name), why: 'name' });
   }
   return items.filter(({ name }) => !name.includes('\ufffd') || whole.has(before + name));
+}
+
+/** Whether an item is a link to a folder. */
+function leadsToFolder(root: string, before: string, item: Dirent<Buffer>): boolean {
+  if (!item.isSymbolicLink()) return false;
+  const path = Buffer.concat([Buffer.from(`${root}/${before}`), item.name]);
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A name with `\xff` for each byte that is no ASCII. */

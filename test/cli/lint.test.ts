@@ -64,6 +64,10 @@ describe('probatum lint', () => {
       if (name.includes('/')) mkdirSync(path.subarray(0, path.lastIndexOf('/')));
       writeFileSync(path, NOTE);
     }
+    // Folders that begin with a dot are never looked into; a link in place of a folder is left out like the folder.
+    mkdirSync(Buffer.from(`${root}/knowledge/.a\xff`, 'latin1'));
+    symlinkSync('sub', Buffer.from(`${root}/knowledge/l\xff`, 'latin1'));
+    symlinkSync('one.md', Buffer.from(`${root}/knowledge/m\xff`, 'latin1'));
     for (const more of [['--no-cache'], [], []]) {
       const { code, out } = await probatum(['lint', '--format', 'json', ...more], { cwd: root });
       const { diagnostics, summary } = JSON.parse(out);
@@ -72,9 +76,10 @@ describe('probatum lint', () => {
         'knowledge/\\xfe.md',
         'knowledge/\\xff.md',
         'knowledge/a\\xff',
+        'knowledge/l\\xff',
       ]);
       // The documents of the corpus, and the one whose name really has that character.
-      expect(summary).toEqual({ documents: 4, errors: 5, warnings: 0, suppressed: 0 });
+      expect(summary).toEqual({ documents: 4, errors: 6, warnings: 0, suppressed: 0 });
       expect(code).toBe(1);
     }
     for (const format of ['pretty', 'sarif', 'junit', 'github']) {
