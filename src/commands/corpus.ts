@@ -25,27 +25,32 @@ export async function compileCorpus(
   policyFrom?: string,
 ): Promise<{ compilation: Compilation } & Selection> {
   const config = await trustedConfig(environment, policyFrom);
-  if (mayBeSparse(config.root, environment)) await refuseLeftOut(config, environment);
   const selection = await selectPaths(config, environment.cwd, paths);
-  // What lint takes from this module does without it.
-  const { compile } = await import('../pipeline.js');
-  const compilation = await compile(config, { besides: selection.files });
+  const compilation = await compileWhole(environment, config, selection.files);
   requireDocuments(compilation, selection.folders);
   return { compilation, ...selection };
 }
 
-/** @throws UsageError where a sparse checkout leaves documents out: one of them may be the review that says no */
+/**
+ * Compiles a corpus of which nothing is left out.
+ * @param besides files that are no documents of the corpus, and are read as such
+ * @throws UsageError where a sparse checkout leaves documents out: one of them may be the review that says no
+ */
+export async function compileWhole(
+  environment: Environment,
+  config: Config,
+  besides: readonly string[] = [],
+): Promise<Compilation> {
+  if (mayBeSparse(config.root, environment)) await refuseLeftOut(config, environment);
+  // What lint takes from this module does without it.
+  const { compile } = await import('../pipeline.js');
+  return compile(config, { besides });
+}
+
 async function refuseLeftOut(config: Config, environment: Environment): Promise<void> {
-  const { skippedFiles } = await import('../load/sparse-checkout.js');
+  const { leftOut, skippedFiles } = await import('../load/sparse-checkout.js');
   const [path] = (await skippedFiles(config, environment)).documents.keys();
-  if (path === undefined) return;
-  const help =
-    'check out the whole corpus first: git sparse-checkout add FOLDER, or git sparse-checkout disable';
-  throw new UsageError(
-    'cannot-read',
-    `the sparse checkout leaves out "${path}", a document of the corpus`,
-    help,
-  );
+  if (path !== undefined) throw leftOut(`"${path}", a document of the corpus`);
 }
 
 async function trustedConfig(environment: Environment, policyFrom: string | undefined): Promise<Config> {

@@ -1,9 +1,10 @@
 import { PACKAGE_ROOT } from '../base/package-root.js';
 import { UsageError } from '../base/usage-error.js';
 import { type Config, defaultConfig } from '../load/config.js';
-import { compile, preparePlan, reviewErrors } from '../pipeline.js';
+import { type Compilation, compile, preparePlan, reviewErrors } from '../pipeline.js';
 import { planDigest } from '../plan/build-plan.js';
 import type { RunRecord } from '../record/record.js';
+import { compileWhole } from './corpus.js';
 import { ENROLMENT_PACKAGE } from './enroll.js';
 import { missingChain } from './proved-reports.js';
 import { unsignedDocuments } from './signatures.js';
@@ -20,9 +21,10 @@ export async function whyUnproved(
   { plan, planSha256, corpus }: RunRecord,
 ): Promise<string | null> {
   const ours = plan.package.path === ENROLMENT_PACKAGE;
-  const compilation = await compile(ours ? defaultConfig(PACKAGE_ROOT) : config);
+  let compilation: Compilation;
   let prepared: ReturnType<typeof preparePlan>;
   try {
+    compilation = await (ours ? compile(defaultConfig(PACKAGE_ROOT)) : compileWhole(environment, config));
     prepared = preparePlan(compilation, plan.package.path);
   } catch (error) {
     if (error instanceof UsageError) return error.message;

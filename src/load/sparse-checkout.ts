@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LOCK_FILE } from '../base/lock-file.js';
+import { UsageError } from '../base/usage-error.js';
 import type { Config } from './config.js';
+import { CONFIG_FILE } from './config-yaml.js';
 import { Git, type Surroundings } from './git.js';
 import { corpusMatcher } from './list-files.js';
 import { indexedPaths } from './on-disk.js';
@@ -13,7 +16,13 @@ export interface SkippedFiles {
   readonly paths: ReadonlySet<string>;
 }
 
-/** Files of the index that git was told to leave out, and that are not on disk. @throws UsageError where git cannot tell */
+/** Without them, a corpus is judged by other rules than its own, and no change of what is released is found. */
+const NEEDED: readonly string[] = [CONFIG_FILE, LOCK_FILE];
+
+/**
+ * Files of the index that git was told to leave out, and that are not on disk.
+ * @throws UsageError where git cannot tell, and where the configuration or the lock file is one of them
+ */
 export async function skippedFiles(config: Config, surroundings: Surroundings): Promise<SkippedFiles> {
   const git = await Git.open(config.root, surroundings);
   const skipped = (await git.fields(['ls-files', '-z', '-t', '--stage'])).flatMap((field) => {
@@ -22,6 +31,8 @@ export async function skippedFiles(config: Config, surroundings: Surroundings): 
       ? [{ mode, id, path: path.normalize('NFC') }]
       : [];
   });
+  const needed = skipped.find(({ path }) => NEEDED.includes(path));
+  if (needed) throw leftOut(`"${needed.path}"`);
   const isDocument = corpusMatcher(config);
   const documents = skipped.filter(({ mode, path }) => mode.startsWith('100') && isDocument(path));
   const blobs = await git.blobs(documents.map(({ id }) => id));
@@ -32,4 +43,13 @@ export async function skippedFiles(config: Config, surroundings: Surroundings): 
       [],
     ).paths,
   };
+}
+
+/** What is said of a sparse checkout that leaves out what is needed. @param what the file, and what it is */
+export function leftOut(what: string): UsageError {
+  return new UsageError(
+    'cannot-read',
+    `the sparse checkout leaves out ${what}`,
+    'check it out first: git sparse-checkout add FOLDER, or git sparse-checkout disable',
+  );
 }

@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { whyUnproved } from '../../src/commands/resume-proof.js';
+import type { Environment } from '../../src/commands/terminal.js';
+import { loadConfig } from '../../src/load/config.js';
+import type { RunRecord } from '../../src/record/record.js';
 import { Repository } from './git-repository.js';
 import { probatum, temporaryFolders } from './probatum.js';
 
@@ -68,15 +72,45 @@ describe('lint in a sparse checkout', () => {
 });
 
 describe('every other command in a sparse checkout', () => {
-  it.each([{ args: ['verify'] }, { args: ['status'] }, { args: ['plan', A] }, { args: ['lint', '--fix'] }])(
-    '$args: ends with 2 and names a document that is left out',
-    async ({ args }) => {
-      const made = sparse();
+  it.each([
+    { args: ['verify'] },
+    { args: ['status'] },
+    { args: ['plan', A] },
+    { args: ['lint', '--fix'] },
+    { args: ['new', 'note', '--change', 'x'] },
+  ])('$args: ends with 2 and names a document that is left out', async ({ args }) => {
+    const made = sparse();
+    const { code, out, err } = await probatum(args, { cwd: made.folder });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('the sparse checkout leaves out "knowledge/out/b.md", a document of the corpus');
+    made.git('sparse-checkout', 'disable');
+    expect((await probatum(args, { cwd: made.folder })).err).not.toContain('sparse');
+  });
+});
+
+describe('a sparse checkout without what the whole corpus is judged by', () => {
+  it.each([
+    ['probatum.config.yaml', 'corpus: ["knowledge/**/*.md"]\n'],
+    ['probatum.lock', 'no line of a lock file\n'],
+  ])('is refused where it leaves out %s', async (name, text) => {
+    const made = new Repository(folder());
+    made.commit({ [A]: `${NOTE}\n`, [name]: text });
+    made.git('sparse-checkout', 'set', '--no-cone', 'knowledge/');
+    for (const args of [['lint'], ['lint', '--no-cache'], ['verify']]) {
       const { code, out, err } = await probatum(args, { cwd: made.folder });
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toContain('the sparse checkout leaves out "knowledge/out/b.md", a document of the corpus');
-      made.git('sparse-checkout', 'disable');
-      expect((await probatum(args, { cwd: made.folder })).err).not.toContain('sparse');
-    },
-  );
+      expect({ code, out }, args.join(' ')).toEqual({ code: 2, out: '' });
+      expect(err).toContain(`the sparse checkout leaves out "${name}"`);
+    }
+  });
+});
+
+describe('resume in a sparse checkout', () => {
+  it('sends nothing more where a document is left out', async () => {
+    const { folder: root } = sparse();
+    const record = { plan: { package: { path: A } } } as RunRecord;
+    const environment = { cwd: root, root, variables: process.env, now: () => new Date() } as Environment;
+    expect(await whyUnproved(environment, loadConfig(root), record)).toBe(
+      'the sparse checkout leaves out "knowledge/out/b.md", a document of the corpus',
+    );
+  });
 });
