@@ -19,7 +19,14 @@ const MOST_FILES = 1000;
 const QUOTED = /(?<=['"`])([^'"`\n]{1,500})(?=['"`])/g;
 /** An import of what is not written there: a text with values in it, a name, a sum. */
 const CALCULATED =
-  /\b(?:import|require)\s*\((?!\s*(?:\/\*[^*]*\*\/\s*)?(?:'[^'\n\\]*'|"[^"\n\\]*"|`[^`$\\]*`)\s*[,)])/;
+  /\b(?:import|require)(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n)*\((?!\s*(?:\/\*[^*]*\*\/\s*)?(?:'[^'\n\\]*'|"[^"\n\\]*"|`[^`$\\]*`)\s*[,)])/;
+/** An importing function by another name, whose calls do not look like imports. */
+const RENAMED = /(?<!\brequire\s*=\s*(?:\w+\.)?)\bcreateRequire\s*(?:\(|as\b)|=\s*require\s*(?:[;,)\n]|$)/;
+/** An import of a name with an escape or another quote in it. */
+const ODD_NAME =
+  /\b(?:from|import|require)\s*\(?\s*(?:"[^"\n]*['`\\][^"\n]*"|'[^'\n]*["`\\][^'\n]*'|`[^`\n]*['"\\][^`\n]*`)/;
+/** What makes a module import what its quoted texts do not tell. */
+const HIDING = [CALCULATED, RENAMED, ODD_NAME];
 /** A name of a package that certainly is imported. */
 const IMPORTED = /\b(?:from|import|require)\s*\(?\s*['"`]((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)/g;
 const PACKAGE = /^((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)(\/.*)?$/;
@@ -48,7 +55,7 @@ export function pluginFiles(file: string, bytes: Buffer): PluginFiles {
   };
   for (let one = waiting.pop(); one; one = waiting.pop()) {
     const from = new Importer(one.at);
-    if (CALCULATED.test(one.text) || from.missesOne(one.text)) isWhole = false;
+    if (HIDING.some((form) => form.test(one.text)) || from.missesOne(one.text)) isWhole = false;
     for (const [, name = ''] of one.text.matchAll(QUOTED)) for (const at of from.resolve(name)) take(at);
   }
   return { digest: seen.size === 1 ? sha256(bytes) : sha256([...seen.values()].join('\n')), isWhole };

@@ -101,6 +101,27 @@ const CASES: Case[] = [
     {},
     'lib/word.mjs',
   ],
+  [
+    'a name that is calculated, behind a comment',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of the plugin
+    "const name = 'word'; const { word } = await import /* it */ (`../lib/${name}.mjs`);",
+    {},
+    'lib/word.mjs',
+  ],
+  [
+    'a name that is calculated, by a function of its own name',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: text of the plugin
+    "import { createRequire } from 'node:module'; const load = createRequire(import.meta.url); const name = 'word'; const { word } = load(`../lib/${name}.mjs`);",
+    {},
+    'lib/word.mjs',
+  ],
+  [
+    'a name with an escape of JavaScript',
+    "import { word } from '../lib/w\\u006frd.mjs';",
+    {},
+    'lib/word.mjs',
+  ],
+  ['a name with another quote', `import { word } from "../lib/word's.mjs";`, {}, "lib/word's.mjs"],
 ];
 
 describe('an imported file of a plugin that changes', () => {
