@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { canonicalJson } from '../base/canonical-json.js';
 import { UsageError } from '../base/usage-error.js';
-import { changeFolder, isUnsettled, type KnownRun, runsIn } from '../execute/run-folder.js';
+import { changeFolder, isAtWork, isUnsettled, type KnownRun, runsIn } from '../execute/run-folder.js';
 import type { Entry } from '../model/entry.js';
 import { lifeCycles } from '../model/life-cycle.js';
 import type { RunInTheWay } from '../model/life-stages.js';
@@ -71,7 +71,7 @@ function unresolvedRun(runs: readonly KnownRun[]): RunInTheWay | null {
   return null;
 }
 
-/** The last run of a package whose migration stands, and which no document tells of yet. */
+/** The last run of a package whose migration stands, and which no document tells of yet; also one that is not over. */
 function unfiledRun(
   { cwd }: Environment,
   { model, config }: Compilation,
@@ -84,6 +84,7 @@ function unfiledRun(
     if (!stored || stored.record.plan.package.path !== packagePath || filed.has(stored.sha256)) continue;
     const { migration, rollback, status, plan } = stored.record;
     if (migration?.outcome !== 'committed' || rollback?.outcome === 'committed') continue;
+    if (isAtWork(folder)) return { status: 'open', missing: `run ${name} is at work: wait until it ends` };
     const force = existsSync(join(config.root, plan.reports.execution.path)) ? ' --force' : '';
     const command = `probatum report ${relative(cwd, folder)} --publish${force}`;
     const ended = status === 'succeeded' ? 'is committed' : `is committed and ended ${status}`;

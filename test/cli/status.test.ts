@@ -4,9 +4,11 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planDigestNow } from '../../src/commands/authorizations.js';
 import { EXAMPLE } from '../../src/demo/example.js';
+import { runLock } from '../../src/execute/run-folder.js';
 import { loadConfig } from '../../src/load/config.js';
 import { type LifeCycle, lifeCycles } from '../../src/model/life-cycle.js';
 import { compile } from '../../src/pipeline.js';
+import { lockFile } from '../../src/target/lock-file.js';
 import { COMMITTED } from '../record/committed.js';
 import { forgeJournal } from '../support/forge-run.js';
 import type { Published } from '../support/sealed-run.js';
@@ -297,6 +299,22 @@ describe('probatum status', () => {
       .replace('execution_status: succeeded', 'execution_status: aborted');
     writeFileSync(join(root, RUN), aborted);
     expect((await executedOf(root)).missing).toContain(`probatum report ${folder} --publish --force`);
+  });
+
+  it('does not send for the report of a run that is still at work', async () => {
+    const { root, name, folder } = unfiled('succeeded');
+    rmSync(join(root, folder, 'record.json'));
+    const journal = join(root, folder, 'journal.jsonl');
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace(/[^\n]+\n$/, ''));
+    const release = lockFile(runLock(join(root, folder)), 'run', true);
+    try {
+      const missing = `run ${name} is at work: wait until it ends`;
+      expect(await executedOf(root)).toMatchObject({ status: 'open', missing });
+    } finally {
+      release();
+    }
+    const missing = `run ${name} is not settled: probatum resume ${name}`;
+    expect(await executedOf(root)).toMatchObject({ status: 'refused', missing });
   });
 
   it('says nothing of a run of which nothing is left', async () => {
