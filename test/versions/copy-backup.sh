@@ -3,7 +3,7 @@
 # the run exported. Prints the manifest that the provider "command" wants. Usage: copy-backup.sh FOLDER
 set -e
 folder=$(mktemp -d "$1/backup-XXXXXX")
-list="SELECT format('\\copy %I.%I TO %L', schemaname, tablename, '$folder/' || md5(schemaname || '.' || tablename))
+list="SELECT format('\\copy (SELECT * FROM %I.%I) TO %L', schemaname, tablename, '$folder/' || md5(schemaname || '.' || tablename))
   FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'"
 {
   echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;'
