@@ -1,5 +1,5 @@
 import type { Range } from '../base/position.js';
-import type { Cell, Document, Row, Table } from '../parse/document.js';
+import { type Cell, type Document, headerValue, type Row, type Table } from '../parse/document.js';
 import { headerBlock, keyedBlocks, lengthsInBlock, timesInBlock } from './age-blocks.js';
 import { DENIED, ofCell, ofLine, type Piece, type Placed, told, tooOld } from './age-pieces.js';
 import { besideInstants, inColumns, timesInColumns, timesInLine } from './age-spans.js';
@@ -26,19 +26,27 @@ const MAY_CLAIM =
 /** Reads the ages of a document; null where it has none. */
 export function ageClaims(document: Document): AgeClaims | null {
   const { path, prose, tables } = document;
-  const header = timesInBlock(headerBlock(document), path);
   // Lines of tables are lines of prose as well.
   const claims = prose.some(({ text }) => MAY_CLAIM.test(text)) ? inText(document) : null;
-  const findings = [
-    ...header,
-    ...(claims?.findings ?? []),
-    ...tables.flatMap((table) => timesInColumns(table, path)),
-  ];
+  const inOrder = isRendered(document)
+    ? []
+    : [
+        ...timesInBlock(headerBlock(document), path),
+        ...tables.flatMap((table) => timesInColumns(table, path)),
+      ];
+  const findings = [...inOrder, ...(claims?.findings ?? [])];
   const gates = claims?.gates ?? [];
   return findings.length + gates.length > 0 ? { findings, gates } : null;
 }
 
-function inText({ path, prose, tables }: Document): AgeClaims {
+/** A report of a record tells what clocks said, and they may have been turned back during the run: `verify` compares it. */
+function isRendered(document: Document): boolean {
+  return headerValue(document, 'record.sha256') !== undefined;
+}
+
+function inText(document: Document): AgeClaims {
+  const { path, prose, tables } = document;
+  const rendered = isRendered(document);
   const inTable = new Set<number>();
   for (const { start, end } of tables.map(({ position }) => position))
     for (let line = start.line; line <= end.line; line++) inTable.add(line);
@@ -51,10 +59,14 @@ function inText({ path, prose, tables }: Document): AgeClaims {
   );
   const blocks = keyedBlocks(outside);
   const findings = [
-    ...lines.flatMap((line) => [...besideLimit([line]), ...besideInstants(line), ...timesInLine(line, path)]),
+    ...lines.flatMap((line) => [
+      ...besideLimit([line]),
+      ...besideInstants(line),
+      ...(rendered ? [] : timesInLine(line, path)),
+    ]),
     ...rows.flatMap(besideLimit),
     ...tables.flatMap((table) => [...inColumns(table), ...inLimitColumns(table)]),
-    ...blocks.flatMap((block) => [...lengthsInBlock(block), ...timesInBlock(block, path)]),
+    ...blocks.flatMap((block) => [...lengthsInBlock(block), ...(rendered ? [] : timesInBlock(block, path))]),
   ];
   return { findings, gates: [...lines.map((line) => [line]), ...rows].flatMap(ofGate) };
 }

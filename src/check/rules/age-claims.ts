@@ -12,7 +12,7 @@ export const ageClaims = corpusRule<AgeClaims>({
   scope: 'corpus',
   group: 'claims',
   severity: 'error',
-  what: 'An age or duration that does not lie between the two times beside it, or is more than its gate allows; a limit that is not the one of the law or the package; an end before its start.',
+  what: 'An age or duration that does not lie between the two times beside it, or is more than its gate allows; a limit that is not the one of the law or the package; an end before its start, but in a report that is rendered from a record: clocks may have been turned back.',
   why: 'The age of a backup decides whether it may be relied on, and it is calculated by hand.',
   fix: 'Calculate it again, or correct the time or limit that is wrong.',
   collect: (entry) => (entry.kind === 'note' ? null : readAgeClaims(entry.document)),
